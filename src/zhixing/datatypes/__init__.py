@@ -1,0 +1,6 @@
+"""The nouns: frozen, slotted dataclasses of plain values and NumPy arrays, without behaviour of their own.
+
+Read in this order: ``units``, ``shapes``, ``frames`` (how numbers are meant); ``localized``, ``signal``,
+``dialogue`` (the cabin); ``tracks``, ``road``, ``lights``, ``scene``, ``plan`` (the street); ``evidence`` (what
+a drive leaves behind). Standard library and NumPy only.
+"""

@@ -1,0 +1,5 @@
+"""The driver: from what is known now to what the actuators shall do.
+
+Read ``interfaces`` first, then ``lane_map`` and ``route`` (where to go), ``prediction`` (what others may do),
+``idm`` (the first driver), ``tracking`` and ``bicycle`` (how the car follows), ``explain`` (why).
+"""
