@@ -1,1 +1,141 @@
-"""Settings."""
+"""Settings: one ``zhixing.toml``, the environment, and flags. Strongest first: flag, environment, file, default.
+
+``ZHIXING_SERVE__PORT=9000`` in the environment is ``port = 9000`` under ``[serve]`` in the file. Every setting has
+a heading in ``docs/reference/settings.md``; a test checks it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from zhixing.errors import ConfigError
+
+_PREFIX = "ZHIXING_"
+_SEPARATOR = "__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeConfig:
+    """Where the cockpit can be reached.
+
+    Attributes:
+        port: TCP port on 127.0.0.1; no other address is served.
+        record: Folder for recordings of the running car; empty means none is made.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  # pydantic's own spelling for dataclasses
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 8360
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityConfig:
+    """The built-in city.
+
+    Attributes:
+        seed: Everything in the city follows from it.
+        num_users: Road users around the car.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    num_users: Annotated[int, Field(ge=0, le=1000)] = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverConfig:
+    """Who drives.
+
+    Attributes:
+        planner: Registered name of the planner.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    planner: str = "idm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, by component."""
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    serve: ServeConfig = field(default_factory=ServeConfig)
+    city: CityConfig = field(default_factory=CityConfig)
+    driver: DriverConfig = field(default_factory=DriverConfig)
+
+
+def load_settings(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Mapping[str, object]] | None = None,
+) -> Settings:
+    """Return the settings of file, environment and flags, checked.
+
+    Args:
+        file: TOML file; without one ``zhixing.toml`` in the current folder is read where it is there.
+        environment: Variables; ``os.environ`` where not given.
+        flags: By section and key, the values given on the command line; None means not given.
+
+    Raises:
+        ConfigError: A file cannot be read, a name is unknown or a value is out of range.
+
+    Example:
+        >>> load_settings(environment={"ZHIXING_CITY__SEED": "7"}).city.seed
+        7
+        >>> load_settings(environment={"ZHIXING_CITY__SED": "7"})
+        Traceback (most recent call last):
+        zhixing.errors.ConfigError: city.sed: Unexpected keyword argument
+    """
+    merged = _from_file(file)
+    _merge(merged, _from_environment(os.environ if environment is None else environment))
+    _merge(merged, {s: {k: v for k, v in keys.items() if v is not None} for s, keys in (flags or {}).items()})
+    try:
+        return TypeAdapter(Settings).validate_python(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(
+            f"{where}: {first['msg']}", hint="See docs/reference/settings.md for every setting."
+        ) from error
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    path = file or Path("zhixing.toml")
+    if file is None and not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error}", hint="Write it as TOML, for example [city] seed = 7."
+        ) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = {}
+    for name, value in environment.items():
+        section, separator, key = name.removeprefix(_PREFIX).partition(_SEPARATOR)
+        if name.startswith(_PREFIX) and separator:
+            found.setdefault(section.lower(), {})[key.lower()] = value
+    return found
+
+
+def _merge(into: dict[str, Any], more: Mapping[str, Mapping[str, object]]) -> None:
+    for section, keys in more.items():
+        present = into.setdefault(section, {})
+        if not isinstance(present, dict):
+            raise ConfigError(
+                f"{section}: expected a section, got {present!r}", hint=f"Write [{section}] above its keys."
+            )
+        present.update(keys)

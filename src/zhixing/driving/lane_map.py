@@ -98,7 +98,7 @@ def build_lane_map(road: Road) -> LaneMap:
     )
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def project(x_m: float, y_m: float, xy_m: FloatArray, s_m: FloatArray) -> tuple[float, float, float]:
     """Return where on a polyline the nearest point lies.
 
@@ -134,7 +134,7 @@ def project(x_m: float, y_m: float, xy_m: FloatArray, s_m: FloatArray) -> tuple[
     return best_s, best_offset, best_yaw
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _nearest(
     x_m: float,
     y_m: float,
