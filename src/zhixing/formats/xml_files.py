@@ -1,0 +1,81 @@
+"""Reading XML that strangers wrote: no entities, no external files, a bounded size and depth."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from zhixing.errors import InputError
+
+MAX_BYTES = 64 * 1024 * 1024
+_MAX_DEPTH = 64
+
+
+def parse_xml(path: Path, error_type: type[InputError], max_bytes: int = MAX_BYTES) -> Element:
+    """Return the root element of a file.
+
+    Args:
+        path: The file.
+        error_type: What to raise when it cannot be read.
+        max_bytes: Larger files are refused unread.
+
+    Raises:
+        InputError: As ``error_type``: the file is absent, too large, truncated, no XML, too deep, or declares entities.
+    """
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise error_type(
+                f"{path.name} has {size / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB that are read",
+                hint="Cut it into smaller files.",
+            )
+        root: Element = fromstring(path.read_bytes(), forbid_dtd=True)
+    except OSError as error:
+        raise error_type(f"{path} cannot be read: {error.strerror}", hint="Check the path.") from error
+    except ParseError as error:
+        raise error_type(
+            f"{path.name} is no complete XML: {error}", hint="Fetch the file again; it may be truncated."
+        ) from error
+    except DefusedXmlException as error:
+        raise error_type(
+            f"{path.name} declares a document type or entities, which is not allowed",
+            hint="Remove the DOCTYPE; maps and scenarios need none.",
+        ) from error
+    except (ValueError, LookupError) as error:
+        raise error_type(f"{path.name} has an unknown encoding: {error}", hint="Save it as UTF-8.") from error
+    if _is_deeper(root, _MAX_DEPTH):
+        raise error_type(f"{path.name} is nested deeper than {_MAX_DEPTH} elements", hint="Check who made it.")
+    return root
+
+
+def number(element: Element, attribute: str, error_type: type[InputError], default: float | None = None) -> float:
+    """Return a finite number from an attribute.
+
+    Raises:
+        InputError: As ``error_type``: it is absent (and there is no default), no number, NaN or infinite.
+    """
+    text = element.get(attribute)
+    if text is None:
+        if default is None:
+            raise error_type(f"<{element.tag}> lacks {attribute}", hint="The file does not follow its standard.")
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise error_type(f"<{element.tag} {attribute}={text!r}> is no finite number", hint="Mend or drop this element.")
+    return value
+
+
+def _is_deeper(root: Element, limit: int) -> bool:
+    level = [root]
+    for _ in range(limit):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True
