@@ -87,6 +87,8 @@ class Trace:
         decisions: When the reason changed: (time_ns, decision).
         contact_ids: ``object_id`` of those who ran into the ego without its fault, or appeared on top of it.
         at_fault_id: ``object_id`` of the one the ego ran into, or -1.
+        num_planner_failures: Steps in which the planner gave no usable plan and the ego braked instead.
+        num_braked_for_ego: How many had to brake hard for the ego; None where nobody reacts.
     """
 
     scenario_id: str
@@ -104,6 +106,8 @@ class Trace:
     decisions: tuple[tuple[int, Decision], ...] = ()
     contact_ids: tuple[int, ...] = ()
     at_fault_id: int = -1
+    num_planner_failures: int = 0
+    num_braked_for_ego: int | None = None
 
     def __post_init__(self) -> None:
         check_shapes(

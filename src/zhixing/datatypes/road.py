@@ -77,7 +77,7 @@ class StopLine:
         check_shapes(self, xy_m="2 2")
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True, weakref_slot=True)
 class Road:
     """A road network.
 

@@ -77,6 +77,15 @@ class LaneMap:
         """Return (points, 2) the centre line of one lane."""
         return self.xy_m[self.first[lane] : self.first[lane + 1]]
 
+    def lane_s_m(self, lane: int) -> FloatArray:
+        """Return (points,) the distance along one lane."""
+        return self.s_m[self.first[lane] : self.first[lane + 1]]
+
+    def project(self, lane: int, x_m: float, y_m: float) -> tuple[float, float, float]:
+        """Return distance along a lane, signed offset (left positive) and direction of its nearest point."""
+        s_m, offset_m, yaw_rad = project(x_m, y_m, self.lane_xy_m(lane), self.lane_s_m(lane))
+        return float(s_m), float(offset_m), float(yaw_rad)
+
 
 def build_lane_map(road: Road) -> LaneMap:
     """Return the flat form of a road."""

@@ -1,0 +1,69 @@
+"""How the ego moves: the kinematic bicycle model about the centre of its box.
+
+Source: Polack et al. (2017), "The kinematic bicycle model: a consistent model for planning feasible trajectories for
+autonomous vehicles?", eq. 1, with the reference point half a wheelbase before the rear axle.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from zhixing.datatypes.plan import Control
+from zhixing.datatypes.scene import EgoBody, EgoState
+
+
+def step_bicycle(ego: EgoState, body: EgoBody, control: Control, dt_s: float) -> EgoState:
+    """Return the ego one step later.
+
+    Acceleration, steering rate and steering angle are clipped to what the body can do; braking ends at standstill,
+    the ego never rolls backwards. Within a step acceleration and the mean steering angle are constant, for which the
+    motion is exact (an arc). A control that is not finite counts as full braking with the wheel held.
+
+    Example:
+        >>> ego = EgoState(x_m=0.0, y_m=0.0, yaw_rad=0.0, speed_mps=10.0)
+        >>> later = step_bicycle(ego, EgoBody(), Control(accel_mps2=-2.0, steer_rate_radps=0.0), 0.1)
+        >>> round(later.x_m, 3), later.speed_mps
+        (0.99, 9.8)
+    """
+    accel, rate = control.accel_mps2, control.steer_rate_radps
+    if not (math.isfinite(accel) and math.isfinite(rate)):
+        accel, rate = body.min_accel_mps2, 0.0
+    accel = min(max(accel, body.min_accel_mps2), body.max_accel_mps2)
+    rate = min(max(rate, -body.max_steer_rate_radps), body.max_steer_rate_radps)
+    steer = min(max(ego.steer_rad + rate * dt_s, -body.max_steer_rad), body.max_steer_rad)
+    x, y, yaw, speed = _move(
+        ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, accel, 0.5 * (ego.steer_rad + steer), 0.5 * body.wheelbase_m, dt_s
+    )
+    return EgoState(
+        x_m=x, y_m=y, yaw_rad=yaw, speed_mps=speed, accel_mps2=(speed - ego.speed_mps) / dt_s, steer_rad=steer
+    )
+
+
+def steer_from_curvature_rad(curvature_radpm: float, wheelbase_m: float) -> float:
+    """Return the steering angle with which the box centre runs on a curve.
+
+    Example:
+        >>> round(steer_from_curvature_rad(0.1, 2.8), 4)
+        0.2756
+    """
+    slip = math.asin(min(max(curvature_radpm * 0.5 * wheelbase_m, -0.9), 0.9))
+    return math.atan(2.0 * math.tan(slip))
+
+
+@njit(cache=True)
+def _move(
+    x: float, y: float, yaw: float, speed: float, accel: float, steer: float, half_wheelbase: float, dt: float
+) -> tuple[float, float, float, float]:
+    later = speed + accel * dt
+    if later < 0.0:
+        distance = 0.0 if accel >= 0.0 else speed * speed / (-2.0 * accel)
+        later = 0.0
+    else:
+        distance = 0.5 * (speed + later) * dt
+    slip = math.atan(0.5 * math.tan(steer))
+    half_turn = 0.5 * distance * math.sin(slip) / half_wheelbase
+    chord = distance if abs(half_turn) < 1e-9 else distance * math.sin(half_turn) / half_turn
+    course = yaw + slip + half_turn
+    return x + chord * math.cos(course), y + chord * math.sin(course), yaw + 2.0 * half_turn, later

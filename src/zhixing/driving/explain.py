@@ -1,0 +1,87 @@
+"""Why the car does what it does, in one sentence a person would say."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from zhixing.datatypes.localized import Localized
+from zhixing.datatypes.plan import Action, Decision
+from zhixing.datatypes.tracks import RoadUser
+
+_WHO: dict[int, Localized] = {
+    RoadUser.CAR: Localized("前车", "the car ahead", "das Auto vorn"),
+    RoadUser.TRUCK: Localized("前方货车", "the truck ahead", "den Lkw vorn"),
+    RoadUser.BUS: Localized("前方公交车", "the bus ahead", "den Bus vorn"),
+    RoadUser.MOTORCYCLE: Localized("前方摩托车", "the motorcycle ahead", "das Motorrad vorn"),
+    RoadUser.EBIKE: Localized("前方电动车", "the e-bike ahead", "das E-Bike vorn"),
+    RoadUser.BICYCLE: Localized("前方自行车", "the bicycle ahead", "das Fahrrad vorn"),
+    RoadUser.TRICYCLE: Localized("前方三轮车", "the tricycle ahead", "das Dreirad vorn"),
+    RoadUser.PEDESTRIAN: Localized("前方行人", "the pedestrian ahead", "den Fußgänger vorn"),
+    RoadUser.OBJECT: Localized("前方障碍物", "the obstacle ahead", "das Hindernis vorn"),
+}
+_CROSSING: dict[int, Localized] = {
+    RoadUser.CAR: Localized("横向来车", "a crossing car", "ein querendes Auto"),
+    RoadUser.TRUCK: Localized("横向货车", "a crossing truck", "einen querenden Lkw"),
+    RoadUser.BUS: Localized("横向公交车", "a crossing bus", "einen querenden Bus"),
+    RoadUser.MOTORCYCLE: Localized("横穿的摩托车", "a crossing motorcycle", "ein querendes Motorrad"),
+    RoadUser.EBIKE: Localized("横穿的电动车", "a crossing e-bike", "ein querendes E-Bike"),
+    RoadUser.BICYCLE: Localized("横穿的自行车", "a crossing bicycle", "ein querendes Fahrrad"),
+    RoadUser.TRICYCLE: Localized("横穿的三轮车", "a crossing tricycle", "ein querendes Dreirad"),
+    RoadUser.PEDESTRIAN: Localized("过街行人", "a pedestrian crossing", "einen querenden Fußgänger"),
+    RoadUser.OBJECT: Localized("障碍物", "an obstacle", "ein Hindernis"),
+}
+
+_PLAIN: dict[str, tuple[Action, Localized]] = {
+    "free-road": ("cruise", Localized("前方畅通，正常行驶", "The road is clear.", "Freie Fahrt.")),
+    "curve": ("cruise", Localized("弯道，减速通过", "Slowing for the curve.", "Langsamer durch die Kurve.")),
+    "red-light": ("stop", Localized("红灯，停车等待", "Red light, waiting.", "Rote Ampel, ich warte.")),
+    "yellow-light": ("stop", Localized("黄灯，准备停车", "Yellow light, stopping.", "Gelbe Ampel, ich halte an.")),
+    "goal": ("arrive", Localized("到达目的地", "Arriving.", "Ziel erreicht.")),
+    "no-route": (
+        "cruise",
+        Localized(
+            "地图上没有连通的路线，慢行驶向目的地",
+            "No mapped way there, going slowly.",
+            "Kein Weg in der Karte, ich fahre langsam.",
+        ),
+    ),
+}
+
+
+@lru_cache(maxsize=256)
+def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
+    """Return what the rule makes the car do, and the sentence for it.
+
+    Args:
+        rule: ``follow``, ``yield``, ``emergency`` or one that concerns nobody.
+        road_user: :class:`RoadUser` it is about; ignored by rules that concern nobody.
+
+    Example:
+        >>> sentence("yield", RoadUser.EBIKE)[1].zh
+        '为横穿的电动车让行'
+    """
+    match rule:
+        case "follow":
+            who = _WHO[road_user]
+            return "follow", Localized(f"跟随{who.zh}", f"Following {who.en}.", f"Ich folge: {_bare(who.de)}.")
+        case "yield":
+            who = _CROSSING[road_user]
+            return "yield", Localized(f"为{who.zh}让行", f"Giving way to {who.en}.", f"Vorfahrt für {who.de}.")
+        case "emergency":
+            who = _WHO[road_user]
+            return "emergency-brake", Localized(
+                f"紧急制动，避让{who.zh}", f"Braking hard for {who.en}.", f"Vollbremsung wegen: {_bare(who.de)}."
+            )
+        case _:
+            return _PLAIN[rule]
+
+
+def explain(rule: str, road_user: int, object_id: int) -> Decision:
+    """Return the decision as data and as a sentence."""
+    action, say = sentence(rule, road_user)
+    return Decision(action=action, rule=rule, say=say, object_id=object_id)
+
+
+def _bare(german: str) -> str:
+    """Return a German noun phrase in the nominative, for after a colon."""
+    return german.replace("den ", "der ", 1) if german.startswith("den ") else german

@@ -1,0 +1,53 @@
+"""Guesses about the others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zhixing.datatypes.plan import Prediction
+from zhixing.datatypes.scene import Scene
+
+
+class ConstantVelocityPredictor:
+    """Everybody goes on straight at the present speed.
+
+    One mode with probability 1. The baseline to beat: wrong in curves, at lights and wherever people turn.
+    """
+
+    @property
+    def name(self) -> str:
+        """Registered name."""
+        return "constant-velocity"
+
+    def predict(self, scene: Scene, horizon_s: float, dt_s: float) -> Prediction:
+        """Return straight futures of every road user in ``scene.others``.
+
+        Args:
+            scene: Only its last step is used.
+            horizon_s: How far to look.
+            dt_s: Time between predicted steps.
+
+        Returns:
+            One mode; the first step is ``dt_s`` from now.
+        """
+        others = scene.others
+        steps = max(1, round(horizon_s / dt_s))
+        time_s = dt_s * np.arange(1, steps + 1, dtype=np.float64)
+        if others.num_steps == 0:
+            return Prediction(
+                time_s=time_s,
+                probability=np.zeros((0, 1)),
+                xy_m=np.zeros((0, 1, steps, 2)),
+                yaw_rad=np.zeros((0, 1, steps)),
+                valid=np.zeros(0, dtype=np.bool_),
+            )
+        yaw = others.yaw_rad[:, -1]
+        velocity = others.speed_mps[:, -1, None] * np.stack((np.cos(yaw), np.sin(yaw)), axis=-1)
+        xy = others.xy_m[:, -1, None, :] + velocity[:, None, :] * time_s[None, :, None]
+        return Prediction(
+            time_s=time_s,
+            probability=np.ones((others.num_objects, 1)),
+            xy_m=xy[:, None],
+            yaw_rad=np.repeat(yaw[:, None, None], steps, axis=2),
+            valid=others.valid[:, -1].copy(),
+        )

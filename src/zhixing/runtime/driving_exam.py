@@ -1,0 +1,178 @@
+"""The driving exam: every task driven in closed loop and judged from its trace."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zhixing import registry
+from zhixing.datatypes.evidence import Scorecard, Trace
+from zhixing.datatypes.units import s_from_ns
+from zhixing.driving.interfaces import Planner
+from zhixing.errors import PluginError, RecordingError, ZhixingError
+from zhixing.formats.openscenario import find_tasks, read_task
+from zhixing.formats.trace_csv import write_trace_csv
+from zhixing.simulation.replay_world import Background
+from zhixing.simulation.rollout import rollout
+from zhixing.simulation.score import score
+
+_OUTCOMES = ("goal", "collision", "off_road", "timeout")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrivingReport:
+    """What came of an exam.
+
+    Attributes:
+        results: One object a task, as in ``results.jsonl``.
+        errors: Tasks that could not be read: (folder, reason).
+    """
+
+    results: tuple[dict[str, Any], ...]
+    errors: tuple[tuple[str, str], ...]
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the heading of the table by family."""
+        return ("family", "tasks", "score", *_OUTCOMES, "hit without fault", "plan ms (median)", "plan ms (p99)")
+
+    def rows(self) -> list[tuple[object, ...]]:
+        """Return the table by family, all tasks last."""
+        families = sorted({str(result["family"]) for result in self.results})
+        chosen = [(family, [r for r in self.results if r["family"] == family]) for family in families]
+        return [self._row(family, results) for family, results in [*chosen, ("all", list(self.results))] if results]
+
+    @staticmethod
+    def _row(family: str, results: list[dict[str, Any]]) -> tuple[object, ...]:
+        return (
+            family,
+            len(results),
+            float(np.mean([r["score"] for r in results])),
+            *(sum(r["outcome"] == outcome for r in results) for outcome in _OUTCOMES),
+            int(sum(r["metrics"]["contacts_without_fault"] for r in results)),
+            float(np.median([r["plan_ms"]["median"] or 0.0 for r in results])),
+            float(np.max([r["plan_ms"]["p99"] or 0.0 for r in results])),
+        )
+
+
+def run_driving_exam(
+    folders: Sequence[Path],
+    planner_name: str,
+    out: Path,
+    background: Background = "replay",
+    jobs: int = 1,
+    on_progress: Callable[[float], None] | None = None,
+) -> DrivingReport:
+    """Drive every task in some folders; write ``OUT/<task>/trace.csv`` and ``OUT/results.jsonl``.
+
+    Args:
+        folders: Tasks, or folders of tasks.
+        planner_name: Registered name.
+        out: Where results go; each is written as soon as it is known.
+        background: How the others move.
+        jobs: Processes.
+        on_progress: Told the share that is done, 0 to 1.
+
+    Raises:
+        ScenarioError: There is no task.
+        PluginError: The planner is not registered or lacks a method.
+        RecordingError: A result cannot be written.
+    """
+    tasks = find_tasks(folders)
+    make_planner(planner_name)
+    results, errors = [], []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / "results.jsonl").open("w", encoding="utf-8") as file:
+            for done, (task, answer) in enumerate(_answers(tasks, planner_name, out, background, jobs), start=1):
+                if isinstance(answer, str):
+                    errors.append((str(task), answer))
+                else:
+                    results.append(answer)
+                    file.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
+                    file.flush()
+                if on_progress:
+                    on_progress(done / len(tasks))
+    except OSError as error:
+        raise RecordingError(f"{out} cannot be written: {error.strerror}", hint="Choose another folder.") from error
+    results.sort(key=lambda result: (result["family"], result["task"]))
+    return DrivingReport(results=tuple(results), errors=tuple(sorted(errors)))
+
+
+def make_planner(name: str) -> Planner:
+    """Return a fresh planner.
+
+    Raises:
+        PluginError: It is not registered or lacks a method.
+    """
+    planner = registry.create("zhixing.planners", name)
+    if not isinstance(planner, Planner):
+        raise PluginError(f"the planner {name!r} lacks name, start() or plan()", hint="See zhixing.driving.interfaces.")
+    return planner
+
+
+def _answers(
+    tasks: list[Path], planner_name: str, out: Path, background: Background, jobs: int
+) -> Iterator[tuple[Path, dict[str, Any] | str]]:
+    if jobs == 1:
+        yield from ((task, _drive(task, planner_name, out, background)) for task in tasks)
+        return
+    # Started fresh: a forked process would share the state of threads that it does not have.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(_drive, task, planner_name, out, background): task for task in tasks}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _drive(task: Path, planner_name: str, out: Path, background: Background) -> dict[str, Any] | str:
+    """Return the result of one task, or why it could not be driven."""
+    try:
+        scenario = read_task(task)
+        trace = rollout(scenario, make_planner(planner_name), background=background)
+        write_trace_csv(out / scenario.scenario_id / "trace.csv", trace)
+        return _result(score(trace, scenario), trace)
+    except RecordingError:
+        raise
+    except ZhixingError as error:
+        return str(error)
+
+
+def _result(card: Scorecard, trace: Trace) -> dict[str, Any]:
+    plan_ms = trace.plan_ms if trace.plan_ms.size else np.array([math.nan])
+    return {
+        "task": card.scenario_id,
+        "family": card.family,
+        "planner": card.planner,
+        "outcome": card.outcome,
+        "score": round(card.score, 6),
+        "metrics": {name: _json_number(value) for name, value in card.metrics.items()},
+        "plan_ms": {
+            "median": _json_number(float(np.median(plan_ms))),
+            "p99": _json_number(float(np.percentile(plan_ms, 99))),
+        },
+        "explanations": list(_explanations(trace)),
+    }
+
+
+def _explanations(trace: Trace) -> Iterable[dict[str, object]]:
+    for time_ns, decision in trace.decisions:
+        yield {
+            "t": s_from_ns(int(time_ns - trace.time_ns[0])),
+            "text": decision.say.zh,
+            "text_en": decision.say.en,
+            "rule": decision.rule,
+        }
+
+
+def _json_number(value: float) -> float | None:
+    return round(value, 6) if math.isfinite(value) else None
