@@ -19,6 +19,8 @@ NONE, LEAD, CROSSING = 0, 1, 2
 _STEP_S = 0.25
 _ALONG_HORIZON_S = 1.5
 _ACROSS_HORIZON_S = 3.5
+_ONCOMING_HORIZON_S = 0.75
+"""Straight-on guesses about oncoming traffic are wrong in every curve, so they are trusted briefly only."""
 _ALONG_RAD = math.radians(35.0)
 _SIDE_GAP_M = 0.3
 _VULNERABLE_GAP_M = 0.5
@@ -127,10 +129,13 @@ def find_conflicts(
             is_along = turn < _ALONG_RAD
             if is_along and t > _ALONG_HORIZON_S:
                 break
+            if turn > math.pi - _ALONG_RAD and t > _ONCOMING_HORIZON_S:
+                break
             cos_turn, sin_turn = abs(math.cos(turn)), abs(math.sin(turn))
             half_across = 0.5 * (user_size[u, 0] * sin_turn + user_size[u, 1] * cos_turn)
             half_along = 0.5 * (user_size[u, 0] * cos_turn + user_size[u, 1] * sin_turn)
-            if abs(offset) > 0.5 * ego_width + half_across + margin:
+            side_gap = margin if abs(v) > 0.3 else 0.2
+            if abs(offset) > 0.5 * ego_width + half_across + side_gap:
                 if first_hit >= 0.0:
                     break
                 if abs(v) < 0.3:
