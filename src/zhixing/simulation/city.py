@@ -174,22 +174,29 @@ def _draw_expressway(
     outbound = draw_side(draft, "express/ramp-street>", street, 1, _RAMP_MPS, is_urban=False)
     inbound = draw_side(draft, "express/ramp-street<", street[::-1].copy(), 1, _RAMP_MPS, is_urban=False)
     sides[(last, 1), _EAST] = (inbound, outbound)
-    start, start_dir = draft.end(sections[0].driving[-1])
-    end, end_dir = draft.begin(inbound.driving[0])
-    off_ramp = draft.add(
-        "express/off-ramp", LaneKind.DRIVING, bezier(start, start_dir, end, end_dir, 0.5), 3.5, _RAMP_MPS
+    exit_at, _ = draft.end(sections[0].driving[-1])
+    street_in, _ = draft.begin(inbound.driving[0])
+    off_path = rounded(
+        [
+            (exit_at[0], exit_at[1]),
+            (exit_at[0] - 14.0, exit_at[1] - 40.0),
+            (exit_at[0] - 14.0, street_in[1]),
+            (street_in[0], street_in[1]),
+        ],
+        15.0,
     )
+    off_ramp = draft.add("express/off-ramp", LaneKind.DRIVING, off_path, 3.5, _RAMP_MPS)
     draft.join(sections[0].driving[-1], off_ramp)
     draft.join(off_ramp, inbound.driving[0])
     right = sections[2].driving[-1]
     acceleration_line = offset(cut(south_path, marks[2], marks[3]), -(MEDIAN_M + 2.5 * LANE_WIDTH_M))
     acceleration = draft.add("express/acceleration", LaneKind.DRIVING, acceleration_line, LANE_WIDTH_M, _EXPRESSWAY_MPS)
     draft.neighbours(right, acceleration)
-    start, start_dir = draft.end(outbound.driving[0])
-    end, end_dir = draft.begin(acceleration)
-    on_ramp = draft.add(
-        "express/on-ramp", LaneKind.DRIVING, bezier(start, start_dir, end, end_dir, 0.5), 3.5, _RAMP_MPS
-    )
+    street_out, _ = draft.end(outbound.driving[0])
+    entry_at, _ = draft.begin(acceleration)
+    corner_x = entry_at[0]
+    on_path = rounded([(street_out[0], street_out[1]), (corner_x, street_out[1]), (entry_at[0], entry_at[1])], 20.0)
+    on_ramp = draft.add("express/on-ramp", LaneKind.DRIVING, on_path, 3.5, _RAMP_MPS)
     draft.join(outbound.driving[0], on_ramp)
     draft.join(on_ramp, acceleration)
     # The taper: the lane ends by running into its neighbour, which has the right of way.

@@ -71,8 +71,7 @@ def draw_crossroads(draft: Draft, name: str, middle: FloatArray, arms: tuple[Arm
         label = f"{name}/{k}"
         lanes = arm.inbound.driving
         turn = _Turns(draft, label, junction)
-        for i, lane in enumerate(lanes):
-            target = ahead.driving[min(i, len(ahead.driving) - 1)]
+        for lane, target in zip(lanes, ahead.driving, strict=False):  # where it narrows, the outer lane turns right
             turn.drive(lane, target, "straight", straight_group(first, k), math.inf)
         turn.drive(lanes[0], left.driving[0], "left", left_group(first, k), _LEFT_MPS)
         turn.drive(lanes[-1], right.driving[-1], "right", NO_LIGHT, _RIGHT_MPS)

@@ -11,7 +11,8 @@ from zhixing.datatypes.shapes import BoolArray, FloatArray
 
 STANDING_MPS = 0.05
 """Slower is standing (nuPlan closed-loop metrics)."""
-_BEHIND_RAD = math.radians(150.0)
+BEHIND_RAD = math.radians(150.0)
+"""Whose centre is seen at more than this from the ego's rear axle is behind (nuPlan closed-loop metrics)."""
 
 
 @njit(cache=True)
@@ -73,6 +74,14 @@ def box_distance_m(a: FloatArray, b: FloatArray) -> float:
 
 
 @njit(cache=True)
+def bearing_rad(ego: FloatArray, other: FloatArray, rear_axle_m: float) -> float:
+    """Return the angle, 0 to pi, between the heading of a box and the centre of another, seen from its rear axle."""
+    dx = other[0] - ego[0] + rear_axle_m * math.cos(ego[2])
+    dy = other[1] - ego[1] + rear_axle_m * math.sin(ego[2])
+    return abs((math.atan2(dy, dx) - ego[2] + math.pi) % (2.0 * math.pi) - math.pi)
+
+
+@njit(cache=True)
 def front_touches(ego: FloatArray, other: FloatArray) -> bool:
     """Return whether the front edge of one box (5,) touches another box."""
     c, s = math.cos(ego[2]), math.sin(ego[2])
@@ -81,7 +90,13 @@ def front_touches(ego: FloatArray, other: FloatArray) -> bool:
 
 
 def is_at_fault(
-    ego: FloatArray, ego_speed_mps: float, other: FloatArray, other_speed_mps: float, *, leaves_lane: bool
+    ego: FloatArray,
+    ego_speed_mps: float,
+    other: FloatArray,
+    other_speed_mps: float,
+    *,
+    leaves_lane: bool,
+    rear_axle_m: float = 1.4,
 ) -> bool:
     """Return whether the ego is to blame for touching somebody.
 
@@ -94,6 +109,7 @@ def is_at_fault(
         other: (5,) box of the other.
         other_speed_mps: Of the other.
         leaves_lane: Whether the ego is not inside one lane.
+        rear_axle_m: From the ego's rear axle to its centre; behind is what is seen so from the rear axle.
 
     Source:
         nuPlan closed-loop metrics, "no ego at-fault collisions".
@@ -102,7 +118,6 @@ def is_at_fault(
         return False
     if abs(other_speed_mps) <= STANDING_MPS:
         return True
-    bearing = abs(math.remainder(math.atan2(other[1] - ego[1], other[0] - ego[0]) - ego[2], 2.0 * math.pi))
-    if bearing > _BEHIND_RAD:
+    if bearing_rad(ego, other, rear_axle_m) > BEHIND_RAD:
         return False
     return bool(front_touches(ego, other)) or leaves_lane

@@ -13,8 +13,12 @@ from zhixing.datatypes.road import LaneKind, Road
 from zhixing.datatypes.shapes import FloatArray
 
 TOLERANCE_M = 0.3
+_LANE_TOLERANCE_M = 0.05
 _CLOSING_M = 0.2
 """Gaps between neighbouring lanes that a map leaves by rounding."""
+
+_SHORT_LANES = 3
+"""How many lane ends a box may lie over lengthwise; map tools draw pieces shorter than a car."""
 
 _AREAS: weakref.WeakKeyDictionary[Road, DrivableArea] = weakref.WeakKeyDictionary()
 
@@ -39,6 +43,8 @@ class DrivableArea:
         self._tolerant = area.buffer(TOLERANCE_M, quad_segs=16)
         shapely.prepare(self._tolerant)
         self._tree = shapely.STRtree(polygons)
+        self._wide_tree = shapely.STRtree([polygon.buffer(_LANE_TOLERANCE_M) for polygon in polygons])
+        self._successors = road.successors
         self._junctions = shapely.union_all(filled) if filled else shapely.Polygon()
         shapely.prepare(self._junctions)
 
@@ -57,11 +63,20 @@ class DrivableArea:
         return bool(shapely.contains_xy(self._junctions, x_m, y_m))
 
     def is_between_lanes(self, box: FloatArray) -> bool:
-        """Return whether no single lane holds all corners of a box (5,)."""
-        corners = shapely.points(_corners(box))
-        pairs = self._tree.query(corners, predicate="intersects")
-        counts = np.bincount(pairs[1], minlength=1) if pairs.size else np.zeros(1, dtype=np.int64)
-        return int(counts.max()) < 4
+        """Return whether neither one lane nor lanes that continue each other hold all corners of a box (5,).
+
+        Source: nuPlan closed-loop metrics, "ego in multiple lanes or non-drivable area".
+        """
+        pairs = self._wide_tree.query(shapely.points(_corners(box)), predicate="intersects")
+        at: list[set[int]] = [set(), set(), set(), set()]
+        for corner, lane in pairs.T.tolist():
+            at[corner].add(self._lanes[lane])
+        front, reached = at[0] & at[3], at[1] & at[2]
+        for _ in range(_SHORT_LANES):
+            if front & reached:
+                return False
+            reached = {following for lane in reached for following in self._successors[lane]}
+        return not front & reached
 
 
 def drivable_area(road: Road) -> DrivableArea:

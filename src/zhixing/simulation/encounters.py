@@ -13,14 +13,13 @@ from numba import njit
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.shapes import BoolArray, FloatArray
 from zhixing.datatypes.tracks import RoadUser
-from zhixing.simulation.collision import STANDING_MPS, box_distance_m, boxes_touch
+from zhixing.simulation.collision import BEHIND_RAD, STANDING_MPS, bearing_rad, box_distance_m, boxes_touch
 from zhixing.simulation.drivable import drivable_area
 
 TTC_LIMIT_S = 0.95
 """nuPlan closed-loop metrics, "time to collision within bound"."""
 _TTC_HORIZON_S = 3.0
 _AHEAD_RAD = math.radians(30.0)
-_BEHIND_RAD = math.radians(150.0)
 
 
 def encounters(trace: Trace, scenario: Scenario) -> dict[str, float]:
@@ -46,7 +45,9 @@ def encounters(trace: Trace, scenario: Scenario) -> dict[str, float]:
     is_beside_relevant = np.array(
         [area.is_in_junction(row[0], row[1]) or area.is_between_lanes(row[:5]) for row in ego], dtype=np.bool_
     )
-    distance_m, ttc_s = _closest(ego, boxes, tracks.valid, is_beside_relevant)
+    distance_m, ttc_s = _closest(
+        ego, boxes, tracks.valid, is_beside_relevant, 0.5 * scenario.body.wheelbase_m
+    )
     pet_s = np.array([_pet_s(ego, boxes[k], tracks.valid[k]) for k in range(tracks.num_objects)])
     for road_user in sorted(set(tracks.road_user.tolist())):
         mine = tracks.road_user == road_user
@@ -83,7 +84,7 @@ def _moved(box: FloatArray, t: float) -> FloatArray:
 
 @njit(cache=True)
 def _closest(
-    ego: FloatArray, users: FloatArray, valid: BoolArray, is_beside_relevant: BoolArray
+    ego: FloatArray, users: FloatArray, valid: BoolArray, is_beside_relevant: BoolArray, rear_axle: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return (users,) the smallest distance and the smallest time to collision at constant velocity."""
     distance = np.full(users.shape[0], np.inf)
@@ -102,8 +103,8 @@ def _closest(
             closing = (ego[k, 5] + abs(users[u, k, 5])) * min(_TTC_HORIZON_S, ttc[u])
             if centre - reach > closing:
                 continue
-            bearing = abs((math.atan2(dy, dx) - ego[k, 2] + math.pi) % (2.0 * math.pi) - math.pi)
-            if bearing > _BEHIND_RAD or (bearing > _AHEAD_RAD and not is_beside_relevant[k]):
+            bearing = bearing_rad(ego[k], users[u, k], rear_axle)
+            if bearing > BEHIND_RAD or (bearing > _AHEAD_RAD and not is_beside_relevant[k]):
                 continue
             if boxes_touch(ego[k, :5], users[u, k, :5]):
                 continue  # a contact is judged as a contact

@@ -11,7 +11,7 @@ from zhixing.datatypes.plan import Control
 from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import EgoBody, Scene
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.datatypes.tracks import Tracks
+from zhixing.datatypes.tracks import Tracks, empty_tracks
 from zhixing.driving.bicycle import step_bicycle
 from zhixing.simulation.reactive import PathFollowers
 from zhixing.simulation.world import STEP_NS, STEP_S
@@ -33,7 +33,8 @@ class ReplayWorld:
         self._scenario = scenario
         self.ego = scenario.start
         self.time_ns = scenario.start_ns
-        tracks = scenario.background
+        tracks = _on_grid(scenario)
+        self._time_ns = tracks.time_ns
         self._xy_m = tracks.xy_m.copy()
         self._yaw_rad = tracks.yaw_rad.copy()
         self._speed_mps = tracks.speed_mps.copy()
@@ -52,12 +53,11 @@ class ReplayWorld:
 
     @property
     def step_index(self) -> int:
-        """Column of the background that is now."""
-        steps = self._scenario.background.num_steps
-        return min((self.time_ns - self._scenario.start_ns) // STEP_NS, steps - 1)
+        """Steps taken so far."""
+        return (self.time_ns - self._scenario.start_ns) // STEP_NS
 
     def scene(self) -> Scene:
-        """Return what is known now: nobody's future is in it."""
+        """Return what is known now: who is there or was within 2 s, and nobody's future."""
         now = self.step_index
         return Scene(
             time_ns=self.time_ns,
@@ -106,14 +106,38 @@ class ReplayWorld:
 
     def _tracks(self, first: int, last: int) -> Tracks:
         tracks = self._scenario.background
-        window = slice(first, last)
+        rows = np.flatnonzero(self._valid[:, first:last].any(axis=1))
         return Tracks(
-            tracks.time_ns[window],
-            tracks.object_id,
-            tracks.road_user,
-            tracks.size_m,
-            self._xy_m[:, window].copy(),
-            self._yaw_rad[:, window].copy(),
-            self._speed_mps[:, window].copy(),
-            self._valid[:, window].copy(),
+            self._time_ns[first:last],
+            tracks.object_id[rows],
+            tracks.road_user[rows],
+            tracks.size_m[rows],
+            self._xy_m[rows, first:last],
+            self._yaw_rad[rows, first:last],
+            self._speed_mps[rows, first:last],
+            self._valid[rows, first:last],
         )
+
+
+def _on_grid(scenario: Scenario) -> Tracks:
+    """Return the background with one column for each step of the run; where it was not recorded nobody is there."""
+    tracks = scenario.background
+    steps = max(0, -(-(scenario.stop_ns - scenario.start_ns) // STEP_NS))
+    time_ns = scenario.start_ns + STEP_NS * np.arange(steps + 1, dtype=np.int64)
+    if not tracks.num_steps:
+        return empty_tracks(time_ns)
+    after = np.clip(np.searchsorted(tracks.time_ns, time_ns), 0, tracks.num_steps - 1)
+    before = np.maximum(after - 1, 0)
+    is_before = np.abs(time_ns - tracks.time_ns[before]) <= np.abs(tracks.time_ns[after] - time_ns)
+    column = np.where(is_before, before, after)
+    is_recorded = np.abs(tracks.time_ns[column] - time_ns) <= STEP_NS // 2
+    return Tracks(
+        time_ns,
+        tracks.object_id,
+        tracks.road_user,
+        tracks.size_m,
+        tracks.xy_m[:, column],
+        tracks.yaw_rad[:, column],
+        tracks.speed_mps[:, column],
+        tracks.valid[:, column] & is_recorded,
+    )

@@ -32,18 +32,20 @@ def rollout(
     planner: Planner,
     *,
     background: Background = "replay",
+    on_step: Callable[[Scene, Plan | None], None] | None = None,
     timer: Callable[[], float] = perf_counter,
 ) -> Trace:
     """Drive a scenario and return what happened.
 
     The run ends at the first of: at-fault collision, leaving the drivable area, goal, stop trigger. Who hits the ego
     without its fault, or appears on top of it, is noted and leaves the scene. A planner that fails (an error of ours,
-    a plan that is not finite) is not asked to explain: the ego brakes with the wheel held, and the failure is counted.
+    a plan that is none or not finite) is not asked to explain: the ego brakes with the wheel held, and the failure is counted.
 
     Args:
         scenario: The task.
         planner: A fresh planner; it is briefed here.
         background: How the others move.
+        on_step: Told what was seen and planned at each step, the last one without a plan.
         timer: Seconds from anywhere, to time the planner.
     """
     world = ReplayWorld(scenario, background)
@@ -70,9 +72,13 @@ def rollout(
         # 3. plan
         started = timer()
         plan = _plan(planner, scene) if is_ready else None
-        log.planned((timer() - started) * 1e3, scene.time_ns, plan)
+        log.planned((timer() - started) * 1e3 if is_ready else None, scene.time_ns, plan)
+        if on_step:
+            on_step(scene, plan)
         # 4. track and move
         world.step(track(plan, scene.ego, scenario.body, STEP_S) if plan else _brake(scenario))
+    if on_step:
+        on_step(scene, None)
     return log.trace(planner.name, outcome, world, at_fault_id)
 
 
@@ -96,8 +102,10 @@ def _plan(planner: Planner, scene: Scene) -> Plan | None:
         plan = planner.plan(scene)
     except ZhixingError:
         return None
-    finite = np.isfinite(plan.xy_m).all() and np.isfinite(plan.accel_mps2).all() and np.isfinite(plan.yaw_rad).all()
-    return plan if finite and plan.time_s.size > 1 else None
+    if not isinstance(plan, Plan) or plan.time_s.size < 2:
+        return None
+    total = plan.xy_m.sum() + plan.yaw_rad.sum() + plan.accel_mps2.sum() + plan.speed_mps.sum()
+    return plan if np.isfinite(total) else None
 
 
 def _brake(scenario: Scenario) -> Control:
@@ -117,7 +125,14 @@ def _contacts(world: ReplayWorld, scenario: Scenario, log: _Log) -> int:
     appeared = world.appeared()
     for row in np.flatnonzero(touching(ego, boxes, there) & ~log.left).tolist():
         leaves_lane = drivable_area(scenario.road).is_between_lanes(ego)
-        blame = is_at_fault(ego, world.ego.speed_mps, boxes[row], float(speeds[row]), leaves_lane=leaves_lane)
+        blame = is_at_fault(
+            ego,
+            world.ego.speed_mps,
+            boxes[row],
+            float(speeds[row]),
+            leaves_lane=leaves_lane,
+            rear_axle_m=0.5 * scenario.body.wheelbase_m,
+        )
         if blame and not appeared[row]:
             return int(scenario.background.object_id[row])
         log.left[row] = True
@@ -143,8 +158,9 @@ class _Log:
         self._times_ns.append(scene.time_ns)
         self._lights.append(scene.lights)
 
-    def planned(self, took_ms: float, time_ns: int, plan: Plan | None) -> None:
-        self._plan_ms.append(took_ms)
+    def planned(self, took_ms: float | None, time_ns: int, plan: Plan | None) -> None:
+        if took_ms is not None:
+            self._plan_ms.append(took_ms)
         self._failures += plan is None
         decision = plan.decision if plan else _NO_PLAN
         if not self._decisions or self._decisions[-1][1] != decision:

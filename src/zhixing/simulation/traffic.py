@@ -89,6 +89,7 @@ class Traffic:
         self._gives_way: BoolArray = np.array(
             [lane.kind == LaneKind.DRIVING and lane.turn in {"right", "merge"} for lane in road.lanes], dtype=np.bool_
         )
+        self._in_junction: BoolArray = np.array([lane.junction >= 0 for lane in road.lanes], dtype=np.bool_)
         self._spots = {kind: self._spots_on(kind) for kind in LaneKind}
         self._classes = _draw_classes(num_users)
         n = num_users
@@ -106,9 +107,9 @@ class Traffic:
         pick = self._classes
         self._road_user: IntArray = np.array([int(CLASSES[k].road_user) for k in pick], dtype=np.int64)
         self._is_wheeled: BoolArray = self._road_user != int(RoadUser.PEDESTRIAN)
-        self._swerves: BoolArray = np.isin(
-            self._road_user, [int(user) for user in (*TWO_WHEELERS, RoadUser.PEDESTRIAN)]
-        )
+        is_agile = np.isin(self._road_user, [int(user) for user in (*TWO_WHEELERS, RoadUser.PEDESTRIAN)])
+        self._swerve_after = np.where(is_agile, 1.5, 5.0)
+        self._swerve_most = np.where(is_agile, 2.5, 1.4)
         self._accel = np.array([CLASSES[k].accel_mps2 for k in pick], dtype=np.float64)
         self._headway = np.array([CLASSES[k].headway_s for k in pick], dtype=np.float64)
         self._red_rate = np.array([CLASSES[k].red_rate for k in pick], dtype=np.float64)
@@ -124,10 +125,12 @@ class Traffic:
         lane_map = self._map
         step_users(
             dt_s, self._seed, lane_map.first, lane_map.xy_m, lane_map.s_m, lane_map.length_m,
-            lane_map.speed_limit_mps, self._lane_group, self._gives_way, self._first_successor, self._successors,
-            lights, self._is_wheeled, self._swerves, self._accel, self._headway, self._red_rate, self._size,
-            self._wanted, self._offset, self._swerve, self._identity, self._lane, self._following, self._following2,
-            self._count, self._s_m, self._speed, self._waited, self._pose, ego_row,
+            lane_map.speed_limit_mps, self._lane_group, self._gives_way, self._in_junction,
+            self._first_successor, self._successors, lights, self._is_wheeled, self._swerve_after,
+            self._swerve_most, self._accel, self._headway, self._red_rate, self._size, self._wanted,
+            self._offset, self._swerve, self._identity, self._lane, self._following,
+            self._following2, self._count, self._s_m, self._speed, self._waited, self._pose,
+            ego_row,
         )  # fmt: skip
         away = np.hypot(self._pose[:, 0] - ego.x_m, self._pose[:, 1] - ego.y_m)
         gone = np.flatnonzero(~(away < SEE_M))

@@ -17,8 +17,8 @@ from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 PATH_POINTS = 14
 _LOOK_S = (0.0, 0.8, 1.6, 2.4)
 _PATIENCE_S = 6.0
-_SWERVE_AFTER_S = 1.5
-_SWERVE_MPS, _SWERVE_M = 0.8, 2.5
+_SWERVE_MPS = 0.6
+_BACK_OFF_AFTER_S, _BACK_OFF_MPS = 9.0, 1.0
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -76,11 +76,13 @@ def step_users(
     limit_mps: FloatArray,
     lane_group: IntArray,
     gives_way: BoolArray,
+    in_junction: BoolArray,
     first_successor: IntArray,
     successors: IntArray,
     lights: IntArray,
     is_wheeled: BoolArray,
-    swerves: BoolArray,
+    swerve_after: FloatArray,
+    swerve_most: FloatArray,
     accel_max: FloatArray,
     headway: FloatArray,
     red_rate: FloatArray,
@@ -111,11 +113,13 @@ def step_users(
         limit_mps: (lanes,)
         lane_group: (lanes,) light group that lets traffic in, or -1.
         gives_way: (lanes,) whether who is on or enters the lane yields to all others.
+        in_junction: (lanes,)
         first_successor: (lanes + 1,) into ``successors``.
         successors: Lanes after each lane.
         lights: (groups,) what is shown.
         is_wheeled: (users,) drives rather than walks.
-        swerves: (users,) goes round what blocks it, as two-wheelers and walkers do.
+        swerve_after: (users,) seconds of standing after which it tries to go round what blocks it.
+        swerve_most: (users,) how far it goes sideways for that, m.
         accel_max: (users,) m/s².
         headway: (users,) s.
         red_rate: (users,) share of red lights that are run.
@@ -206,7 +210,9 @@ def step_users(
                         continue
                     gap = k * gap_step
                     if look == 0:
-                        # beside or behind: not in the way unless it really is ahead
+                        forward = math.cos(pose[u, 2]) * dx + math.sin(pose[u, 2]) * dy
+                        if turn < 0.8 and (forward < 0.0 or (forward < 0.5 and other > u)):
+                            break  # beside or behind and going the same way: it waits for this one
                         lead = max(0.0, ov * math.cos(turn))
                         if turn > 2.4 and ov > 0.3:
                             lead = 0.0
@@ -236,11 +242,16 @@ def step_users(
         s[u] += 0.5 * (speed[u] + later) * dt
         speed[u] = later
         waited[u] = waited[u] + dt if later < 0.2 else 0.0
-        if swerves[u]:
-            if waited[u] > _SWERVE_AFTER_S and away[u] != 0.0:
-                swerve[u] = min(max(swerve[u] + away[u] * _SWERVE_MPS * dt, -_SWERVE_M), _SWERVE_M)
-            else:
-                swerve[u] *= 1.0 - 0.25 * min(later, 2.0) * dt
+        is_blocked = waited[u] > _BACK_OFF_AFTER_S and away[u] != 0.0 and in_junction[lane[u]]
+        # Two that block each other inside a crossroads: one backs off, if nobody is behind it.
+        if is_blocked and s[u] > 0.5 and _is_free_behind(u, pose, size, ego):
+            s[u] -= _BACK_OFF_MPS * dt
+            speed[u] = 0.0
+        if waited[u] > swerve_after[u] and away[u] != 0.0:
+            moved = swerve[u] + away[u] * _SWERVE_MPS * dt
+            swerve[u] = min(max(moved, -swerve_most[u]), swerve_most[u])
+        else:
+            swerve[u] *= 1.0 - 0.25 * min(later, 2.0) * dt
         while s[u] > length_m[lane[u]] and following[u] >= 0:
             s[u] -= length_m[lane[u]]
             lane[u] = following[u]
@@ -254,6 +265,21 @@ def step_users(
         most = 1.2 * dt if is_wheeled[u] else 4.0 * dt
         pose[u, 0], pose[u, 1] = x, y
         pose[u, 2] += min(max(turn, -most), most)
+
+
+@njit(cache=True)
+def _is_free_behind(u: int, pose: FloatArray, size: FloatArray, ego: FloatArray) -> bool:
+    c, sn = math.cos(pose[u, 2]), math.sin(pose[u, 2])
+    for other in range(-1, pose.shape[0]):
+        if other == u:
+            continue
+        dx = (ego[0] if other < 0 else pose[other, 0]) - pose[u, 0]
+        dy = (ego[1] if other < 0 else pose[other, 1]) - pose[u, 1]
+        half = 0.5 * (ego[4] if other < 0 else size[other, 0])
+        back = -(c * dx + sn * dy) - 0.5 * size[u, 0] - half
+        if -half < back < 1.5 and abs(-sn * dx + c * dy) < 2.2:
+            return False
+    return True
 
 
 @njit(cache=True)
