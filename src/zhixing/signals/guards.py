@@ -1,0 +1,201 @@
+"""Who stands in the door: rules as data, judged by one pure function.
+
+A rule looks at the request (path, value, direction, zone) and at the car (moving, raining, ...). The strictest rule
+that applies wins: forbid before confirm before free. Where the car's state is unknown, it counts as moving.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+import yaml
+
+from zhixing.datatypes.localized import Localized
+from zhixing.datatypes.signal import SetRequest, Source, Value, Zone
+from zhixing.errors import ConfigError
+from zhixing.signals.catalogue import expand
+
+_SPEED = "Vehicle.Speed"
+_GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
+_RAIN = "Vehicle.Body.Raindetection.Intensity"
+_PARK = 126
+
+State = Mapping[str, Value]
+Setters = Mapping[str, Source]
+Condition = Callable[[State, Sequence[SetRequest], Setters], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Forbid:
+    """A rule forbids it."""
+
+    rule: str
+    say: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A rule wants a yes first."""
+
+    rule: str
+    say: Localized
+
+
+Judgement = Forbid | Confirm | None
+
+
+def _number(state: State, path: str) -> float:
+    value = state.get(path)
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def _is_moving(state: State) -> bool:
+    return not _number(state, _SPEED) <= 0.0
+
+
+def _is_out_of_park(state: State) -> bool:
+    return _is_moving(state) or _number(state, _GEAR) != _PARK
+
+
+_CONDITIONS: dict[str, Condition] = {
+    "always": lambda _state, _batch, _setters: True,
+    "moving": lambda state, _batch, _setters: _is_moving(state),
+    "moving-or-out-of-park": lambda state, _batch, _setters: _is_out_of_park(state),
+    "raining": lambda state, _batch, _setters: not _number(state, _RAIN) <= 0.0,
+    "faster-than-80": lambda state, _batch, _setters: not _number(state, _SPEED) <= 80.0,
+    "air-conditioning-on": lambda state, _batch, _setters: (
+        state.get("Vehicle.Cabin.HVAC.IsAirConditioningActive") is not False
+    ),
+    "window-child-lock": lambda state, _batch, _setters: (
+        state.get("Vehicle.Cabin.IsWindowChildLockEngaged") is not False
+    ),
+    "all-windows-in-batch": lambda _state, batch, _setters: (
+        sum(r.path.endswith(".Window.Position") and isinstance(r.value, int) and r.value > 0 for r in batch) >= 4
+    ),
+    "set-by-the-car": lambda _state, batch, setters: any(setters.get(r.path) == "system" for r in batch),
+}
+"""What a rule may ask about the car; unknown states count as the more dangerous ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        name: Stable, in kebab-case.
+        verdict: What it says.
+        paths: Signals it is about.
+        when: Names of conditions that must all hold.
+        to: ``any`` value, a value, ``opening`` (more than now) or ``above-25``.
+        zones: Who it is about; empty means everybody.
+        say: Why, and what is possible instead.
+        source: Where the rule comes from.
+    """
+
+    name: str
+    verdict: Literal["forbid", "confirm"]
+    paths: frozenset[str]
+    when: tuple[str, ...]
+    to: Value
+    zones: frozenset[Zone]
+    say: Localized
+    source: str
+
+    def applies(self, request: SetRequest, state: State, batch: Sequence[SetRequest], setters: Setters) -> bool:
+        """Return whether the rule is about this request, now. The path is looked at by the caller."""
+        if self.zones and request.zone not in self.zones:
+            return False
+        return self._is_direction(request, state) and all(
+            _CONDITIONS[name](state, batch, setters) for name in self.when
+        )
+
+    def _is_direction(self, request: SetRequest, state: State) -> bool:
+        value = request.value
+        match self.to:
+            case "any":
+                return value != state.get(request.path)
+            case "opening":
+                now = _number(state, request.path)
+                return not (isinstance(value, int | float) and abs(value) <= abs(now))
+            case "above-25":
+                return not (isinstance(value, int | float) and value <= max(25.0, _number(state, request.path)))
+            case wanted:
+                return type(value) is type(wanted) and value == wanted
+
+
+class Guards:
+    """All rules, found by path.
+
+    Args:
+        rules: In any order; for each request the strictest that applies wins, forbid before confirm.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(sorted(rules, key=lambda rule: rule.verdict != "forbid"))
+        self._by_path: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            for path in rule.paths:
+                self._by_path[path] = (*self._by_path.get(path, ()), rule)
+
+    def judge(self, requests: Sequence[SetRequest], state: State, setters: Setters) -> tuple[Judgement, ...]:
+        """Return for each request of a batch what the rules say; None is free.
+
+        Args:
+            requests: What is asked together. The car's own systems (``source`` is ``system``) are not judged.
+            state: Current values by path.
+            setters: By which way each signal was last set, where it was.
+        """
+        return tuple(self._judge_one(request, state, requests, setters) for request in requests)
+
+    def _judge_one(self, request: SetRequest, state: State, batch: Sequence[SetRequest], setters: Setters) -> Judgement:
+        if request.source == "system":
+            return None
+        for rule in self._by_path.get(request.path, ()):
+            if rule.applies(request, state, batch, setters):
+                return (Forbid if rule.verdict == "forbid" else Confirm)(rule.name, rule.say)
+        return None
+
+
+@lru_cache(maxsize=1)
+def load_guards() -> Guards:
+    """Return the rules of this car.
+
+    Raises:
+        ConfigError: The file contradicts itself.
+    """
+    text = resources.files("zhixing.signals").joinpath("guards.yaml").read_text("utf-8")
+    return parse_guards(yaml.safe_load(text))
+
+
+def parse_guards(entries: Mapping[str, Mapping[str, Any]]) -> Guards:
+    """Return the guards that entries describe.
+
+    Raises:
+        ConfigError: A key, condition or zone is unknown, or a language is absent.
+    """
+    rules = []
+    for name, entry in entries.items():
+        try:
+            rule = Rule(
+                name=name,
+                verdict=entry["verdict"],
+                paths=frozenset(path for pattern in entry["paths"] for path in expand(pattern)),
+                when=tuple(entry.get("when", ["always"])),
+                to=entry.get("to", "any"),
+                zones=frozenset(Zone(zone) for zone in entry.get("zones", [])),
+                say=Localized(**entry["say"]),
+                source=entry["source"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ConfigError(f"rule {name}: {error}", hint="Compare it with its neighbours in guards.yaml.") from error
+        unknown = set(rule.when) - set(_CONDITIONS)
+        if unknown or rule.verdict not in {"forbid", "confirm"} or not re.fullmatch(r"[a-z0-9-]+", name):
+            raise ConfigError(f"rule {name}: verdict {rule.verdict!r} or condition {sorted(unknown)} is unknown")
+        rules.append(rule)
+    return Guards(rules)
