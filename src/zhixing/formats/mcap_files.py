@@ -1,0 +1,247 @@
+"""Recordings as MCAP: written while driving, read back as a :class:`Drive`, opened by Foxglove and ``mcap`` tools.
+
+Topics: ``/drive/moment`` (everybody, lights, plan and decision, 10 Hz), ``/drive/road`` (once), ``/drive/signals``
+(changes), ``/drive/turn`` (the conversation), ``/drive/scene`` (boxes for Foxglove's 3D panel, 10 Hz).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from mcap.exceptions import McapError
+from mcap.records import Channel, Message
+from mcap.stream_reader import StreamReader
+from mcap.writer import CompressionType, Writer
+
+from zhixing.datatypes.evidence import Drive
+from zhixing.datatypes.lights import Lights
+from zhixing.datatypes.plan import Decision, Plan
+from zhixing.datatypes.road import Road
+from zhixing.datatypes.scene import EgoBody, EgoState
+from zhixing.datatypes.shapes import IntArray
+from zhixing.datatypes.signal import Value
+from zhixing.datatypes.tracks import RoadUser, Tracks
+from zhixing.errors import RecordingError
+from zhixing.formats import mcap_scene
+from zhixing.formats.mcap_road import road_from_message, road_to_message
+from zhixing.formats.mcap_schema import FILE_DESCRIPTOR_SET, PACKAGE, message_class
+
+EGO_ID = 0
+_CHUNK_BYTES = 64 * 1024
+"""A crash loses at most what is not yet in a chunk: about a second of dense traffic."""
+_MAX_BYTES = 4 * 1024**3
+
+_Moment, _Signals, _Turn = message_class("Moment"), message_class("Signals"), message_class("Turn")
+
+
+class DriveWriter:
+    """Writes a recording; use it as a context manager or call :meth:`close`.
+
+    The same calls give the same bytes: no wall clock, no machine name.
+
+    Args:
+        path: The file to write.
+        road: The map.
+        body: The ego's size.
+        metadata: Anything that should stand in the file.
+
+    Raises:
+        RecordingError: The file cannot be written.
+    """
+
+    def __init__(self, path: Path, *, road: Road, body: EgoBody, metadata: Mapping[str, str]) -> None:
+        try:
+            self._file: io.BufferedWriter = path.open("wb")
+        except OSError as error:
+            raise RecordingError(f"{path} cannot be written: {error.strerror}", hint="Choose another file.") from error
+        self._path = path
+        self._size_m = (body.length_m, body.width_m)
+        self._writer = Writer(self._file, chunk_size=_CHUNK_BYTES, compression=CompressionType.ZSTD)
+        self._writer.start(profile="", library="zhixing")
+        self._channels: dict[str, int] = {}
+        for topic, name in (("moment", "Moment"), ("road", "Road"), ("signals", "Signals"), ("turn", "Turn")):
+            schema = self._writer.register_schema(f"{PACKAGE}.{name}", "protobuf", FILE_DESCRIPTOR_SET)
+            self._channels[topic] = self._writer.register_channel(f"/drive/{topic}", "protobuf", schema)
+        schema = self._writer.register_schema(mcap_scene.SCHEMA_NAME, "protobuf", mcap_scene.file_descriptor_set())
+        self._channels["scene"] = self._writer.register_channel("/drive/scene", "protobuf", schema)
+        self._writer.add_metadata("drive", dict(sorted(metadata.items())))
+        self._add("road", 0, road_to_message(road, body).SerializeToString(deterministic=True))
+
+    def __enter__(self) -> DriveWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(
+        self,
+        time_ns: int,
+        ego: EgoState,
+        others: Tracks,
+        lights: IntArray,
+        plan: Plan | None,
+        decision: Decision,
+    ) -> None:
+        """Write one moment; the last step of ``others`` is now.
+
+        Raises:
+            RecordingError: The disk is full or gone.
+        """
+        now = others.valid[:, -1]
+        xy_m, yaw_rad, size_m = others.xy_m[now, -1], others.yaw_rad[now, -1], others.size_m[now]
+        moment: Any = _Moment(
+            time_ns=time_ns,
+            ego_x_m=ego.x_m,
+            ego_y_m=ego.y_m,
+            ego_yaw_rad=ego.yaw_rad,
+            ego_speed_mps=ego.speed_mps,
+            ego_accel_mps2=ego.accel_mps2,
+            ego_steer_rad=ego.steer_rad,
+            object_id=others.object_id[now].tolist(),
+            road_user=others.road_user[now].tolist(),
+            x_m=xy_m[:, 0].tolist(),
+            y_m=xy_m[:, 1].tolist(),
+            yaw_rad=yaw_rad.tolist(),
+            speed_mps=others.speed_mps[now, -1].tolist(),
+            length_m=size_m[:, 0].tolist(),
+            width_m=size_m[:, 1].tolist(),
+            light=lights.tolist(),
+            plan_x_m=plan.xy_m[:, 0].tolist() if plan else [],
+            plan_y_m=plan.xy_m[:, 1].tolist() if plan else [],
+            action=decision.action,
+            rule=decision.rule,
+            decision_object_id=decision.object_id,
+            say_zh=decision.say.zh,
+            say_en=decision.say.en,
+            say_de=decision.say.de,
+        )
+        self._add("moment", time_ns, moment.SerializeToString(deterministic=True))
+        scene = mcap_scene.scene_update(
+            np.concatenate(([EGO_ID], others.object_id[now])),
+            np.concatenate(([0], others.road_user[now])),
+            np.concatenate(([[ego.x_m, ego.y_m]], xy_m)),
+            np.concatenate(([ego.yaw_rad], yaw_rad)),
+            np.concatenate(([self._size_m], size_m)),
+        )
+        self._add("scene", time_ns, scene)
+
+    def write_signals(self, time_ns: int, values: Mapping[str, Value]) -> None:
+        """Write signals that have changed."""
+        message: Any = _Signals(time_ns=time_ns)
+        for path, value in sorted(values.items()):
+            match value:
+                case bool():
+                    message.changed.add(path=path, is_true=value, kind="bool")
+                case int() | float():
+                    message.changed.add(path=path, number=value, kind="number")
+                case str():
+                    message.changed.add(path=path, text=value, kind="text")
+        self._add("signals", time_ns, message.SerializeToString(deterministic=True))
+
+    def write_turn(self, time_ns: int, turn: Mapping[str, Any]) -> None:
+        """Write a finished turn of the conversation, as the screen shows it."""
+        fields = {name: turn[name] for name in ("turn", "text", "lang", "zone", "outcome", "reply")}
+        message: Any = _Turn(time_ns=time_ns, **fields)
+        self._add("turn", time_ns, message.SerializeToString(deterministic=True))
+
+    def close(self) -> None:
+        """Write the index and close the file; a second call does nothing."""
+        if self._file.closed:
+            return
+        try:
+            self._writer.finish()  # type: ignore[no-untyped-call]
+            self._file.close()
+        except OSError as error:
+            raise RecordingError(
+                f"{self._path} cannot be finished: {error.strerror}", hint="Free some space."
+            ) from error
+
+    def _add(self, topic: str, time_ns: int, data: bytes) -> None:
+        try:
+            self._writer.add_message(self._channels[topic], log_time=time_ns, publish_time=time_ns, data=data)
+        except OSError as error:
+            raise RecordingError(
+                f"{self._path} cannot be written: {error.strerror}", hint="Free some space."
+            ) from error
+
+
+def read_drive(path: Path, *, allow_truncated: bool = False) -> Drive:
+    """Return a recording; the ego is the first object.
+
+    Args:
+        path: A file of :class:`DriveWriter`.
+        allow_truncated: Take what is there of a file that ends too early, as after a crash.
+
+    Raises:
+        RecordingError: It is no recording of ours, damaged, or ends too early.
+    """
+    moments: list[Any] = []
+    road: Road | None = None
+    body = EgoBody()
+    try:
+        for topic, data in _messages(path, allow_truncated=allow_truncated):
+            if topic == "/drive/moment":
+                moments.append(_Moment.FromString(data))
+            elif topic == "/drive/road":
+                road, body = road_from_message(message_class("Road").FromString(data))
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror}", hint="Check the path.") from error
+    except (McapError, ValueError, RuntimeError, EOFError) as error:
+        raise RecordingError(f"{path.name} is no complete MCAP recording: {error}", hint=_TRUNCATED_HINT) from error
+    if not moments:
+        raise RecordingError(f"{path.name} holds no moment of a drive", hint="Record one with zhixing drive.")
+    return Drive(
+        drive_id=path.stem, source="zhixing", road=road, tracks=_tracks(moments, body), lights=_lights(moments),
+        ego_id=EGO_ID,
+    )  # fmt: skip
+
+
+_TRUNCATED_HINT = "It may be cut off; read_drive(path, allow_truncated=True) takes what is there."
+
+
+def _messages(path: Path, *, allow_truncated: bool) -> Iterator[tuple[str, bytes]]:
+    if path.stat().st_size > _MAX_BYTES:
+        raise RecordingError(f"{path.name} has more than {_MAX_BYTES / 1e9:.0f} GB", hint="Cut it into shorter drives.")
+    topics: dict[int, str] = {}
+    with path.open("rb") as file:
+        try:
+            for record in StreamReader(file, validate_crcs=True).records:
+                if isinstance(record, Channel):
+                    topics[record.id] = record.topic
+                elif isinstance(record, Message):
+                    yield topics.get(record.channel_id, ""), record.data
+        except McapError:
+            if not (allow_truncated and topics):
+                raise
+
+
+def _tracks(moments: list[Any], body: EgoBody) -> Tracks:
+    ids = sorted({identity for moment in moments for identity in moment.object_id})
+    row = {identity: k + 1 for k, identity in enumerate(ids)}
+    objects, steps = len(ids) + 1, len(moments)
+    xy, yaw, speed = np.zeros((objects, steps, 2)), np.zeros((objects, steps)), np.zeros((objects, steps))
+    valid, size = np.zeros((objects, steps), dtype=np.bool_), np.ones((objects, 2))
+    road_user = np.full(objects, int(RoadUser.CAR), dtype=np.int64)
+    size[0], valid[0] = (body.length_m, body.width_m), True
+    for step, moment in enumerate(moments):
+        xy[0, step], yaw[0, step] = (moment.ego_x_m, moment.ego_y_m), moment.ego_yaw_rad
+        speed[0, step] = moment.ego_speed_mps
+        rows = [row[identity] for identity in moment.object_id]
+        xy[rows, step] = np.stack((moment.x_m, moment.y_m), axis=-1)
+        yaw[rows, step], speed[rows, step], valid[rows, step] = moment.yaw_rad, moment.speed_mps, True
+        size[rows] = np.stack((moment.length_m, moment.width_m), axis=-1)
+        road_user[rows] = moment.road_user
+    time_ns = np.array([moment.time_ns for moment in moments], dtype=np.int64)
+    return Tracks(time_ns, np.array([EGO_ID, *ids], dtype=np.int64), road_user, size, xy, yaw, speed, valid)
+
+
+def _lights(moments: list[Any]) -> Lights:
+    time_ns = np.array([moment.time_ns for moment in moments], dtype=np.int64)
+    return Lights(time_ns, np.array([list(moment.light) for moment in moments], dtype=np.int64).T.copy())
