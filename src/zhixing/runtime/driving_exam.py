@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,9 +18,11 @@ import numpy as np
 
 from zhixing import registry
 from zhixing.datatypes.evidence import Scorecard, Trace
+from zhixing.datatypes.plan import Plan
+from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.units import s_from_ns
 from zhixing.driving.interfaces import Planner
-from zhixing.errors import PluginError, RecordingError, ZhixingError
+from zhixing.errors import PluginError, RecordingError, ServiceError, ZhixingError
 from zhixing.formats.openscenario import find_tasks, read_task
 from zhixing.formats.trace_csv import write_trace_csv
 from zhixing.simulation.replay_world import Background
@@ -33,7 +38,7 @@ class DrivingReport:
 
     Attributes:
         results: One object a task, as in ``results.jsonl``.
-        errors: Tasks that could not be read: (folder, reason).
+        errors: Tasks that could not be driven: (folder, reason).
     """
 
     results: tuple[dict[str, Any], ...]
@@ -84,6 +89,7 @@ def run_driving_exam(
         ScenarioError: There is no task.
         PluginError: The planner is not registered or lacks a method.
         RecordingError: A result cannot be written.
+        ServiceError: A process was killed; what was done until then is written.
     """
     tasks = find_tasks(folders)
     make_planner(planner_name)
@@ -100,6 +106,8 @@ def run_driving_exam(
                     file.flush()
                 if on_progress:
                     on_progress(done / len(tasks))
+    except BrokenProcessPool as error:
+        raise ServiceError("a process of the exam was killed", hint="Use fewer --jobs; memory may be short.") from error
     except OSError as error:
         raise RecordingError(f"{out} cannot be written: {error.strerror}", hint="Choose another folder.") from error
     results.sort(key=lambda result: (result["family"], result["task"]))
@@ -118,14 +126,52 @@ def make_planner(name: str) -> Planner:
     return planner
 
 
+class SandboxedPlanner:
+    """Somebody else's planner: whatever it raises is a :class:`PluginError`, which the rollout counts as a failure.
+
+    Args:
+        planner: To be asked.
+    """
+
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+
+    @property
+    def name(self) -> str:
+        """Registered name."""
+        return self._planner.name
+
+    def start(self, briefing: Briefing) -> None:
+        """Brief the planner."""
+        try:
+            self._planner.start(briefing)
+        except ZhixingError:
+            raise
+        except Exception as error:  # what a stranger's planner raises is unknowable
+            raise PluginError(f"the planner {self.name!r} failed at the start: {error!r}") from error
+
+    def plan(self, scene: Scene) -> Plan:
+        """Ask the planner."""
+        try:
+            return self._planner.plan(scene)
+        except ZhixingError:
+            raise
+        except Exception as error:  # what a stranger's planner raises is unknowable
+            raise PluginError(f"the planner {self.name!r} failed: {error!r}") from error
+
+
 def _answers(
     tasks: list[Path], planner_name: str, out: Path, background: Background, jobs: int
 ) -> Iterator[tuple[Path, dict[str, Any] | str]]:
+    # Results are kept by the name of the task, so a name can be there only once.
+    twice = {name for name, count in Counter(task.name for task in tasks).items() if count > 1}
+    yield from ((task, f"more than one task is called {task.name!r}") for task in tasks if task.name in twice)
+    tasks = [task for task in tasks if task.name not in twice]
     if jobs == 1:
         yield from ((task, _drive(task, planner_name, out, background)) for task in tasks)
         return
     # Started fresh: a forked process would share the state of threads that it does not have.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupts) as pool:
         futures = {pool.submit(_drive, task, planner_name, out, background): task for task in tasks}
         try:
             for future in as_completed(futures):
@@ -134,11 +180,16 @@ def _answers(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _ignore_interrupts() -> None:
+    """Let the parent answer Ctrl-C: it stops handing out tasks and lets those that run finish."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _drive(task: Path, planner_name: str, out: Path, background: Background) -> dict[str, Any] | str:
     """Return the result of one task, or why it could not be driven."""
     try:
         scenario = read_task(task)
-        trace = rollout(scenario, make_planner(planner_name), background=background)
+        trace = rollout(scenario, SandboxedPlanner(make_planner(planner_name)), background=background)
         write_trace_csv(out / scenario.scenario_id / "trace.csv", trace)
         return _result(score(trace, scenario), trace)
     except RecordingError:

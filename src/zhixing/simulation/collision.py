@@ -78,7 +78,7 @@ def bearing_rad(ego: FloatArray, other: FloatArray, rear_axle_m: float) -> float
     """Return the angle, 0 to pi, between the heading of a box and the centre of another, seen from its rear axle."""
     dx = other[0] - ego[0] + rear_axle_m * math.cos(ego[2])
     dy = other[1] - ego[1] + rear_axle_m * math.sin(ego[2])
-    return abs((math.atan2(dy, dx) - ego[2] + math.pi) % (2.0 * math.pi) - math.pi)
+    return float(abs((math.atan2(dy, dx) - ego[2] + math.pi) % (2.0 * math.pi) - math.pi))
 
 
 @njit(cache=True)

@@ -43,7 +43,7 @@ class DrivableArea:
         self._tolerant = area.buffer(TOLERANCE_M, quad_segs=16)
         shapely.prepare(self._tolerant)
         self._tree = shapely.STRtree(polygons)
-        self._wide_tree = shapely.STRtree([polygon.buffer(_LANE_TOLERANCE_M) for polygon in polygons])
+        self._wide_tree = shapely.STRtree(shapely.buffer(np.array(polygons, dtype=object), _LANE_TOLERANCE_M))
         self._successors = road.successors
         self._junctions = shapely.union_all(filled) if filled else shapely.Polygon()
         shapely.prepare(self._junctions)

@@ -45,9 +45,7 @@ def encounters(trace: Trace, scenario: Scenario) -> dict[str, float]:
     is_beside_relevant = np.array(
         [area.is_in_junction(row[0], row[1]) or area.is_between_lanes(row[:5]) for row in ego], dtype=np.bool_
     )
-    distance_m, ttc_s = _closest(
-        ego, boxes, tracks.valid, is_beside_relevant, 0.5 * scenario.body.wheelbase_m
-    )
+    distance_m, ttc_s = _closest(ego, boxes, tracks.valid, is_beside_relevant, 0.5 * scenario.body.wheelbase_m)
     pet_s = np.array([_pet_s(ego, boxes[k], tracks.valid[k]) for k in range(tracks.num_objects)])
     for road_user in sorted(set(tracks.road_user.tolist())):
         mine = tracks.road_user == road_user

@@ -39,7 +39,8 @@ def rollout(
 
     The run ends at the first of: at-fault collision, leaving the drivable area, goal, stop trigger. Who hits the ego
     without its fault, or appears on top of it, is noted and leaves the scene. A planner that fails (an error of ours,
-    a plan that is none or not finite) is not asked to explain: the ego brakes with the wheel held, and the failure is counted.
+    a plan that is none or not finite) is not asked to explain: the ego brakes with the wheel held, and the failure is
+    counted.
 
     Args:
         scenario: The task.

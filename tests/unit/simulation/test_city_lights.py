@@ -1,0 +1,149 @@
+"""The signal programs of the built-in city: who goes together, for how long, and what follows."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+
+import numpy as np
+import pytest
+import shapely
+
+from zhixing.datatypes.lights import Light
+from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
+from zhixing.datatypes.shapes import IntArray
+from zhixing.datatypes.units import ns_from_s
+from zhixing.simulation.city import build_city
+from zhixing.simulation.road_lights import CYCLE_S, RoadLights
+
+STEP_S = 0.1
+
+
+@pytest.fixture(scope="module")
+def city() -> Road:
+    return build_city(1)
+
+
+@pytest.fixture(scope="module")
+def shown(city: Road) -> IntArray:
+    """(steps, groups) what is shown during one cycle, every 0.1 s."""
+    lights = RoadLights(city, 1)
+    return np.stack([lights.at(ns_from_s(k * STEP_S)) for k in range(round(CYCLE_S / STEP_S))])
+
+
+def conflicts(road: Road) -> list[tuple[int, int]]:
+    """Return pairs of lanes with lights of one junction that cross or join, though nobody comes from the same lane."""
+    inside = defaultdict(list)
+    before = road.predecessors()
+    for k, lane in enumerate(road.lanes):
+        if lane.light_group != NO_LIGHT:
+            inside[lane.junction].append((k, shapely.LineString(lane.centre_xy_m)))
+    found = []
+    for lanes in inside.values():
+        for (one, a), (two, b) in itertools.combinations(lanes, 2):
+            are_walks = {road.lanes[one].kind, road.lanes[two].kind} == {LaneKind.CROSSING}
+            if not are_walks and not set(before[one]) & set(before[two]) and a.intersects(b):
+                found.append((one, two))
+    return found
+
+
+def test_conflicting_movements_are_never_let_in_together(city: Road, shown: IntArray) -> None:
+    pairs = conflicts(city)
+    kinds = {frozenset((city.lanes[a].kind, city.lanes[b].kind)) for a, b in pairs}
+    assert frozenset({LaneKind.DRIVING, LaneKind.CROSSING}) in kinds
+    assert len(pairs) > 500
+    may_go = shown != Light.RED
+    for one, two in pairs:
+        both = may_go[:, city.lanes[one].light_group] & may_go[:, city.lanes[two].light_group]
+        assert not both.any(), (city.lanes[one].lane_id, city.lanes[two].lane_id)
+
+
+def test_two_seconds_of_red_lie_between_conflicting_vehicle_movements(city: Road, shown: IntArray) -> None:
+    may_go = shown != Light.RED
+    wait = round(2.0 / STEP_S) - 1  # both ends fall between samples
+    for one, two in conflicts(city):
+        if LaneKind.CROSSING in {city.lanes[one].kind, city.lanes[two].kind}:
+            continue
+        a, b = may_go[:, city.lanes[one].light_group], may_go[:, city.lanes[two].light_group]
+        for shift in range(-wait, wait + 1):
+            assert not (a & np.roll(b, shift)).any(), (city.lanes[one].lane_id, city.lanes[two].lane_id)
+
+
+def test_every_group_is_green_once_a_cycle_and_vehicles_get_three_seconds_of_yellow_after_it(
+    city: Road, shown: IntArray
+) -> None:
+    walks = {lane.light_group for lane in city.lanes if lane.kind == LaneKind.CROSSING}
+    for group in range(city.num_light_groups):
+        column = shown[:, group]
+        onsets = np.flatnonzero((column == Light.GREEN) & (np.roll(column, 1) != Light.GREEN))
+        assert onsets.size == 1
+        order = [int(colour) for colour, _ in itertools.groupby(np.roll(column, -int(onsets[0])).tolist())]
+        yellow_s = float((column == Light.YELLOW).sum() * STEP_S)
+        if group in walks:
+            assert order == [Light.GREEN, Light.RED]
+        else:
+            assert order == [Light.GREEN, Light.YELLOW, Light.RED]
+            assert yellow_s == pytest.approx(3.0, abs=STEP_S)
+
+
+def test_opposite_arms_have_the_same_phase(city: Road, shown: IntArray) -> None:
+    greens: dict[tuple[int, str, str], list[IntArray]] = defaultdict(list)
+    for lane in city.lanes:
+        if lane.light_group == NO_LIGHT or lane.kind != LaneKind.DRIVING:
+            continue
+        step = lane.centre_xy_m[1] - lane.centre_xy_m[0]
+        axis = "east-west" if abs(step[0]) > abs(step[1]) else "north-south"
+        greens[lane.junction, lane.turn, axis].append(shown[:, lane.light_group])
+    assert len(greens) == 4 * len({junction for junction, _, _ in greens})  # two turns on two axes
+    for columns in greens.values():
+        assert all(np.array_equal(columns[0], column) for column in columns)
+
+
+def test_who_sets_out_last_at_green_is_over_the_road_before_cars_are_let_in(city: Road, shown: IntArray) -> None:
+    # Kerb to kerb at 1.3 m/s; the ways from the corners to the kerbs are off the carriageway.
+    checked = 0
+    for walk, car in ((a, b) for a, b in conflicts(city)):
+        if city.lanes[walk].kind != LaneKind.CROSSING:
+            walk, car = car, walk  # noqa: PLW2901
+        if city.lanes[walk].kind != LaneKind.CROSSING or city.lanes[car].kind != LaneKind.DRIVING:
+            continue
+        zebra = shapely.LineString(city.lanes[walk].centre_xy_m[1:-1])
+        meeting = shapely.LineString(city.lanes[car].centre_xy_m).intersection(zebra)
+        if meeting.is_empty:
+            continue
+        farthest_m = max(zebra.project(shapely.Point(xy)) for xy in shapely.get_coordinates(meeting))
+        is_green = shown[:, city.lanes[walk].light_group] == Light.GREEN
+        last = int(np.flatnonzero(is_green & ~np.roll(is_green, -1))[0])
+        cars = np.roll(shown[:, city.lanes[car].light_group], -last) == Light.GREEN
+        assert float(np.argmax(cars)) * STEP_S > farthest_m / 1.3
+        checked += 1
+    assert checked > 100
+
+
+def test_lights_are_a_function_of_time_alone(city: Road) -> None:
+    one, two = RoadLights(city, 5), RoadLights(city, 5)
+    for time_s in (90.0, 3.0, 17.4, 0.0):  # not in order
+        assert np.array_equal(one.at(ns_from_s(time_s)), two.at(ns_from_s(time_s)))
+        assert np.array_equal(one.at(ns_from_s(time_s)), one.at(ns_from_s(time_s + CYCLE_S)))
+
+
+def test_what_is_left_of_a_light_is_what_the_light_then_keeps_to(city: Road) -> None:
+    lights = RoadLights(city, 2)
+    for time_s in (0.05, 12.35, 40.15):
+        now, left_s = lights.at(ns_from_s(time_s)), lights.remaining_s(ns_from_s(time_s))
+        assert np.all((left_s > 0.0) & (left_s <= CYCLE_S))
+        for group in range(0, city.num_light_groups, 7):
+            end_s = time_s + float(left_s[group])
+            assert lights.at(ns_from_s(end_s - 0.01))[group] == now[group]
+            assert lights.at(ns_from_s(end_s + 0.01))[group] != now[group]
+
+
+def test_crossroads_are_offset_and_the_offsets_follow_from_the_seed(city: Road) -> None:
+    one, same, other = (RoadLights(city, seed).at(0) for seed in (1, 1, 2))
+    assert np.array_equal(one, same)
+    assert not np.array_equal(one, other)
+    straight = {
+        lane.junction: lane.light_group for lane in city.lanes if lane.turn == "straight" and lane.light_group >= 0
+    }
+    lefts = RoadLights(city, 1).remaining_s(0)[list(straight.values())]
+    assert len(set(lefts.round(3).tolist())) > 1
