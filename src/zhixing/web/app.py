@@ -1,0 +1,177 @@
+"""What is served: the page, its files, one WebSocket and a health check, on this machine only."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import re
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from zhixing.errors import ServiceError
+from zhixing.web.browser import ServedCar
+from zhixing.web.doorkeeper import LOOPBACK_NAMES, Doorkeeper
+from zhixing.web.parcels import MAX_BYTES
+from zhixing.web.pulse import Pulse
+
+STATIC = Path(__file__).parent / "static"
+_INLINE_SCRIPT = re.compile(r"<script type=\"importmap\">(.*?)</script>", re.DOTALL)
+
+
+def create_app(car: ServedCar, on_failure: Callable[[], None] = lambda: None) -> Starlette:
+    """Return the ASGI application that shows one car; it binds no port.
+
+    Args:
+        car: Stepped ten times a second while the application runs.
+        on_failure: Called when the car cannot be stepped any more.
+    """
+    pulse = Pulse(car, on_failure)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        pulse.start()
+        try:
+            yield
+        finally:
+            await pulse.stop()
+
+    async def page(_: Request) -> Response:
+        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+    async def healthz(_: Request) -> Response:
+        state = {"status": "ok" if pulse.is_beating else "failed", "steps": pulse.num_steps}
+        return JSONResponse(state, status_code=200 if pulse.is_beating else 503)
+
+    async def websocket(socket_: WebSocket) -> None:
+        await pulse.welcome(socket_)
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/healthz", healthz),
+            WebSocketRoute("/ws", websocket),
+            Mount("/static", _FreshFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Doorkeeper, content_policy=content_policy((STATIC / "index.html").read_text("utf-8")))],
+        lifespan=lifespan,
+    )
+
+
+def content_policy(page: str) -> str:
+    """Return the Content-Security-Policy: our own files, and the import map of this very page by its hash.
+
+    Example:
+        >>> content_policy('<script type="importmap">{}</script>').split("; ")[1]
+        "script-src 'self' 'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o='"
+    """
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in _INLINE_SCRIPT.findall(page)
+    ]
+    return "; ".join(
+        (
+            "default-src 'self'",
+            " ".join(("script-src 'self'", *hashes)),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def serve(car: ServedCar, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Show a car in the browser until Ctrl-C or SIGTERM.
+
+    Args:
+        car: Taken one step before the address is announced, so that its kernels are loaded.
+        host: A name of this machine.
+        port: TCP port; 0 takes a free one.
+        on_ready: Told the address once it answers.
+
+    Raises:
+        ServiceError: The port is in use, or ``host`` is not this machine alone.
+    """
+    if host not in LOOPBACK_NAMES:
+        raise ServiceError(f"{host} can be reached by others", hint="Serve on 127.0.0.1; the car has no password yet.")
+    with _listen(host, port) as listening:
+        car.step()
+        address = listening.getsockname()
+        url = f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
+        _Server(car, lambda: on_ready(url)).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise ServiceError(
+            f"port {port} on {host} cannot be used: {error}",
+            hint="Stop what uses it (another zhixing serve?) or choose another with --port.",
+        ) from error
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it is ready and, after a signal, lets the caller clean up instead of dying."""
+
+    def __init__(self, car: ServedCar, on_ready: Callable[[], None]) -> None:
+        app = create_app(car, on_failure=self._fail)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                lifespan="on",
+                ws_max_size=4 * MAX_BYTES,
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=1,
+                server_header=False,
+            )
+        )
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._on_ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _fail(self) -> None:
+        self.should_exit = True
+
+
+class _FreshFiles(StaticFiles):
+    """Static files that a browser asks about again, so that a new version is seen at once."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = "no-cache"
+        return response

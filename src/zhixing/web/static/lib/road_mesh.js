@@ -1,0 +1,152 @@
+// The map as meshes: surfaces by kind, markings, zebra crossings. World frame, metres, z up.
+import * as THREE from "three";
+
+const HEIGHT = /** @type {Record<string, number>} */ ({ driving: 0, junction: -0.01, biking: 0.012, sidewalk: 0.09 });
+const MARK_Z = 0.03;
+const DASH_M = 4, GAP_M = 6;
+const ZEBRA_M = 0.5, ZEBRA_EVERY_M = 1.0, ZEBRA_FROM_M = 4.6;
+
+/** Collects triangles and makes one mesh of them. */
+class Sheet {
+  /** @type {number[]} */
+  positions = [];
+
+  /** A quadrilateral, corners counter-clockwise. @param {number[]} a @param {number[]} b @param {number[]} c @param {number[]} d @param {number} z */
+  quad(a, b, c, d, z) {
+    for (const [x, y] of [a, b, c, a, c, d]) this.positions.push(x, y, z);
+  }
+
+  /** @param {number[][]} left @param {number[][]} right @param {number} z */
+  strip(left, right, z) {
+    for (let k = 0; k + 1 < left.length; k++) this.quad(right[k], right[k + 1], left[k + 1], left[k], z);
+  }
+
+  /** @param {THREE.Color} colour */
+  mesh(colour) {
+    const geometry = new THREE.BufferGeometry();
+    geometry.setAttribute("position", new THREE.Float32BufferAttribute(this.positions, 3));
+    const mesh = new THREE.Mesh(geometry, new THREE.MeshBasicMaterial({ color: colour }));
+    mesh.matrixAutoUpdate = false;
+    return mesh;
+  }
+}
+
+/** Call back for each piece of a polyline between two distances. @param {number[][]} line */
+function distances(line) {
+  const found = [0];
+  for (let k = 1; k < line.length; k++)
+    found.push(found[k - 1] + Math.hypot(line[k][0] - line[k - 1][0], line[k][1] - line[k - 1][1]));
+  return found;
+}
+
+/** @param {number[][]} line @param {number[]} along @param {number} s */
+function at(line, along, s) {
+  let k = 1;
+  while (k < along.length - 1 && along[k] < s) k++;
+  const share = Math.min(Math.max((s - along[k - 1]) / Math.max(along[k] - along[k - 1], 1e-6), 0), 1);
+  return [
+    line[k - 1][0] + share * (line[k][0] - line[k - 1][0]),
+    line[k - 1][1] + share * (line[k][1] - line[k - 1][1]),
+  ];
+}
+
+/** A painted line of some width. @param {Sheet} sheet @param {number[][]} line @param {number} width */
+function paint(sheet, line, width) {
+  const left = [], right = [];
+  for (let k = 0; k < line.length; k++) {
+    const a = line[Math.max(k - 1, 0)], b = line[Math.min(k + 1, line.length - 1)];
+    const length = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1;
+    const nx = (-(b[1] - a[1]) / length) * (width / 2), ny = ((b[0] - a[0]) / length) * (width / 2);
+    left.push([line[k][0] + nx, line[k][1] + ny]);
+    right.push([line[k][0] - nx, line[k][1] - ny]);
+  }
+  sheet.strip(left, right, MARK_Z);
+}
+
+/** @param {Sheet} sheet @param {number[][]} line */
+function paintDashes(sheet, line) {
+  const along = distances(line), length = along.at(-1) ?? 0;
+  for (let s = 1; s + DASH_M < length; s += DASH_M + GAP_M)
+    paint(sheet, [at(line, along, s), at(line, along, s + DASH_M)], 0.15);
+}
+
+/** @param {Sheet} sheet @param {any} lane */
+function paintZebra(sheet, lane) {
+  const left = distances(lane.left), right = distances(lane.right);
+  const length = Math.min(left.at(-1) ?? 0, right.at(-1) ?? 0);
+  const scale = (right.at(-1) ?? 1) / (left.at(-1) || 1);
+  for (let s = ZEBRA_FROM_M; s < length - ZEBRA_FROM_M; s += ZEBRA_EVERY_M) {
+    const e = s + ZEBRA_M;
+    sheet.quad(
+      at(lane.right, right, s * scale), at(lane.right, right, e * scale), at(lane.left, left, e), at(lane.left, left, s),
+      MARK_Z + 0.005,
+    );
+  }
+}
+
+/** The whole map as a group. @param {any} road @param {(name: string) => THREE.Color} colourOf */
+export function roadMesh(road, colourOf) {
+  const surfaces = /** @type {Record<string, Sheet>} */ ({});
+  for (const kind of ["junction", "driving", "biking", "sidewalk"]) surfaces[kind] = new Sheet();
+  const marking = new Sheet(), centre = new Sheet(), zebra = new Sheet();
+  for (const lane of road.lanes) {
+    if (lane.kind === "crossing") {
+      surfaces.junction.strip(lane.left, lane.right, HEIGHT.junction - 0.01);
+      paintZebra(zebra, lane);
+      continue;
+    }
+    const kind = lane.junction && lane.kind === "driving" ? "junction" : lane.kind;
+    if (!(kind in surfaces) || (lane.junction && lane.kind === "biking")) continue;
+    surfaces[kind].strip(lane.left, lane.right, HEIGHT[kind]);
+    if (lane.kind === "driving" && !lane.junction) {
+      if (lane.left_lane < 0) paint(centre, lane.left, 0.18);
+      if (lane.right_lane < 0) paint(marking, lane.right, 0.15);
+      else paintDashes(marking, lane.right);
+    }
+  }
+  for (const line of road.stop_lines) paint(marking, line.xy, 0.4);
+  const group = new THREE.Group();
+  for (const [kind, sheet] of Object.entries(surfaces)) group.add(sheet.mesh(colourOf(kind)));
+  group.add(marking.mesh(colourOf("marking")), centre.mesh(colourOf("centre")), zebra.mesh(colourOf("zebra")));
+  group.add(fillJunctions(road, colourOf("junction")));
+  return group;
+}
+
+/** What lies between the connecting lanes of a crossroads: the hull of what begins and ends there. @param {any} road @param {THREE.Color} colour */
+function fillJunctions(road, colour) {
+  const sheet = new Sheet();
+  const corners = new Map();
+  for (const line of road.stop_lines) {
+    const middle = [(line.xy[0][0] + line.xy[1][0]) / 2, (line.xy[0][1] + line.xy[1][1]) / 2];
+    // Stop lines of one crossroads share the hundreds of their light groups.
+    const key = Math.floor((line.groups[0] ?? -1) / 12);
+    if (key < 0) continue;
+    corners.set(key, [...(corners.get(key) ?? []), middle, ...line.xy]);
+  }
+  for (const points of corners.values()) {
+    const hull = convexHull(points);
+    for (let k = 1; k + 1 < hull.length; k++) {
+      for (const [x, y] of [hull[0], hull[k], hull[k + 1]]) sheet.positions.push(x, y, HEIGHT.junction - 0.02);
+    }
+  }
+  return sheet.mesh(colour);
+}
+
+/** Andrew's monotone chain, counter-clockwise. @param {number[][]} points */
+function convexHull(points) {
+  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const half = (/** @type {number[][]} */ list) => {
+    /** @type {number[][]} */
+    const chain = [];
+    for (const p of list) {
+      while (chain.length > 1) {
+        const [a, b] = chain.slice(-2);
+        if ((b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) > 0) break;
+        chain.pop();
+      }
+      chain.push(p);
+    }
+    return chain.slice(0, -1);
+  };
+  return [...half(sorted), ...half(sorted.reverse())];
+}

@@ -1,0 +1,145 @@
+// Speed, limit, gear, range, and in one line what the car does and why.
+import { LitElement, css, html } from "lit";
+import { Speak, number, sentence, t } from "../lib/i18n.js";
+import { Watch, vehicle } from "../lib/vehicle.js";
+
+const GEARS = /** @type {Record<number, string>} */ ({ 126: "P", 127: "D", 0: "N", [-1]: "R" });
+const MARKS = /** @type {Record<string, string>} */ ({
+  cruise: "↑",
+  follow: "⇡",
+  yield: "▽",
+  stop: "■",
+  "emergency-brake": "!",
+  arrive: "◎",
+});
+
+class DrivePanel extends LitElement {
+  static styles = css`
+    :host {
+      position: absolute;
+      inset: auto 14px 92px 14px;
+      display: flex;
+      gap: 14px;
+      flex-wrap: wrap;
+      align-items: stretch;
+      pointer-events: none;
+    }
+    .glass {
+      background: var(--glass);
+      border-radius: var(--radius);
+      padding: 12px 20px;
+    }
+    .speed {
+      display: flex;
+      gap: 16px;
+      align-items: center;
+    }
+    .speed b {
+      font-size: 64px;
+      line-height: 1;
+      font-weight: 650;
+      font-variant-numeric: tabular-nums;
+      min-width: 2.1ch;
+      text-align: right;
+    }
+    .unit {
+      color: var(--text-quiet);
+    }
+    .limit {
+      display: grid;
+      place-items: center;
+      width: 60px;
+      height: 60px;
+      border-radius: 50%;
+      background: var(--sign);
+      color: var(--sign-text);
+      border: 7px solid var(--sign-ring);
+      font-size: 25px;
+      font-weight: 700;
+    }
+    .speed {
+      min-height: 76px;
+    }
+    dl {
+      display: grid;
+      grid-template-columns: auto auto;
+      gap: 2px 14px;
+      margin: 0;
+      white-space: nowrap;
+    }
+    dt {
+      color: var(--text-quiet);
+    }
+    dd {
+      margin: 0;
+      font-weight: 600;
+      font-variant-numeric: tabular-nums;
+    }
+    .decision {
+      flex: 1 1 420px;
+      order: -1;
+      display: flex;
+      gap: 14px;
+      align-items: center;
+      min-height: 64px;
+      font-size: 24px;
+      font-weight: 600;
+    }
+    .mark {
+      display: grid;
+      place-items: center;
+      flex: none;
+      width: 42px;
+      height: 42px;
+      border-radius: 50%;
+      background: var(--accent);
+      color: var(--accent-text);
+    }
+    .mark.yield,
+    .mark.stop {
+      background: var(--caution);
+      color: var(--background);
+    }
+    .mark.emergency-brake {
+      background: var(--danger);
+      color: var(--background);
+    }
+  `;
+
+  constructor() {
+    super();
+    new Watch(this, "frame", "signals");
+    new Speak(this);
+  }
+
+  render() {
+    const frame = vehicle.frames.at(-1)?.frame;
+    if (!frame) return html``;
+    const speed = Number(vehicle.value("Vehicle.Speed") ?? 0);
+    const range = Number(vehicle.value("Vehicle.Powertrain.Range") ?? 0) / 1000;
+    const charge = Number(vehicle.value("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current") ?? 0);
+    const gear = GEARS[Number(vehicle.value("Vehicle.Powertrain.Transmission.SelectedGear"))] ?? "–";
+    const limit = frame.limit === null ? null : Math.round(frame.limit * 3.6);
+    return html`
+      <div class="glass speed">
+        <b aria-label=${`${t("drive.speed")} ${number(speed)} km/h`}>${number(speed)}</b>
+        <span class="unit" aria-hidden="true">km/h</span>
+        ${limit === null
+          ? ""
+          : html`<span class="limit" role="img" aria-label=${`${t("drive.limit")} ${limit} km/h`}>${limit}</span>`}
+      </div>
+      <dl class="glass">
+        <dt>${t("drive.gear")}</dt>
+        <dd>${gear}</dd>
+        <dt>${t("drive.range")}</dt>
+        <dd>${number(range)} km · ${number(charge)} %</dd>
+      </dl>
+      <div class="glass decision" role="group" aria-label=${t("drive.decision")}>
+        <span class="mark ${frame.decision.action}" aria-hidden="true">${MARKS[frame.decision.action] ?? "•"}</span>
+        <span>${sentence(frame.decision.say)}</span>
+      </div>
+    `;
+  }
+}
+
+customElements.define("drive-panel", DrivePanel);
