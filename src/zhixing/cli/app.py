@@ -1,0 +1,27 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from zhixing.cli import bench, cockpit, doctor, drive, exam, serve
+
+app = typer.Typer(
+    name="zhixing",
+    help="Zhixing 知行: an open vehicle-intelligence platform for China's roads.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+exams = typer.Typer(help="Outside exams, as their pages describe them.", no_args_is_help=True, rich_markup_mode=None)
+
+app.command()(serve.serve)
+app.command()(cockpit.say)
+app.command()(cockpit.signals)
+app.command()(drive.drive)
+app.add_typer(exams, name="exam")
+app.command()(bench.bench)
+app.command()(doctor.doctor)
+exams.command(name="cockpit")(exam.cockpit)
+exams.command(name="driving")(exam.driving)

@@ -1,0 +1,67 @@
+"""``zhixing say`` and ``zhixing signals``: the cabin on the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from zhixing.cli.output import JSON_HELP, show_json, show_line, show_table
+
+ZoneName = Literal["driver", "passenger", "rear_left", "rear_right"]
+
+
+def say(
+    sentences: Annotated[list[str], typer.Argument(help="What is said, one sentence after the other.")],
+    zone: Annotated[ZoneName, typer.Option(help="Who speaks.")] = "driver",
+    lang: Annotated[Literal["zh", "en", "de"] | None, typer.Option(help="Language; guessed if not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Talk to a parked car of your own: zhixing say "有点冷" "好的"."""
+    from zhixing.datatypes.signal import Zone  # noqa: PLC0415
+    from zhixing.runtime.cabin import converse, make_cabin  # noqa: PLC0415
+
+    turns = converse(make_cabin(), sentences, Zone(zone), lang)
+    if as_json:
+        show_json(
+            [
+                {
+                    "text": t.utterance.text,
+                    "lang": t.lang,
+                    "outcome": t.outcome,
+                    "reply": t.reply,
+                    "requests": [{"path": r.path, "value": r.value} for r in t.requests],
+                }
+                for t in turns
+            ]
+        )
+        return
+    for turn in turns:
+        show_line(f"› {turn.utterance.text}\n  {turn.reply or '…'}  [{turn.outcome}]")
+        for request in turn.requests:
+            show_line(f"    {request.path} = {request.value}")
+
+
+def signals(
+    pattern: Annotated[str, typer.Argument(help="Show only paths that contain this.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """List the car's signals: what they are, what they may be, and their value in a parked car."""
+    from zhixing.signals.catalogue import load_catalogue  # noqa: PLC0415
+
+    leaves = [leaf for path, leaf in sorted(load_catalogue().items()) if pattern.lower() in path.lower()]
+    if as_json:
+        show_json(leaves)
+        return
+    rows = [
+        (
+            leaf.path,
+            leaf.kind,
+            leaf.datatype,
+            leaf.unit,
+            ", ".join(leaf.allowed) or ("" if leaf.min is None and leaf.max is None else f"{leaf.min} … {leaf.max}"),
+            str(leaf.default),
+        )
+        for leaf in leaves
+    ]
+    show_table(("signal", "kind", "type", "unit", "limits", "value"), rows)

@@ -1,0 +1,37 @@
+"""``zhixing drive``: a drive without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhixing.cli.output import JSON_HELP, progress, show_json, show_line
+
+
+def drive(
+    minutes: Annotated[float, typer.Option(help="How long, on the simulation's clock.")] = 5.0,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same drive, bit for bit.")] = None,
+    users: Annotated[int | None, typer.Option(help="Road users around the car.  [default: 60]")] = None,
+    planner: Annotated[str | None, typer.Option(help="Who drives.  [default: idm]")] = None,
+    out: Annotated[Path, typer.Option(help="The recording (MCAP).")] = Path("drive.mcap"),
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Drive through the built-in city, headless, and record it."""
+    from zhixing.runtime.drive import drive as run  # noqa: PLC0415
+    from zhixing.settings import load_settings  # noqa: PLC0415
+
+    flags = {"city": {"seed": seed, "num_users": users}, "driver": {"planner": planner}}
+    settings = load_settings(config, flags=flags)
+    with progress("driving") as on_progress:
+        report = run(settings, minutes, out, on_progress)
+    if as_json:
+        show_json(report)
+        return
+    events = ", ".join(f"{count} × {kind}" for kind, count in sorted(report.events.items())) or "none"
+    show_line(
+        f"{report.distance_km:.2f} km in {report.minutes:.1f} min, {report.goals} goals reached, "
+        f"{report.faster_than_real_time:.0f} times real time\nincidents: {events}\nrecorded: {report.path}"
+    )

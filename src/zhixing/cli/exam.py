@@ -1,0 +1,47 @@
+"""``zhixing exam``: outside judges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_table
+
+
+def cockpit(
+    cases: Annotated[Path, typer.Argument(help="Cases, one JSON object a line.")],
+    out: Annotated[Path | None, typer.Option(help="Results, one JSON object a line.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Judge the assistant by what the car's signals are afterwards."""
+    from zhixing.runtime.cockpit_exam import run_cockpit_exam  # noqa: PLC0415
+
+    report = run_cockpit_exam(cases, out)
+    if as_json:
+        show_json(report)
+        return
+    show_table(report.columns(), report.rows(), title="cases passed")
+    show_line(f"a turn takes {report.median_ms:.2f} ms (median), {report.p99_ms:.2f} ms (p99)")
+
+
+def driving(
+    folders: Annotated[list[Path], typer.Argument(help="Tasks, or folders of tasks.")],
+    out: Annotated[Path, typer.Option(help="Folder for traces and results.")],
+    planner: Annotated[str, typer.Option(help="Who drives.")] = "idm",
+    background: Annotated[Literal["replay", "reactive"], typer.Option(help="How the others move.")] = "replay",
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Judge a driver in closed loop on OpenSCENARIO tasks."""
+    from zhixing.runtime.driving_exam import run_driving_exam  # noqa: PLC0415
+
+    with progress("driving") as on_progress:
+        report = run_driving_exam(folders, planner, out, background, jobs, on_progress)
+    if as_json:
+        show_json(report)
+        return
+    show_table(report.columns(), report.rows(), title=f"planner {planner}, background {background}")
+    for task, error in report.errors:
+        show_line(f"not driven: {task}: {error}")

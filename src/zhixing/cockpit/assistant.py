@@ -1,0 +1,373 @@
+"""The assistant: hears an utterance, asks the one door, and says "done" only after the vehicle has reported it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from zhixing.cockpit.context import completed, corrected, filled, is_fragment, repeated
+from zhixing.cockpit.grounding import Grounding
+from zhixing.cockpit.memory import ANSWER_WITHIN_NS, Deed, Memory, Question
+from zhixing.cockpit.questions import answer
+from zhixing.cockpit.remarks import offer
+from zhixing.cockpit.speech import Speech, speech_in
+from zhixing.cockpit.understand.meaning import Understanding, understand
+from zhixing.cockpit.understand.normalise import MAX_CHARS
+from zhixing.cockpit.wishes import ByHand, Grounded, Unavailable, Unclear, Wish
+from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
+from zhixing.datatypes.localized import Lang
+from zhixing.datatypes.signal import Granted, NeedsYes, Outcome, Refused, SetRequest, Value, Zone
+from zhixing.datatypes.units import ns_from_s
+from zhixing.signals.guards import Confirm, load_guards
+from zhixing.signals.store import SignalStore
+
+READ_BACK_WITHIN_NS = ns_from_s(30.0)
+"""The slowest motor, a seat on its rail, takes 10 s; after three times that something is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenTurn:
+    turn: Turn
+    final: TurnOutcome
+    wishes: tuple[Wish, ...]
+    deadline_ns: int
+
+
+class Assistant:
+    """One conversation a seat, over one store.
+
+    Args:
+        store: Where the car can be asked.
+        clock: Now, in nanoseconds.
+    """
+
+    def __init__(self, store: SignalStore, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+        self._grounding = Grounding(store.catalogue)
+        self._memory = Memory()
+        self._langs: dict[Zone, Lang] = {}
+        self._open: deque[_OpenTurn] = deque(maxlen=32)
+        self._current: Understanding | None = None
+
+    def hear(self, utterance: Utterance) -> Turn:
+        """Answer an utterance; never raises, whatever was said.
+
+        Returns:
+            The turn. Its outcome is ``working`` while the vehicle has not yet done what was granted; then
+            :meth:`settle` returns the finished turn later.
+        """
+        zone = utterance.zone
+        meaning = understand(utterance.text, utterance.lang, self._langs.get(zone, "zh"))
+        heard = _Hearing(utterance, meaning.lang, speech_in(meaning.lang))
+        if not meaning.is_silence:
+            self._langs[zone] = meaning.lang
+        elif len(utterance.text) > MAX_CHARS:
+            return heard.turn("clarify", heard.speech.say("too_long"))
+        if meaning.is_silence:
+            return heard.turn("ignored", "")
+        now_ns = self._clock()
+        question = self._memory.question(zone, now_ns)
+        if question is not None:
+            answered = self._answer_question(heard, meaning, question)
+            if answered is not None:
+                return answered
+        elif meaning.talk & {"yes", "no", "cancel"} and not meaning.intents:
+            if self._memory.take_expired(zone, now_ns) and "yes" in meaning.talk:
+                return heard.turn("clarify", heard.speech.say("expired"))
+        return self._say_something_new(heard, meaning)
+
+    def settle(self) -> Turn | None:
+        """Return a turn that the vehicle has finished, or one that it should have finished by now; else None."""
+        for index, waiting in enumerate(self._open):
+            speech = speech_in(waiting.turn.lang)
+            left = [wish for wish in waiting.wishes if not self._is_settled(wish, waiting.turn)]
+            if not left:
+                del self._open[index]
+                return replace(waiting.turn, outcome=waiting.final)
+            if self._clock() > waiting.deadline_ns:
+                del self._open[index]
+                reply = speech.say("failed", thing=speech.thing(left[0].device, left[0].places))
+                return replace(waiting.turn, outcome="failed", reply=reply)
+        return None
+
+    def _is_settled(self, wish: Wish, turn: Turn) -> bool:
+        granted = {o.request.path for o in turn.outcomes if isinstance(o, Granted)}
+        return all(
+            self._store.target(request.path) != request.value
+            for request in wish.requests
+            if request.path in granted
+        )
+
+    def _read(self, path: str) -> Value:
+        """Return what a signal will be when the vehicle has done what was granted."""
+        wanted = self._store.target(path)
+        return self._store.value(path) if wanted is None else wanted
+
+    def _ground(self, intent: Intent, zone: Zone) -> Grounded:
+        return self._grounding.ground(intent, zone, self._read)
+
+    def _answer_question(self, heard: _Hearing, meaning: Understanding, question: Question) -> Turn | None:
+        """Return the turn if this utterance answers the open question, else None: it is dropped for another wish."""
+        zone, talk, intents = heard.utterance.zone, meaning.talk, meaning.intents
+        asked = {intent.device for intent in question.intents} | {wish.device for wish in question.wishes}
+        own = [intent for intent in intents if intent.device and intent.device not in asked]
+        if not intents and talk & {"no", "cancel", "undo"} or (talk & {"cancel"} and not own):
+            self._drop(zone, question)
+            return heard.turn("done", heard.speech.say("dropped"))
+        if question.kind == "clarify" and question.unclear is not None:
+            if "yes" in talk and not intents:
+                return heard.turn("clarify", heard.speech.unclear(question.unclear))
+            for intent in intents[:1]:
+                wish = filled(intent, question.unclear)
+                if wish is not None:
+                    self._drop(zone, question)
+                    wishes = tuple(wish if one is question.unclear.intent else one for one in question.intents)
+                    return self._carry_out(heard, wishes)
+        names = {intent.name for intent in question.intents} | {wish.intent.name for wish in question.wishes}
+        is_same = not own and all(
+            intent.name in names or (intent.name == "set" and intent.value is None) for intent in intents
+        ) and all(intent.value is None for intent in intents)
+        if question.kind != "clarify" and is_same and (("yes" in talk) or (intents and "correct" not in talk)):
+            if "no" not in talk and "too" not in talk and not any(i.places and not i.device for i in intents):
+                return self._accept(heard, question)
+        self._drop(zone, question)
+        if talk & {"correct", "too"} and intents and question.intents and question.kind == "confirm":
+            last = question.intents[-1]
+            places = question.wishes[-1].places if question.wishes else last.places
+            return self._carry_out(heard, (*question.intents[:-1], corrected(intents[0], last, places)))
+        return None
+
+    def _drop(self, zone: Zone, question: Question) -> None:
+        self._memory.questions.pop(zone, None)
+        if question.token:
+            self._store.deny(question.token)
+
+    def _accept(self, heard: _Hearing, question: Question) -> Turn:
+        zone = heard.utterance.zone
+        del self._memory.questions[zone]
+        before = self._before(question.wishes)
+        if question.kind == "propose":
+            return self._carry_out(heard, tuple(wish.intent for wish in question.wishes))
+        outcomes = self._store.confirm(question.token, zone)
+        if not outcomes:
+            return heard.turn("clarify", heard.speech.say("expired"))
+        outcomes += self._store.request_all(question.held)
+        return self._report(heard, question.intents, question.wishes, (), outcomes, before)
+
+    def _say_something_new(self, heard: _Hearing, meaning: Understanding) -> Turn:
+        zone, now_ns, talk = heard.utterance.zone, self._clock(), meaning.talk
+        deed = self._memory.deed(zone, now_ns)
+        intents = meaning.intents
+        if not intents:
+            if "undo" in talk and deed is not None:
+                return self._undo(heard, deed)
+            if "cancel" in talk:
+                return heard.turn("done", heard.speech.say("dropped"))
+            if "correct" in talk and deed is not None:
+                return heard.turn("clarify", heard.speech.say("which_thing"))
+            return heard.turn("ignored", "")
+        if "correct" in talk and deed is not None and intents[0].name not in ("query", "vague", "absent"):
+            return self._correct(heard, intents, deed)
+        if all(intent.name == "bare" and not intent.device and not intent.places and intent.value is None for intent in intents):
+            return heard.turn("ignored", "")
+        latest = self._memory.deed(zone, now_ns, of_anybody=True) if talk & {"too"} else deed
+        if latest is not None:
+            last = latest.intents[-1]
+            places = latest.wishes[-1].places if latest.wishes else last.places
+            intents = tuple(
+                repeated(intent, last, places)
+                if ("too" in talk and len(intents) == 1 and intent.name not in ("query", "vague", "absent"))
+                else completed(intent, last, places) if is_fragment(intent) else intent
+                for intent in intents
+            )
+        elif all(is_fragment(intent) and intent.name == "bare" for intent in intents):
+            return heard.turn("ignored", "")
+        return self._carry_out(heard, intents)
+
+    def _undo(self, heard: _Hearing, deed: Deed) -> Turn:
+        requests = tuple(
+            SetRequest(path=path, value=value, zone=heard.utterance.zone, source="voice")
+            for path, value in deed.before.items()
+        )
+        wish = Wish(intent=Intent(name="undo"), requests=requests, device="")
+        outcomes = self._store.request_all(requests)
+        return self._report(heard, (wish.intent,), (wish,), (), outcomes, self._before((wish,)))
+
+    def _correct(self, heard: _Hearing, intents: tuple[Intent, ...], deed: Deed) -> Turn:
+        """Take back what the corrected wish did, and do it as corrected."""
+        zone, correction = heard.utterance.zone, intents[0]
+        index = next(
+            (i for i in reversed(range(len(deed.intents))) if correction.device in ("", deed.intents[i].device)),
+            len(deed.intents) - 1,
+        )
+        wrong = deed.intents[index]
+        done = next((wish for wish in deed.wishes if wish.intent is wrong), None)
+        new = (corrected(correction, wrong, done.places if done else wrong.places), *intents[1:])
+        back = {request.path: deed.before[request.path] for request in done.requests} if done else {}
+        grounded = [
+            self._grounding.ground(one, zone, lambda path: back[path] if path in back else self._read(path))
+            for one in new
+        ]
+        wanted = {request.path for one in grounded if isinstance(one, Wish) for request in one.requests}
+        if not all(isinstance(one, Wish) for one in grounded):
+            back = {}
+        restored = tuple(
+            SetRequest(path=path, value=value, zone=zone, source="voice")
+            for path, value in back.items()
+            if path not in wanted
+        )
+        return self._ask_door(heard, new, tuple(grounded), restored)
+
+    def _carry_out(self, heard: _Hearing, intents: tuple[Intent, ...]) -> Turn:
+        zone, speech = heard.utterance.zone, heard.speech
+        wishes = tuple(intent for intent in intents if intent.name not in ("query", "vague"))
+        replies = []
+        for question in (intent for intent in intents if intent.name == "query"):
+            told = answer(question, zone, speech, self._grounding, self._store.catalogue, self._store.value)
+            replies.append(told)
+        if not wishes:
+            if replies:
+                known = [reply for reply in replies if reply]
+                outcome: TurnOutcome = "answered" if known else "unavailable"
+                if question.device:
+                    self._memory.remember(
+                        Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock())
+                    )
+                return heard.turn(outcome, " ".join(known) or speech.say("unknown"), intents)
+            return self._propose(heard, intents)
+        grounded = tuple(self._ground(intent, zone) for intent in wishes)
+        return self._ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])
+
+    def _propose(self, heard: _Hearing, intents: tuple[Intent, ...]) -> Turn:
+        zone, speech = heard.utterance.zone, heard.speech
+        wish = offer(intents[0], lambda intent: self._ground(intent, zone), self._would_change)
+        if wish is None:
+            return heard.turn("clarify", speech.say("propose_none"), intents)
+        self._memory.questions[zone] = Question(
+            kind="propose", intents=(wish.intent,), wishes=(wish,), expires_ns=self._clock() + ANSWER_WITHIN_NS
+        )
+        return heard.turn("propose", speech.say("propose", offer=speech.offer(wish)), intents)
+
+    def _would_change(self, wish: Wish) -> bool:
+        return any(self._read(request.path) != request.value for request in wish.requests)
+
+    def _before(self, wishes: tuple[Wish, ...]) -> dict[str, Value]:
+        return {request.path: self._read(request.path) for wish in wishes for request in wish.requests}
+
+    def _ask_door(
+        self,
+        heard: _Hearing,
+        intents: tuple[Intent, ...],
+        grounded: tuple[Grounded, ...],
+        restored: tuple[SetRequest, ...],
+        replies: list[str] | None = None,
+    ) -> Turn:
+        zone, speech = heard.utterance.zone, heard.speech
+        unclear = next((one for one in grounded if isinstance(one, Unclear)), None)
+        if unclear is not None:
+            self._memory.questions[zone] = Question(
+                kind="clarify", intents=intents, unclear=unclear, expires_ns=self._clock() + ANSWER_WITHIN_NS
+            )
+            return heard.turn("clarify", speech.unclear(unclear), intents)
+        wishes = tuple(one for one in grounded if isinstance(one, Wish))
+        impossible = tuple(one for one in grounded if isinstance(one, Unavailable | ByHand))
+        by_path = {request.path: request for request in restored}
+        by_path |= {request.path: request for wish in wishes for request in wish.requests}
+        requests = tuple(by_path.values())
+        before = {path: self._read(path) for path in by_path}
+        needing = self._needing_yes(requests)
+        if needing:
+            outcomes = self._store.request_all(needing)
+            asked = next((o for o in outcomes if isinstance(o, NeedsYes)), None)
+            if asked is not None:
+                self._memory.questions[zone] = Question(
+                    kind="confirm",
+                    intents=intents,
+                    wishes=wishes,
+                    token=asked.token,
+                    held=tuple(request for request in requests if request not in needing),
+                    expires_ns=min(asked.expires_ns, self._clock() + ANSWER_WITHIN_NS),
+                )
+                return heard.turn("confirm", asked.ask.in_lang(heard.lang), intents, requests, outcomes)
+            outcomes += self._store.request_all(tuple(r for r in requests if r not in needing))
+        else:
+            outcomes = self._store.request_all(requests)
+        return self._report(heard, intents, wishes, impossible, outcomes, before, replies or [])
+
+    def _needing_yes(self, requests: tuple[SetRequest, ...]) -> tuple[SetRequest, ...]:
+        """Return the requests that the guards will ask about, so that nothing else is done before the yes.
+
+        This only decides what waits; what is allowed is the store's alone to decide.
+        """
+        verdicts = load_guards().judge(requests, self._store.snapshot(), {})
+        return tuple(r for r, verdict in zip(requests, verdicts, strict=True) if isinstance(verdict, Confirm))
+
+    def _report(
+        self,
+        heard: _Hearing,
+        intents: tuple[Intent, ...],
+        wishes: tuple[Wish, ...],
+        impossible: tuple[Unavailable | ByHand, ...],
+        outcomes: tuple[Outcome, ...],
+        before: dict[str, Value],
+        replies: list[str] | None = None,
+    ) -> Turn:
+        speech = heard.speech
+        refused = {o.request.path: o for o in outcomes if isinstance(o, Refused)}
+        granted = [o.request for o in outcomes if isinstance(o, Granted)]
+        done = [w for w in wishes if not w.requests or any(r.path not in refused for r in w.requests)]
+        said = list(replies or [])
+        if done:
+            self._memory.remember(
+                Deed(zone=heard.utterance.zone, intents=intents, wishes=wishes, before=before, time_ns=self._clock())
+            )
+            is_new = any(before.get(request.path) != request.value for request in granted)
+            if any(wish.intent.name == "undo" for wish in done):
+                said.append(speech.say("undone"))
+            elif what := speech.joined([speech.what(wish) for wish in done if wish.intent.name != "keep"]):
+                said.append(speech.say("done" if is_new else "already", what=what))
+            else:
+                said.append(speech.say("nothing"))
+        said.extend(dict.fromkeys(o.say.in_lang(heard.lang) for o in refused.values()))
+        for one in impossible:
+            said.append(
+                speech.say("by_hand", device=speech.device(one.device)) if isinstance(one, ByHand) else speech.unavailable(one)
+            )
+        is_forbidden = bool(refused) or any(isinstance(one, ByHand) for one in impossible)
+        final: TurnOutcome = "done"
+        if done and (impossible or refused):
+            final = "partial"
+        elif not done:
+            final = "refused" if is_forbidden else "unavailable"
+        turn = heard.turn(final, " ".join(said), intents, tuple(o.request for o in outcomes), outcomes)
+        if any(self._store.target(request.path) is not None for request in granted):
+            self._open.append(_OpenTurn(turn, final, tuple(done), self._clock() + READ_BACK_WITHIN_NS))
+            return replace(turn, outcome="working", reply=speech.say("working"))
+        return turn
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    utterance: Utterance
+    lang: Lang
+    speech: Speech
+
+    def turn(
+        self,
+        outcome: TurnOutcome,
+        reply: str,
+        intents: tuple[Intent, ...] = (),
+        requests: tuple[SetRequest, ...] = (),
+        outcomes: tuple[Outcome, ...] = (),
+    ) -> Turn:
+        return Turn(
+            utterance=self.utterance,
+            lang=self.lang,
+            outcome=outcome,
+            reply=reply,
+            intents=intents,
+            requests=requests,
+            outcomes=outcomes,
+        )

@@ -1,0 +1,127 @@
+"""What a fragment means in its conversation: "a bit more", "the passenger's too", "no, twenty-four"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from zhixing.cockpit.devices import load_devices
+from zhixing.cockpit.places import opposite
+from zhixing.cockpit.understand.clauses import canonical_places
+from zhixing.cockpit.wishes import Unclear
+from zhixing.datatypes.dialogue import Intent
+
+_HOLD = ("unit", "amount", "colour", "direction", "absolute", "by", "more")
+
+
+def is_fragment(intent: Intent) -> bool:
+    """Return whether an intent lacks its thing, or is nothing but a thing."""
+    return not intent.device and intent.name not in ("absent", "query", "vague")
+
+
+def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...]) -> Intent:
+    """Return a fragment with what it leaves unsaid taken from the wish before.
+
+    Args:
+        fragment: Without a device.
+        last: The wish before.
+        last_places: The places that it meant in the end.
+    """
+    places = fragment.places
+    if places == ("other",):
+        places = opposite(last_places)
+    if fragment.name == "bare":
+        if not places and fragment.value is None:
+            return fragment
+        return replace(last, places=places or last.places)
+    name, slots = fragment.name, dict(fragment.slots)
+    if name == "set" and slots.get("amount") in ("full", "half", "crack", "little"):
+        name = last.name if last.name in ("open", "close") else "open"
+        if slots["amount"] == "full" and last.name == "down":
+            name = "open"
+    if name == "set" and slots.get("amount") == "little" and last.name in ("up", "down", "more", "less"):
+        name = last.name
+    slots.pop("pronoun", None)
+    if "unit" not in slots and fragment.value is not None and "unit" in dict(last.slots) and name == "set":
+        slots["unit"] = dict(last.slots)["unit"]
+    return replace(fragment, name=name, device=last.device, places=places or last.places, slots=tuple(slots.items()))
+
+
+def repeated(fragment: Intent, last: Intent, last_places: tuple[str, ...]) -> Intent:
+    """Return the wish before for another place or another thing: "the passenger's too"."""
+    places = opposite(last_places) if fragment.places == ("other",) else fragment.places
+    if fragment.device and fragment.device != last.device:
+        return replace(last, device=fragment.device, places=places)
+    if fragment.name not in ("bare", last.name) or fragment.value is not None:
+        return completed(fragment, last, last_places) if not fragment.device else fragment
+    slots = tuple((name, value) for name, value in last.slots if name not in ("all", "each", "one"))
+    return replace(last, places=places or ("own",), slots=slots)
+
+
+def corrected(correction: Intent, wrong: Intent, last_places: tuple[str, ...]) -> Intent:
+    """Return a wish as it should have been said.
+
+    Args:
+        correction: What is different.
+        wrong: What was understood.
+        last_places: The places that it meant.
+    """
+    places = opposite(last_places) if correction.places == ("other",) else correction.places
+    if correction.device and correction.device != wrong.device and correction.name not in ("bare", "set"):
+        return replace(correction, places=places)
+    has_value = correction.value is not None or any(name in _HOLD for name, _ in correction.slots)
+    slots = correction.slots if has_value else wrong.slots
+    if correction.value is not None and "unit" not in dict(slots) and correction.device in ("", wrong.device):
+        slots = (*slots, *((name, value) for name, value in wrong.slots if name in ("unit", "by", "absolute")))
+    if places and not has_value:
+        slots = tuple((name, value) for name, value in slots if name not in ("all", "each"))
+    name = wrong.name if correction.name in ("bare", "set") and wrong.name != "bare" else correction.name
+    if correction.value is not None and correction.name == "set" and wrong.value is None and wrong.name in ("up", "down"):
+        name = "set"
+    return replace(
+        wrong,
+        name=name,
+        device=correction.device or wrong.device,
+        places=places or (wrong.places if not correction.device or correction.device == wrong.device else ()),
+        value=correction.value if has_value else wrong.value,
+        slots=slots,
+    )
+
+
+def filled(answer: Intent, unclear: Unclear) -> Intent | None:
+    """Return a wish with its missing word, or None if the answer does not give it.
+
+    Args:
+        answer: What the person said after the question.
+        unclear: What was missing.
+    """
+    wish = unclear.intent
+    topic = str(dict(answer.slots).get("topic", ""))
+    match unclear.what:
+        case "thing" if answer.device and answer.name in ("bare", "set", wish.name):
+            return replace(
+                wish,
+                device=answer.device,
+                places=answer.places or wish.places,
+                name=wish.name if wish.name != "bare" else answer.name,
+                slots=tuple((name, value) for name, value in wish.slots if name != "pronoun"),
+            )
+        case "option":
+            options = load_devices().by_name[unclear.device].options
+            word = answer.device or topic
+            if word in unclear.options:
+                return replace(wish, device=word, places=answer.places or wish.places)
+            key = next((key for key in (word, *answer.places) if key in options), "")
+            if key:
+                return replace(wish, device=options[key], places=answer.places if key == word else ())
+        case "place" if answer.places and answer.device in ("", wish.device):
+            row = [place for place in wish.places if place in ("front", "rear")]
+            sides = [place for place in answer.places if place in ("left", "right", "middle")]
+            places = canonical_places([*row, *sides]) if row and sides else answer.places
+            slots = tuple((name, value) for name, value in wish.slots if name != "one")
+            return replace(wish, places=places, slots=slots)
+        case "act" | "amount" if answer.device in ("", wish.device) and (answer.name != "bare" or answer.value is not None):
+            slots = dict(wish.slots) | dict(answer.slots)
+            return replace(answer, device=wish.device, places=answer.places or wish.places, slots=tuple(slots.items()))
+        case _:
+            pass
+    return None

@@ -1,0 +1,156 @@
+"""How the car phrases what it did, offers, asks and cannot; the sentences are in ``replies/``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from zhixing.cockpit.devices import load_devices
+from zhixing.cockpit.wishes import Unavailable, Unclear, Wish
+from zhixing.datatypes.localized import Lang
+from zhixing.datatypes.signal import Value
+
+_GROUPS = (
+    ("all", ({"driver", "passenger", "rear_left", "rear_right"},)),
+    ("rear", ({"rear_left", "rear_right"},)),
+    ("front", ({"driver", "passenger"},)),
+)
+
+
+class Speech:
+    """The sentences of one language.
+
+    Example:
+        >>> from zhixing.datatypes.dialogue import Intent
+        >>> wish = Wish(intent=Intent(name="set"), requests=(), device="temperature", places=("driver",), value=22.0)
+        >>> speech_in("zh").what(wish)
+        '主驾温度 22 度'
+    """
+
+    def __init__(self, lang: Lang, content: dict[str, Any]) -> None:
+        self.lang = lang
+        self._content = content
+        self._say: dict[str, str] = content["say"]
+
+    def say(self, key: str, **values: str) -> str:
+        """Return a sentence with its gaps filled."""
+        sentence = self._say[key].format(**values)
+        return sentence[:1].upper() + sentence[1:]
+
+    def device(self, name: str) -> str:
+        """Return what the car calls a thing."""
+        found: str = self._content["devices"].get(name) or self._content["absent"].get(name, "")
+        return found
+
+    def place(self, places: Sequence[str]) -> str:
+        """Return what the car calls some places together; empty where there is nothing to tell apart."""
+        names = self._content["places"]
+        without_middle = {place for place in places if place != "rear_middle"}
+        for group, (members,) in _GROUPS:
+            if without_middle == members:
+                return str(names[group])
+        return str(self._content["join"]).join(str(names.get(place, "")) for place in places)
+
+    def thing(self, device: str, places: Sequence[str] = ()) -> str:
+        """Return place and device."""
+        return str(self._content["thing"].format(place=self.place(places), device=self.device(device)).strip())
+
+    def state(self, device_name: str, value: Value) -> str:
+        """Return what the car calls a value of a device."""
+        device = load_devices().by_name[device_name]
+        states, units = self._content["states"], self._content["units"]
+        match device.kind:
+            case "opening":
+                number = float(value)
+                template = states["opening"][0 if number == 0 else 1 if number >= 100 else 2]
+                return str(template.format(v=_plain(number)))
+            case "level":
+                number = abs(float(value)) if device.sign * float(value) > 0 else 0.0
+                level = {0.0: 0, 33.0: 1, 67.0: 2, 100.0: 3}.get(number)
+                template = states["level"][2 if level is None else min(level, 1)]
+                return str(template.format(n=level, v=_plain(number)))
+            case "number":
+                number = float(value)
+                if device.name == "fan" and number in device.levels:
+                    return str(units["fan"].format(n=device.levels.index(number) + 1))
+                kind = "temperature" if device.name == "temperature" else "percent" if device.units else "number"
+                return str(units[kind].format(v=_plain(number)))
+            case "choice":
+                return str(states["choice"].get(str(value), value))
+            case "media":
+                return str(states["media"].get(str(value), value))
+            case _ if isinstance(value, str):
+                return str(self._content["colours"].get(value, value))
+            case _:
+                pair = states.get(device.name, states["switch"])
+                return str(pair[0 if bool(value) != (device.inverted and device.kind == "switch") else 1])
+
+    def what(self, wish: Wish) -> str:
+        """Return place, device and wanted state."""
+        if wish.value is None:
+            return self.thing(wish.device, wish.places)
+        return self.told(wish.device, wish.places, wish.value)
+
+    def told(self, device: str, places: Sequence[str], value: Value) -> str:
+        """Return place, device and state."""
+        thing, state = self.thing(device, places), self.state(device, value)
+        return " ".join(str(self._content["what"].format(thing=thing, state=state)).split())
+
+    def offer(self, wish: Wish) -> str:
+        """Return an action to offer."""
+        offers, value = self._content["offers"], wish.value
+        thing = self.thing(wish.device, wish.places)
+        kind = load_devices().by_name[wish.device].kind
+        if isinstance(value, bool):
+            key = "on" if value != load_devices().by_name[wish.device].inverted or wish.device == "fresh_air" else "off"
+        elif kind in ("level", "opening") and value == 0:
+            key = "off"
+        else:
+            key = kind if kind in offers else "other"
+        shown = "" if value is None else self.state(wish.device, value)
+        if kind == "opening" and isinstance(value, int | float):
+            shown = self._content["units"]["percent"].format(v=_plain(float(value)))
+        return " ".join(str(offers[key].format(thing=thing, value=shown)).split())
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """Return parts as one enumeration."""
+        return str(self._content["join"]).join(dict.fromkeys(part for part in parts if part))
+
+    def unavailable(self, answer: Unavailable) -> str:
+        """Return that the car cannot, and what it can instead."""
+        device = self.device(answer.device)
+        if not device:
+            return self.say("no_thing_named")
+        if answer.reason == "value":
+            return self.say("no_value", device=device, low=_plain(answer.low), high=_plain(answer.high))
+        return self.say("no_place" if answer.reason == "place" else "no_thing", device=device)
+
+    def unclear(self, question: Unclear) -> str:
+        """Return the question that would make it clear."""
+        key = question.what
+        names = [
+            self.place((option,)) if key == "place" else self.device(option) for option in question.options
+        ]
+        return self.say(f"which_{key}", device=self.device(question.device), options=self._say["or"].join(names))
+
+    def answer(self, topic: str, value: float | None) -> str:
+        """Return what the car knows about a topic."""
+        sentence = self._content["answers"][topic]
+        if isinstance(sentence, list):
+            return str(sentence[1 if value else 0])
+        return str(sentence.format(v="" if value is None else _plain(value)))
+
+
+def _plain(number: float) -> str:
+    return f"{number:.1f}".rstrip("0").rstrip(".")
+
+
+@cache
+def speech_in(lang: Lang) -> Speech:
+    """Return the sentences of a language, read once."""
+    text = resources.files("zhixing.cockpit").joinpath("replies", f"{lang}.yaml").read_text("utf-8")
+    return Speech(lang, yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506

@@ -1,0 +1,90 @@
+"""Small words that mean one thing before a number and another at the end of a sentence: auf, zu, ein, on, too."""
+
+from __future__ import annotations
+
+from zhixing.cockpit.understand.tagging import Span
+from zhixing.datatypes.localized import Lang
+
+_GOAL_CLASSES = ("number", "colour", "unit", "dir")
+_GLUE = (("glue", "word"),)
+
+
+def settle_particles(spans: list[Span], lang: Lang) -> list[Span]:
+    """Return spans in which every particle has the meaning that its neighbours give it."""
+    match lang:
+        case "de":
+            return [_german(span, spans, index) for index, span in enumerate(spans)]
+        case "en":
+            return [_english(span, spans, index) for index, span in enumerate(spans)]
+        case "zh":
+            return [_chinese(span, spans, index) for index, span in enumerate(spans)]
+
+
+def _next(spans: list[Span], index: int) -> Span | None:
+    return next((span for span in spans[index + 1 :] if not span.has("glue", "filler")), None)
+
+
+def _is_goal(span: Span | None) -> bool:
+    if span is None or span.is_mark:
+        return False
+    return any(span.has(klass) for klass in _GOAL_CLASSES) or (span.has("amount") and not span.has("amount", "little"))
+
+
+def _ends(span: Span | None) -> bool:
+    """Return whether a clause ends before this span."""
+    return (
+        span is None
+        or span.is_mark
+        or span.has("glue", "join")
+        or span.has("glue", "then")
+        or span.text in ("bitte", "danke", "werden", "machen")
+        or span.has("talk")
+    )
+
+
+def _german(span: Span, spans: list[Span], index: int) -> Span:
+    following = _next(spans, index)
+    match span.text:
+        case "auf":
+            behind_article = following
+            if following is not None and following.has("glue", "word") and following.text != "bitte":
+                behind_article = _next(spans, spans.index(following))
+            if _is_goal(following):
+                return Span("auf", (("act", "set"),))
+            if behind_article is not following and behind_article is not None:
+                if behind_article.has("dir") or behind_article.has("place") or behind_article.has("amount"):
+                    return Span("auf", _GLUE)
+        case "ein" if not _ends(following):
+            return Span("ein", _GLUE)
+        case "an" if following is not None and (following.text in ("der", "den", "die") or _is_goal(following)):
+            return Span("an", _GLUE)
+        case "zu" if following is not None and (following.has("feel") or following.has("number") or following.has("act")):
+            return Span("zu", (("rel", "too"),))
+        case "aus" if following is not None and following.text in ("dem", "der"):
+            return Span("aus", _GLUE)
+        case "weiter" if following is not None and following.has("act"):
+            return Span("weiter", (("rel", "more"),))
+        case _:
+            pass
+    return span
+
+
+def _english(span: Span, spans: list[Span], index: int) -> Span:
+    following = _next(spans, index)
+    match span.text:
+        case "on" if _is_goal(following):
+            return Span("on", _GLUE)
+        case "too" if following is None or not (following.has("feel") or following.has("act") or following.has("amount")):
+            return Span("too", (("talk", "too"),))
+        case "open" | "opened" | "closed" if index and spans[index - 1].has("amount", "half"):
+            return span
+        case _:
+            return span
+
+
+def _chinese(span: Span, spans: list[Span], index: int) -> Span:
+    following = spans[index + 1] if index + 1 < len(spans) else None
+    if span.has("talk", "no") and span.text.replace(" ", "") in ("不 要", "不要", "别", "不 用", "不用", "不想"):
+        if following is not None and (following.has("act") or following.has("device") or following.has("glue", "word")):
+            return Span(span.text, (("glue", "negate"),))
+    return span

@@ -1,0 +1,45 @@
+"""How fast: every figure in docs/benchmarks.md is printed by one of these, with its machine and versions.
+
+Each suite is a function that returns measures; ``SUITES`` names them. Machines are noisy: every suite repeats and
+gives medians.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from zhixing import __version__
+from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.bench.recording import recording
+from zhixing.runtime.bench.serving import serving
+from zhixing.runtime.bench.simulation import simulation
+from zhixing.runtime.bench.startup import startup
+from zhixing.runtime.bench.turns import turns
+
+SUITES: Mapping[str, Callable[[], list[Measure]]] = {
+    "startup": startup,
+    "turn": turns,
+    "simulation": simulation,
+    "recording": recording,
+    "serve": serving,
+}
+
+
+def machine() -> dict[str, str]:
+    """Return what a figure depends on."""
+    model = "unknown CPU"
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        models = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        model = models[0] if models else platform.machine()
+    return {
+        "cpu": f"{model}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
+        "numba": version("numba"),
+        "zhixing": __version__,
+    }

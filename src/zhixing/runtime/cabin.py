@@ -1,0 +1,68 @@
+"""The cabin of a car: signals, the vehicle under them and the assistant, on one clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zhixing.cockpit.assistant import Assistant
+from zhixing.datatypes.dialogue import Turn, Utterance
+from zhixing.datatypes.localized import Lang
+from zhixing.datatypes.signal import Zone
+from zhixing.datatypes.units import NS_PER_S, ns_from_s
+from zhixing.signals.catalogue import load_catalogue
+from zhixing.signals.guards import load_guards
+from zhixing.signals.store import SignalStore
+from zhixing.vehicle.virtual import VirtualVehicle
+
+_STEP_S = 0.1
+
+
+class SimulatedClock:
+    """Time that passes when it is told to."""
+
+    def __init__(self, time_ns: int = 0) -> None:
+        self.time_ns = time_ns
+
+    def __call__(self) -> int:
+        """Return now, in nanoseconds."""
+        return self.time_ns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cabin:
+    """Everything inside the car that can be asked for something."""
+
+    clock: SimulatedClock
+    store: SignalStore
+    vehicle: VirtualVehicle
+    assistant: Assistant
+
+    def step(self, dt_s: float) -> Turn | None:
+        """Let time pass; return a turn that the vehicle has just finished."""
+        self.clock.time_ns += ns_from_s(dt_s)
+        self.vehicle.step(dt_s)
+        return self.assistant.settle()
+
+
+def make_cabin() -> Cabin:
+    """Return the default car of the cockpit exam: parked, awake, everything closed."""
+    clock = SimulatedClock()
+    store = SignalStore(load_catalogue(), load_guards(), clock)
+    vehicle = VirtualVehicle(store)
+    return Cabin(clock, store, vehicle, Assistant(store, clock))
+
+
+def converse(cabin: Cabin, sentences: list[str], zone: Zone, lang: Lang | None) -> list[Turn]:
+    """Say sentences one after the other and return the finished turns.
+
+    Every sentence is heard when the vehicle has done what the one before asked for.
+    """
+    turns = []
+    for text in sentences:
+        turn = cabin.assistant.hear(Utterance(text=text, zone=zone, lang=lang, time_ns=cabin.clock()))
+        waited_ns = 0
+        while turn.outcome == "working" and waited_ns < 60 * NS_PER_S:
+            turn = cabin.step(_STEP_S) or turn
+            waited_ns += ns_from_s(_STEP_S)
+        turns.append(turn)
+    return turns

@@ -1,0 +1,171 @@
+"""The running car: a driver in the city, a cabin, and what a screen sees of them.
+
+One object, one thread: whoever owns the car calls :meth:`Car.step` every 0.1 s and :meth:`Car.handle` in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zhixing import __version__
+from zhixing.datatypes.dialogue import Turn, Utterance
+from zhixing.datatypes.localized import LANGS
+from zhixing.datatypes.signal import NeedsYes, Outcome, Refused
+from zhixing.datatypes.tracks import RoadUser
+from zhixing.datatypes.units import s_from_ns
+from zhixing.errors import ZhixingError
+from zhixing.runtime.cabin import make_cabin
+from zhixing.runtime.recording import Recorder
+from zhixing.runtime.ride import Ride
+from zhixing.runtime.road_view import road_message
+from zhixing.runtime.wire import AnswerMessage, SayMessage, SetMessage, parse_message
+from zhixing.settings import Settings
+from zhixing.simulation.world import STEP_S
+
+_NAMES = {str(int(user)): user.name.lower() for user in RoadUser}
+
+
+class Car:
+    """A car that drives itself through the built-in city and can be talked to.
+
+    Args:
+        settings: Which city, how many road users, which planner.
+        record: Where to write the recording, or None.
+
+    Raises:
+        PluginError: The planner is not registered.
+    """
+
+    def __init__(self, settings: Settings, record: Path | None = None) -> None:
+        self.ride = Ride(settings.city, settings.driver.planner)
+        self._cabin = make_cabin()
+        self._broadcasts: list[dict[str, Any]] = []
+        self._turn_number = 0
+        self._open_turn: tuple[int, str] | None = None
+        self._road = road_message(self.ride.world.road)
+        self._recorder = Recorder(record, self.ride, self._cabin.store) if record else None
+        self._cabin.vehicle.drive(**self.ride.motion())
+
+    def hello(self) -> dict[str, Any]:
+        """Return what a screen must know first."""
+        return {
+            "type": "hello",
+            "version": __version__,
+            "langs": list(LANGS),
+            "road_users": _NAMES,
+            "signals": [
+                {
+                    "path": leaf.path,
+                    "kind": leaf.kind,
+                    "datatype": leaf.datatype,
+                    "unit": leaf.unit,
+                    "min": leaf.min,
+                    "max": leaf.max,
+                    "allowed": list(leaf.allowed),
+                    "description": leaf.description,
+                }
+                for leaf in self._cabin.store.catalogue.values()
+            ],
+        }
+
+    def road_message(self) -> dict[str, Any]:
+        """Return the map to draw."""
+        return self._road
+
+    def step(self) -> None:
+        """Let 0.1 s pass on the road and in the cabin."""
+        self.ride.step()
+        self._cabin.vehicle.drive(**self.ride.motion())
+        finished = self._cabin.step(STEP_S)
+        if finished is not None:
+            self._announce(finished)
+        if self._recorder:
+            self._recorder.step()
+
+    def frame(self) -> dict[str, Any]:
+        """Return what is on the road now."""
+        return self.ride.frame()
+
+    def signals_message(self, revision: int) -> tuple[int, dict[str, Any] | None]:
+        """Return the newest revision and what has changed since an older one, or None if nothing has."""
+        newest, values, targets = self._cabin.store.changes_since(revision)
+        if not values and not targets:
+            return newest, None
+        return newest, {"type": "signals", "values": values, "targets": targets}
+
+    def handle(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Do what a screen asks and return the answers for that screen; whatever it sends, the car goes on."""
+        message_id = message.get("id", "") if isinstance(message, Mapping) else ""
+        try:
+            match parse_message(message):
+                case SetMessage(id_, request):
+                    return [_outcome_message(id_, self._cabin.store.request(request))]
+                case AnswerMessage(id_, "confirm", token, zone):
+                    return [_outcome_message(id_, o) for o in self._cabin.store.confirm(token, zone)]
+                case AnswerMessage(id_, "deny", token, _):
+                    self._cabin.store.deny(token)
+                    return []
+                case SayMessage() as said:
+                    self._hear(said)
+        except ZhixingError as error:
+            return [{"type": "error", "id": str(message_id)[:64], "message": str(error), "hint": error.hint}]
+        return []
+
+    def take_broadcasts(self) -> list[dict[str, Any]]:
+        """Return what every screen shall hear, once."""
+        taken, self._broadcasts = self._broadcasts, []
+        return taken
+
+    def close(self) -> None:
+        """Finish the recording."""
+        if self._recorder:
+            self._recorder.close()
+
+    def _hear(self, said: SayMessage) -> None:
+        self._turn_number += 1
+        self._open_turn = (self._turn_number, said.message_id)
+        now_ns = self._cabin.clock()
+        self._announce(
+            self._cabin.assistant.hear(Utterance(text=said.text, zone=said.zone, lang=said.lang, time_ns=now_ns))
+        )
+
+    def _announce(self, turn: Turn) -> None:
+        number, message_id = self._open_turn or (self._turn_number, "")
+        shown = {
+            "type": "turn",
+            "turn": number,
+            "id": message_id,
+            "text": turn.utterance.text,
+            "lang": turn.lang,
+            "zone": turn.utterance.zone.value,
+            "outcome": turn.outcome,
+            "reply": turn.reply,
+        }
+        self._broadcasts.append(shown)
+        if self._recorder and turn.outcome != "working":
+            self._recorder.turn(shown)
+
+
+def _outcome_message(message_id: str, outcome: Outcome) -> dict[str, Any]:
+    message: dict[str, Any] = {
+        "type": "outcome",
+        "id": message_id,
+        "kind": outcome.kind,
+        "path": outcome.request.path,
+        "value": outcome.request.value,
+    }
+    match outcome:
+        case Refused(rule=rule, say=say):
+            message |= {"rule": rule, "say": {lang: say.in_lang(lang) for lang in LANGS}}
+        case NeedsYes(rule=rule, ask=ask, token=token, expires_ns=expires_ns):
+            message |= {
+                "rule": rule,
+                "ask": {lang: ask.in_lang(lang) for lang in LANGS},
+                "token": token,
+                "expires_s": s_from_ns(expires_ns),
+            }
+        case _:
+            pass
+    return message

@@ -1,0 +1,138 @@
+"""An endless ride through the city: observe, plan, track, move, and ask for the next goal."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any, TypedDict
+
+from zhixing import registry
+from zhixing.datatypes.localized import LANGS, Localized
+from zhixing.datatypes.plan import Control, Decision, Plan
+from zhixing.datatypes.scene import Briefing, Scene
+from zhixing.datatypes.units import s_from_ns
+from zhixing.driving.interfaces import Planner
+from zhixing.driving.lane_map import build_lane_map
+from zhixing.driving.tracking import track
+from zhixing.errors import PluginError, ScenarioError
+from zhixing.settings import CityConfig
+from zhixing.simulation.city_world import CityWorld
+from zhixing.simulation.world import STEP_S
+
+_FULL_BRAKE = Control(accel_mps2=-8.0, steer_rate_radps=0.0)
+_NO_PLAN = Decision(
+    action="emergency-brake",
+    rule="planner-failed",
+    say=Localized("规划出错，安全停车", "The planner failed, stopping safely.", "Planer ausgefallen, ich halte an."),
+)
+
+
+class Motion(TypedDict):
+    """What the vehicle under the signals is told about its own movement."""
+
+    speed_mps: float
+    yaw_rad: float
+    x_m: float
+    y_m: float
+
+
+class Ride:
+    """A planner that drives the ego through a :class:`CityWorld`.
+
+    Attributes:
+        world: The city with everybody in it.
+        scene: What is there now.
+        plan: The newest plan, None before the first step and while the planner fails.
+        plan_ms: How long the newest plan took.
+    """
+
+    def __init__(self, city: CityConfig, planner_name: str) -> None:
+        planner = registry.create("zhixing.planners", planner_name)
+        if not isinstance(planner, Planner):
+            raise PluginError(f"the planner {planner_name!r} lacks start() or plan()")
+        self._planner = planner
+        self.world = CityWorld(seed=city.seed, num_users=city.num_users)
+        self._lane_map = build_lane_map(self.world.road)
+        self.scene: Scene = self.world.scene()
+        self.plan: Plan | None = None
+        self.plan_ms = 0.0
+        self.num_goals = 0
+        self._briefing: Briefing = self.world.briefing()
+        self._planner.start(self._briefing)
+
+    @property
+    def decision(self) -> Decision:
+        """Why the car does what it does."""
+        return self.plan.decision if self.plan else _NO_PLAN
+
+    def step(self) -> None:
+        """Move on by 0.1 s."""
+        # 1. a new goal before the old one is reached
+        if self._briefing.goal.contains(self.scene.ego.x_m, self.scene.ego.y_m) or self.world.needs_briefing():
+            self.num_goals += 1
+            self._briefing = self.world.briefing()
+            self._planner.start(self._briefing)
+        # 2. what now
+        started = perf_counter()
+        control = self._control()
+        self.plan_ms = (perf_counter() - started) * 1e3
+        # 3. everybody moves
+        self.world.step(control)
+        self.scene = self.world.scene()
+
+    def _control(self) -> Control:
+        try:
+            self.plan = self._planner.plan(self.scene)
+        except (ScenarioError, PluginError):
+            self.plan = None
+            return _FULL_BRAKE
+        return track(self.plan, self.scene.ego, self.world.body, STEP_S)
+
+    def speed_limit_mps(self) -> float | None:
+        """Return the limit where the ego is, None off the road."""
+        ego = self.scene.ego
+        lane, _, _ = self._lane_map.nearest(ego.x_m, ego.y_m, ego.yaw_rad, within_m=5.0)
+        return None if lane < 0 else float(self._lane_map.speed_limit_mps[lane])
+
+    def motion(self) -> Motion:
+        """Return the ego's movement for the vehicle's sensors."""
+        ego = self.scene.ego
+        return {"speed_mps": ego.speed_mps, "yaw_rad": ego.yaw_rad, "x_m": ego.x_m, "y_m": ego.y_m}
+
+    def frame(self) -> dict[str, Any]:
+        """Return the wire's ``frame`` message."""
+        scene, ego, others = self.scene, self.scene.ego, self.scene.others
+        now = others.valid[:, -1]
+        users = zip(
+            others.object_id[now].tolist(),
+            others.road_user[now].tolist(),
+            others.xy_m[now, -1].round(2).tolist(),
+            others.yaw_rad[now, -1].round(3).tolist(),
+            others.speed_mps[now, -1].round(2).tolist(),
+            others.size_m[now].round(2).tolist(),
+            strict=True,
+        )
+        decision = self.decision
+        return {
+            "type": "frame",
+            "t": s_from_ns(scene.time_ns),
+            "ego": {
+                "x": round(ego.x_m, 3),
+                "y": round(ego.y_m, 3),
+                "yaw": round(ego.yaw_rad, 4),
+                "speed": round(ego.speed_mps, 3),
+                "accel": round(ego.accel_mps2, 3),
+                "steer": round(ego.steer_rad, 4),
+                "length": self.world.body.length_m,
+                "width": self.world.body.width_m,
+            },
+            "users": [[i, c, *xy, yaw, v, *size] for i, c, xy, yaw, v, size in users],
+            "lights": scene.lights.tolist(),
+            "plan": self.plan.xy_m[::2].round(2).tolist() if self.plan else [],
+            "decision": {
+                "action": decision.action,
+                "rule": decision.rule,
+                "object": decision.object_id,
+                "say": {lang: decision.say.in_lang(lang) for lang in LANGS},
+            },
+            "limit": self.speed_limit_mps(),
+        }
