@@ -33,7 +33,8 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: 
         table.add_column(column, justify="right" if numeric else "left")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    Console().print(table)
+    # Into a pipe a table is as wide as it needs to be.
+    Console(width=None if sys.stdout.isatty() else 240).print(table)
 
 
 def show_error(message: str, hint: str) -> None:

@@ -168,6 +168,7 @@ def _draw_expressway(
     ]
     for one, two in itertools.pairwise(sections):
         for before, after in zip(one.driving, two.driving, strict=True):
+            draft.lanes[after].centre[0] = draft.lanes[before].centre[-1]
             draft.join(before, after)
     sides[(last, 2), _EAST] = (north, sections[0])
     street = straight(mid, mid + np.array([40.0, 0.0]))
@@ -176,15 +177,13 @@ def _draw_expressway(
     sides[(last, 1), _EAST] = (inbound, outbound)
     exit_at, _ = draft.end(sections[0].driving[-1])
     street_in, _ = draft.begin(inbound.driving[0])
-    off_path = rounded(
-        [
-            (exit_at[0], exit_at[1]),
-            (exit_at[0] - 14.0, exit_at[1] - 40.0),
-            (exit_at[0] - 14.0, street_in[1]),
-            (street_in[0], street_in[1]),
-        ],
-        15.0,
+    south = np.array([0.0, -1.0])
+    beside_m = exit_at + np.array([-12.0, -46.0])
+    down = rounded(
+        [(beside_m[0], beside_m[1]), (beside_m[0], street_in[1]), (street_in[0], street_in[1])],
+        20.0,
     )
+    off_path = np.concatenate((bezier(exit_at, south, beside_m, south, 0.4)[:-1], down))
     off_ramp = draft.add("express/off-ramp", LaneKind.DRIVING, off_path, 3.5, _RAMP_MPS)
     draft.join(sections[0].driving[-1], off_ramp)
     draft.join(off_ramp, inbound.driving[0])

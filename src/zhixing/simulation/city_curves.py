@@ -43,15 +43,16 @@ def rounded(corners: list[tuple[float, float]], radius_m: float) -> FloatArray:
 
     Args:
         corners: At least two points.
-        radius_m: How far before each inner corner the rounding begins.
+        radius_m: How far before each inner corner the rounding begins, where the legs are long enough.
     """
     points = [np.array(corner, dtype=np.float64) for corner in corners]
     pieces: list[FloatArray] = []
     at = points[0]
     for before, corner, after in zip(points[:-2], points[1:-1], points[2:], strict=True):
-        into = (corner - before) / np.hypot(*(corner - before))
-        out = (after - corner) / np.hypot(*(after - corner))
-        begin, finish = corner - radius_m * into, corner + radius_m * out
+        leg_in, leg_out = float(np.hypot(*(corner - before))), float(np.hypot(*(after - corner)))
+        into, out = (corner - before) / leg_in, (after - corner) / leg_out
+        reach = min(radius_m, 0.48 * leg_in, 0.48 * leg_out)
+        begin, finish = corner - reach * into, corner + reach * out
         pieces += [straight(at, begin)[:-1], bezier(begin, into, finish, out, 0.39)[:-1]]
         at = finish
     pieces.append(straight(at, points[-1]))
@@ -87,6 +88,6 @@ def offset(xy_m: FloatArray, left_m: FloatArray | float) -> FloatArray:
 def cut(xy_m: FloatArray, from_m: float, to_m: float) -> FloatArray:
     """Return the part of a polyline between two distances along it."""
     s_m = polyline_s_m(xy_m)
-    inside = (s_m > from_m + 1e-6) & (s_m < to_m - 1e-6)
+    inside = (s_m > from_m + 0.2) & (s_m < to_m - 0.2)
     ends = [np.array([np.interp(s, s_m, xy_m[:, 0]), np.interp(s, s_m, xy_m[:, 1])]) for s in (from_m, to_m)]
     return np.concatenate(([ends[0]], xy_m[inside], [ends[1]]))

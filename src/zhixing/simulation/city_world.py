@@ -21,7 +21,9 @@ from zhixing.simulation.traffic import Traffic
 from zhixing.simulation.world import STEP_NS, STEP_S
 
 _GOAL_HALF_M = 5.0
-_LANES_TO_GOAL = (4, 9)
+_GOAL_AWAY_M = (250.0, 700.0)
+_NEAREST_GOAL_M = 150.0
+_TRIES, _MOST_LANES = 20, 60
 _STUCK_S = 90.0
 _CONTACT_PAUSE_S = 3.0
 
@@ -83,15 +85,12 @@ class CityWorld:
     def briefing(self) -> Briefing:
         """Return the next task: a goal some streets on, reached without turning round."""
         self._was_put_back = False
-        lane, _, _ = self._map.nearest(self.ego.x_m, self.ego.y_m, self.ego.yaw_rad)
-        for _ in range(int(self._rng.integers(*_LANES_TO_GOAL)) * 2):
-            nexts = self._road.successors[lane] if lane >= 0 else ()
-            if not nexts:
+        here, _, _ = self._map.nearest(self.ego.x_m, self.ego.y_m, self.ego.yaw_rad)
+        x, y = self.ego.x_m, self.ego.y_m
+        for _ in range(_TRIES):
+            x, y = self._on_lane(self._wander(max(here, 0)), 0.6)
+            if math.hypot(x - self.ego.x_m, y - self.ego.y_m) > _NEAREST_GOAL_M:
                 break
-            lane = int(self._rng.choice(nexts))
-        while lane >= 0 and (self._road.lanes[lane].junction >= 0 or self._map.length_m[lane] < 30.0):
-            lane = int(self._rng.choice(self._road.successors[lane]))
-        x, y = self._on_lane(max(lane, 0), 0.6)
         goal = Goal(
             x_min_m=x - _GOAL_HALF_M, x_max_m=x + _GOAL_HALF_M, y_min_m=y - _GOAL_HALF_M, y_max_m=y + _GOAL_HALF_M
         )
@@ -105,6 +104,16 @@ class CityWorld:
         self._traffic.step(STEP_S, lights, before, self._body)
         self.time_ns += STEP_NS
         self._watch()
+
+    def _wander(self, lane: int) -> int:
+        """Return a street some hundred metres on, found by taking turns at random."""
+        left_m = float(self._rng.uniform(*_GOAL_AWAY_M))
+        for _ in range(_MOST_LANES):
+            left_m -= float(self._map.length_m[lane])
+            lane = int(self._rng.choice(self._road.successors[lane]))
+            if left_m < 0.0 and self._road.lanes[lane].junction < 0 and self._map.length_m[lane] > 30.0:
+                break
+        return lane
 
     def _start(self) -> EgoState:
         lanes = [

@@ -13,9 +13,10 @@ from zhixing.datatypes.tracks import TWO_WHEELERS, RoadUser, Tracks
 from zhixing.driving.lane_map import LaneMap
 from zhixing.simulation.traffic_kernel import next_lane, place_on, step_users
 
-SEE_M = 140.0
+SEE_M = 170.0
 """Beyond this distance from the ego road users appear and disappear."""
-_SPAWN_M = 70.0
+_SPAWN_M = 122.0
+_BEFORE_LIGHT_M = 45.0
 _FREE_M = 14.0
 _MAX_SPAWNS_A_STEP = 2
 
@@ -161,7 +162,10 @@ class Traffic:
         for lane in np.flatnonzero(lane_map.kind == int(kind)).tolist():
             if self._lane_group[lane] >= 0 or lane_map.road.lanes[lane].junction >= 0:
                 continue
-            for s in np.arange(4.0, max(4.5, float(lane_map.length_m[lane]) - 8.0), 9.0).tolist():
+            nexts = lane_map.road.successors[lane]
+            # Nobody appears at speed just before a red light.
+            keep_m = _BEFORE_LIGHT_M if any(self._lane_group[k] >= 0 for k in nexts) else 8.0
+            for s in np.arange(4.0, float(lane_map.length_m[lane]) - keep_m, 9.0).tolist():
                 x, y, _ = place_on(lane, s, 0.0, lane_map.first, lane_map.xy_m, lane_map.s_m)
                 lanes.append(lane)
                 along.append(s)

@@ -247,7 +247,8 @@ def step_users(
         if is_blocked and s[u] > 0.5 and _is_free_behind(u, pose, size, ego):
             s[u] -= _BACK_OFF_MPS * dt
             speed[u] = 0.0
-        if waited[u] > swerve_after[u] and away[u] != 0.0:
+        may_swerve = swerve_most[u] > 2.0 or in_junction[lane[u]]  # cars keep their queue
+        if may_swerve and waited[u] > swerve_after[u] and away[u] != 0.0:
             moved = swerve[u] + away[u] * _SWERVE_MPS * dt
             swerve[u] = min(max(moved, -swerve_most[u]), swerve_most[u])
         else:
@@ -263,6 +264,11 @@ def step_users(
         x, y, yaw = place_on(lane[u], s[u], offset[u] + swerve[u], first, xy, s_m)
         turn = (yaw - pose[u, 2] + math.pi) % (2.0 * math.pi) - math.pi
         most = 1.2 * dt if is_wheeled[u] else 4.0 * dt
+        # At sharp corners the place beside the line jumps; nobody does.
+        dx, dy = x - pose[u, 0], y - pose[u, 1]
+        jump, reach = math.hypot(dx, dy), speed[u] * dt + 0.12
+        if jump > reach:
+            x, y = pose[u, 0] + dx * reach / jump, pose[u, 1] + dy * reach / jump
         pose[u, 0], pose[u, 1] = x, y
         pose[u, 2] += min(max(turn, -most), most)
 

@@ -31,12 +31,12 @@ STATIC = Path(__file__).parent / "static"
 _INLINE_SCRIPT = re.compile(r"<script type=\"importmap\">(.*?)</script>", re.DOTALL)
 
 
-def create_app(car: ServedCar, on_failure: Callable[[], None] = lambda: None) -> Starlette:
+def create_app(car: ServedCar, on_failure: Callable[[BaseException], None] = lambda _: None) -> Starlette:
     """Return the ASGI application that shows one car; it binds no port.
 
     Args:
         car: Stepped ten times a second while the application runs.
-        on_failure: Called when the car cannot be stepped any more.
+        on_failure: Told what the car raised, when it cannot be stepped any more.
     """
     pulse = Pulse(car, on_failure)
 
@@ -111,7 +111,10 @@ def serve(car: ServedCar, host: str, port: int, on_ready: Callable[[str], None])
         car.step()
         address = listening.getsockname()
         url = f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
-        _Server(car, lambda: on_ready(url)).run(sockets=[listening])
+        server = _Server(car, lambda: on_ready(url))
+        server.run(sockets=[listening])
+        if server.failure is not None:
+            raise server.failure
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -146,6 +149,7 @@ class _Server(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
+        self.failure: BaseException | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -164,7 +168,8 @@ class _Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _fail(self) -> None:
+    def _fail(self, error: BaseException) -> None:
+        self.failure = error
         self.should_exit = True
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from zhixing.errors import InputError
 from zhixing.web.parcels import complaint, pack, unpack
@@ -102,16 +102,11 @@ class Browser:
     async def hear_all(self, socket: WebSocket, handle: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> None:
         """Hand every message of the screen to the car and post the answers, until it leaves."""
         while True:
-            try:
-                received = await socket.receive()
-                if received["type"] == "websocket.disconnect":
-                    return
-                text = received.get("text")
-                if text is None:
-                    raise InputError("the message is binary", hint="Send JSON as text.")
-                answers = handle(unpack(text))
-            except WebSocketDisconnect:
+            received = await socket.receive()
+            if received["type"] == "websocket.disconnect":
                 return
+            try:
+                answers = handle(unpack(received.get("text") or received.get("bytes") or ""))
             except InputError as error:
                 answers = [complaint(error)]
             self.post(pack(answer) for answer in answers)

@@ -14,14 +14,14 @@ MAX_BYTES = 16_384
 _MAX_DIGITS = 20
 
 
-def unpack(text: str) -> dict[str, Any]:
+def unpack(text: str | bytes) -> dict[str, Any]:
     """Return the JSON object that a browser sent.
 
     Numbers that no signal can carry (not finite, or longer than 64 bits need) and text that is not Unicode are refused
     here, so that nobody behind has to think of them.
 
     Raises:
-        InputError: It is too large, no JSON, or no object.
+        InputError: It is binary, too large, no JSON, or no object.
 
     Example:
         >>> unpack('{"type": "say", "text": "你好"}')
@@ -30,6 +30,8 @@ def unpack(text: str) -> dict[str, Any]:
         Traceback (most recent call last):
         zhixing.errors.InputError: a message must be a JSON object, not a list
     """
+    if isinstance(text, bytes):
+        raise InputError("the message is binary", hint="Send JSON as text.")
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise InputError("the message is too large", hint=f"Send at most {MAX_BYTES} bytes.")
     try:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from zhixing.web.browser import Browser, ServedCar
 from zhixing.web.parcels import pack
@@ -25,10 +24,10 @@ class Pulse:
 
     Args:
         car: The only one.
-        on_failure: Called when the car cannot go on.
+        on_failure: Told what the car raised, when it cannot go on.
     """
 
-    def __init__(self, car: ServedCar, on_failure: Callable[[], None]) -> None:
+    def __init__(self, car: ServedCar, on_failure: Callable[[BaseException], None]) -> None:
         self._car = car
         self._on_failure = on_failure
         self._browsers: set[Browser] = set()
@@ -50,15 +49,10 @@ class Pulse:
         self._task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
-        """Stop moving the car.
-
-        Raises:
-            BaseException: What the car raised while it was moved.
-        """
+        """Stop moving the car."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait((self._task,))
 
     async def welcome(self, socket: WebSocket) -> None:
         """Show the car to one screen until it leaves."""
@@ -77,7 +71,10 @@ class Pulse:
             self._browsers.discard(browser)
             for task in (sending, hearing):
                 task.cancel()
-            await asyncio.gather(sending, hearing, return_exceptions=True)
+            ends = await asyncio.gather(sending, hearing, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception) and not isinstance(end, WebSocketDisconnect):
+                raise end
 
     def _handle(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         answers = self._car.handle(message)
@@ -105,5 +102,5 @@ class Pulse:
                 due_s = loop.time()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled():
-            self._on_failure()
+        if not task.cancelled() and (error := task.exception()):
+            self._on_failure(error)

@@ -119,12 +119,6 @@ def test_nobody_on_wheels_leaps(film: Film) -> None:
             assert leap_m < 0.15, user
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a walker's place beside the centre line turns with the lane at sharp corners: leaps of 0.4 m to 1.8 m in a "
-    "tenth of a second",
-)
 def test_no_walker_leaps() -> None:
     worst: list[float] = []
     for seed in (1, 3):
@@ -150,9 +144,6 @@ def test_nobody_vanishes_in_sight(film: Film) -> None:
     assert gone > 5
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="traffic._SPAWN_M: road users appear 70 m from the ego, in plain sight"
-)
 def test_nobody_appears_in_sight(film: Film) -> None:
     for before, after in zip(film.tracks, film.tracks[1:], strict=False):
         known = rows_by_id(before)
@@ -180,12 +171,6 @@ def test_a_standing_ego_is_not_run_into(film: Film) -> None:
         assert not any(boxes_touch(ego, box(tracks, row)) for row in rows_by_id(tracks).values())
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="traffic_kernel: motor vehicles that stand for 5 s swerve by up to 1.4 m, also while they queue at a red "
-    "light, into those who stand on the lane beside them",
-)
 @pytest.mark.parametrize("seed", [1, 3])
 def test_motor_vehicles_never_stand_or_drive_inside_one_another(seed: int) -> None:
     world = CityWorld(seed=seed, num_users=64)
@@ -269,12 +254,6 @@ def test_most_stop_at_red_and_two_wheelers_run_it_far_more_often_than_cars() -> 
     assert 0.10 <= ran[RoadUser.EBIKE] / met[RoadUser.EBIKE] <= 0.60
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="Traffic._appear gives 0.8 of the wanted speed wherever it is: cars appear 6 m before a red light at 12 m/s "
-    "and run it, so 4 % of the cars that meet a red go through instead of 1 %",
-)
 def test_nobody_appears_too_fast_and_too_near_to_stop_at_a_red_light() -> None:
     for seed in (1, 2, 3, 4):
         world = CityWorld(seed=seed, num_users=80)

@@ -17,17 +17,20 @@ class DrivePanel extends LitElement {
   static styles = css`
     :host {
       position: absolute;
-      inset: auto 14px 92px 14px;
-      display: flex;
-      gap: 14px;
-      flex-wrap: wrap;
-      align-items: stretch;
+      inset: 86px 14px 80px;
+      display: grid;
+      grid-template: auto 1fr auto / auto auto;
+      justify-content: space-between;
       pointer-events: none;
     }
     .glass {
       background: var(--glass);
       border-radius: var(--radius);
       padding: 12px 20px;
+    }
+    .speed,
+    dl {
+      grid-row: 3;
     }
     .speed {
       display: flex;
@@ -62,6 +65,7 @@ class DrivePanel extends LitElement {
     }
     dl {
       display: grid;
+      align-content: center;
       grid-template-columns: auto auto;
       gap: 2px 14px;
       margin: 0;
@@ -76,12 +80,13 @@ class DrivePanel extends LitElement {
       font-variant-numeric: tabular-nums;
     }
     .decision {
-      flex: 1 1 420px;
-      order: -1;
+      grid-row: 1;
+      grid-column: 1 / -1;
+      justify-self: start;
       display: flex;
       gap: 14px;
       align-items: center;
-      min-height: 64px;
+      min-height: 62px;
       font-size: 24px;
       font-weight: 600;
     }

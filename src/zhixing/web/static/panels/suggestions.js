@@ -11,7 +11,7 @@ class SuggestionStrip extends LitElement {
     section {
       display: flex;
       align-items: center;
-      min-height: 64px;
+      min-height: 54px;
       padding: 0 20px;
       border-radius: var(--radius);
       background: var(--glass);
