@@ -7,16 +7,19 @@ Topics: ``/drive/moment`` (everybody, lights, plan and decision, 10 Hz), ``/driv
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+from google.protobuf.message import DecodeError
 from mcap.exceptions import McapError
 from mcap.records import Channel, Message
 from mcap.stream_reader import StreamReader
 from mcap.writer import CompressionType, Writer
+from zstandard import ZstdError
 
 from zhixing.datatypes.evidence import Drive
 from zhixing.datatypes.lights import Lights
@@ -193,7 +196,7 @@ def read_drive(path: Path, *, allow_truncated: bool = False) -> Drive:
                 road, body = road_from_message(message_class("Road").FromString(data))
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}", hint="Check the path.") from error
-    except (McapError, ValueError, RuntimeError, EOFError) as error:
+    except (McapError, DecodeError, ZstdError, struct.error, ValueError, RuntimeError, EOFError) as error:
         raise RecordingError(f"{path.name} is no complete MCAP recording: {error}", hint=_TRUNCATED_HINT) from error
     if not moments:
         raise RecordingError(f"{path.name} holds no moment of a drive", hint="Record one with zhixing drive.")
@@ -217,7 +220,7 @@ def _messages(path: Path, *, allow_truncated: bool) -> Iterator[tuple[str, bytes
                     topics[record.id] = record.topic
                 elif isinstance(record, Message):
                     yield topics.get(record.channel_id, ""), record.data
-        except McapError:
+        except (McapError, ZstdError, struct.error):
             if not (allow_truncated and topics):
                 raise
 
