@@ -144,10 +144,7 @@ class SignalStore:
             WrongTypeError: The value is not of the signal's type.
             OutOfRangeError: The value is outside the signal's limits.
         """
-        leaf = self._leaf(path)
-        value = check_type(leaf, value)
-        if not is_allowed(leaf, value):
-            raise OutOfRangeError(f"{path} cannot be {value!r}", hint="Publish what the catalogue allows.")
+        value = self.check(path, value)
         self._current[path] = Sample(value, time_ns)
         wanted = self._target.get(path)
         is_reached = wanted is not None and wanted.value == value
@@ -160,6 +157,20 @@ class SignalStore:
                 callback(path, value)
         elif is_reached:
             self._touch(path)
+
+    def check(self, path: str, value: Value) -> Value:
+        """Return a value as the signal's type has it, if it could be published.
+
+        Raises:
+            UnknownSignalError: No signal has this path.
+            WrongTypeError: The value is not of the signal's type.
+            OutOfRangeError: The value is outside the signal's limits.
+        """
+        leaf = self._leaf(path)
+        value = check_type(leaf, value)
+        if not is_allowed(leaf, value):
+            raise OutOfRangeError(f"{path} cannot be {value!r}", hint="Publish what the catalogue allows.")
+        return value
 
     def request(self, request: SetRequest) -> Outcome:
         """Ask for one change; see :meth:`request_all`."""

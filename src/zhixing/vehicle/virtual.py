@@ -116,6 +116,8 @@ class VirtualVehicle:
             complete.setdefault("Vehicle.Powertrain.Transmission.SelectedGear", _DRIVE)
             complete.setdefault("Vehicle.Chassis.ParkingBrake.IsEngaged", False)
             complete.setdefault("Vehicle.IsMoving", True)
+        for path, value in complete.items():  # all is checked before anything is changed
+            self._store.check(path, value)
         for path, value in complete.items():
             self._wanted.pop(path, None)
             self._exact.pop(path, None)
@@ -156,8 +158,9 @@ class VirtualVehicle:
         wanted_c = sum(self._number(path) for path in stations) / len(stations)
         self._cabin_c += (wanted_c - self._cabin_c) * dt_s / _CABIN_S
         reported = self._number("Vehicle.Cabin.HVAC.AmbientAirTemperature")
-        if abs(self._cabin_c - reported) >= _CABIN_STEP_C:
-            self._publish("Vehicle.Cabin.HVAC.AmbientAirTemperature", round(2.0 * self._cabin_c) / 2.0)
+        if abs(self._cabin_c - reported) >= 0.52 * _CABIN_STEP_C:
+            steps = round(self._cabin_c / _CABIN_STEP_C)
+            self._publish("Vehicle.Cabin.HVAC.AmbientAirTemperature", steps * _CABIN_STEP_C)
 
     def _number(self, path: str) -> float:
         value = self._store.value(path)

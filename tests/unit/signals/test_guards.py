@@ -1,0 +1,202 @@
+"""The table "forbidden, confirmed and free" of the cockpit exam, line by line."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Refused, SetRequest, Value, Zone
+from zhixing.errors import ConfigError, WrongTypeError
+from zhixing.signals.catalogue import check_type, is_allowed, load_catalogue
+from zhixing.signals.guards import load_guards, parse_guards
+from zhixing.testing.parked_car import ParkedCar
+
+DOOR = "Vehicle.Cabin.Door.Row1.DriverSide"
+REAR = "Vehicle.Cabin.Door.Row2.DriverSide.Window.Position"
+LIGHTS = "Vehicle.Body.Lights"
+GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
+AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
+WIPERS = "Vehicle.Body.Windshield.Front.Wiping.Mode"
+TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
+HAZARD = f"{LIGHTS}.Hazard.IsSignaling"
+LOW = f"{LIGHTS}.Beam.Low.IsOn"
+CHILD = "Vehicle.Cabin.IsWindowChildLockEngaged"
+
+TABLE = [
+    # state, path, value, zone, outcome
+    ({"Vehicle.Speed": 5.0}, f"{DOOR}.IsOpen", True, "driver", "refused"),
+    ({GEAR: 127}, f"{DOOR}.IsOpen", True, "driver", "refused"),
+    ({}, f"{DOOR}.IsOpen", True, "driver", "granted"),
+    ({"Vehicle.Speed": 5.0}, f"{DOOR}.IsLocked", False, "passenger", "refused"),
+    ({}, f"{DOOR}.IsLocked", False, "driver", "needs_yes"),
+    ({"Vehicle.Speed": 5.0, f"{DOOR}.IsLocked": False}, f"{DOOR}.IsLocked", True, "driver", "granted"),
+    ({"Vehicle.Speed": 5.0}, TRUNK, True, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0}, "Vehicle.Body.Hood.IsOpen", True, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0, TRUNK: True}, TRUNK, False, "driver", "granted"),
+    ({}, TRUNK, True, "driver", "needs_yes"),
+    ({"Vehicle.Speed": 5.0}, "Vehicle.Cabin.Seat.Row1.DriverSide.Position", 100, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0}, "Vehicle.Cabin.Seat.Row1.PassengerSide.Position", 100, "passenger", "granted"),
+    ({"Vehicle.Speed": 5.0}, "Vehicle.Chassis.SteeringWheel.Tilt", 10, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0}, "Vehicle.Body.Mirrors.DriverSide.IsFolded", True, "driver", "refused"),
+    ({}, "Vehicle.Body.Mirrors.DriverSide.IsFolded", True, "driver", "granted"),
+    ({}, GEAR, 127, "driver", "refused"),
+    ({}, "Vehicle.Chassis.ParkingBrake.IsEngaged", False, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0, LOW: True}, LOW, False, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0}, LOW, True, "driver", "granted"),
+    ({LOW: True}, LOW, False, "driver", "granted"),
+    ({"Vehicle.Speed": 5.0, HAZARD: True}, HAZARD, False, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0}, HAZARD, True, "rear_left", "granted"),
+    ({}, f"{LIGHTS}.Beam.High.IsOn", True, "driver", "needs_yes"),
+    ({f"{LIGHTS}.Beam.High.IsOn": True, "Vehicle.Speed": 5.0}, f"{LIGHTS}.Beam.High.IsOn", False, "driver", "granted"),
+    ({}, f"{LIGHTS}.Fog.Rear.IsOn", True, "driver", "needs_yes"),
+    (
+        {"Vehicle.Speed": 5.0, "Vehicle.Body.Raindetection.Intensity": 40, WIPERS: "SLOW"},
+        WIPERS, "OFF", "driver", "refused",
+    ),
+    (
+        {"Vehicle.Speed": 5.0, WIPERS: "SLOW"},
+        WIPERS, "OFF", "driver", "granted",
+    ),
+    ({"Vehicle.Speed": 5.0, CHILD: True}, CHILD, False, "driver", "refused"),
+    ({"Vehicle.Speed": 5.0}, CHILD, True, "driver", "granted"),
+    ({"Vehicle.Speed": 5.0}, "Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling", 67, "passenger", "refused"),
+    ({}, "Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling", 67, "passenger", "granted"),
+    ({CHILD: True}, REAR, 40, "rear_left", "refused"),
+    ({CHILD: True}, REAR, 40, "driver", "needs_yes"),
+    ({CHILD: True, REAR: 80}, REAR, 0, "rear_left", "granted"),
+    ({"Vehicle.Body.Raindetection.Intensity": 10}, "Vehicle.Cabin.Sunroof.Position", 50, "driver", "needs_yes"),
+    ({}, "Vehicle.Cabin.Sunroof.Position", 50, "driver", "granted"),
+    ({AC: True}, f"{DOOR}.Window.Position", 25, "driver", "granted"),
+    ({AC: True}, f"{DOOR}.Window.Position", 26, "driver", "needs_yes"),
+    ({AC: True, f"{DOOR}.Window.Position": 80}, f"{DOOR}.Window.Position", 30, "driver", "granted"),
+    ({"Vehicle.Speed": 120.0}, "Vehicle.Cabin.Infotainment.Media.Volume", 80, "rear_right", "granted"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "path", "value", "zone", "kind"), TABLE)
+def test_the_table_of_the_exam(
+    car: ParkedCar, state: dict[str, Value], path: str, value: Value, zone: str, kind: str
+) -> None:
+    car.vehicle.set_state(state)
+    assert car.ask(path, value, Zone(zone)).kind == kind
+
+
+def test_all_windows_at_speed_want_a_yes_but_not_one(car: ParkedCar) -> None:
+    car.vehicle.set_state({"Vehicle.Speed": 90.0})
+    windows = [p for p in car.store.catalogue if p.endswith(".Window.Position")]
+    requests = [SetRequest(path=p, value=50, zone=Zone.DRIVER, source="voice") for p in windows]
+    assert {o.kind for o in car.store.request_all(requests)} == {"needs_yes"}
+    assert car.store.request(requests[0]).kind == "granted"
+
+
+def test_a_defroster_of_the_cars_own_stays_on_while_driving(moving: ParkedCar) -> None:
+    path = "Vehicle.Cabin.HVAC.IsFrontDefrosterActive"
+    moving.ask(path, True, source="system")
+    moving.vehicle.step(0.1)
+    assert moving.ask(path, False).kind == "refused"
+    moving.ask(path, False, source="system")
+    moving.vehicle.step(0.1)
+    moving.ask(path, True)
+    moving.vehicle.step(0.1)
+    assert moving.ask(path, False).kind == "granted"
+
+
+def test_an_unknown_state_counts_as_moving() -> None:
+    request = SetRequest(path=f"{DOOR}.IsOpen", value=True, zone=Zone.DRIVER, source="touch")
+    states: list[dict[str, Value]] = [
+        {},
+        {"Vehicle.Speed": float("nan"), GEAR: 126},
+        {"Vehicle.Speed": "fast", GEAR: 126},
+    ]
+    for state in states:
+        (verdict,) = load_guards().judge([request], state, {})
+        assert verdict is not None
+        assert verdict.rule == "doors-stay-closed-while-driving"
+
+
+def test_every_rule_speaks_three_languages_and_names_its_source() -> None:
+    for rule in load_guards().rules:
+        assert all(len(text) > 5 for text in (rule.say.zh, rule.say.en, rule.say.de)), rule.name
+        assert rule.source, rule.name
+        assert rule.paths <= set(load_catalogue()), rule.name
+
+
+FORBIDDEN_WHILE_MOVING = {
+    (path, rule.to)
+    for rule in load_guards().rules
+    for path in rule.paths
+    if rule.verdict == "forbid" and rule.when == ("moving-or-out-of-park",) and isinstance(rule.to, bool)
+}
+REQUESTS = st.sampled_from(sorted(load_catalogue())).flatmap(
+    lambda path: st.tuples(
+        st.just(path), st.booleans() | st.integers(-200, 400) | st.sampled_from(["OFF", "PLAY", "#FF0000", "UP"]),
+        st.sampled_from(list(Zone)),
+    )
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(REQUESTS, max_size=6), st.floats(0.0, 200.0), st.booleans())
+def test_nothing_outside_the_limits_and_nothing_forbidden_is_ever_granted(
+    requests: list[tuple[str, Value, Zone]], speed_kmh: float, says_yes: bool
+) -> None:
+    car = ParkedCar()
+    car.vehicle.set_state({"Vehicle.Speed": speed_kmh})
+    for path, value, zone in requests:
+        leaf = car.store.catalogue[path]
+        if leaf.kind != "actuator" or not has_type(leaf, value):
+            continue
+        outcomes = [car.ask(path, value, zone)]
+        if says_yes and isinstance(outcomes[0], NeedsYes):
+            outcomes += car.store.confirm(outcomes[0].token, zone)
+        for outcome in outcomes:
+            if isinstance(outcome, Granted):
+                assert is_allowed(leaf, outcome.request.value)
+                if speed_kmh > 0.0:
+                    assert (path, outcome.request.value) not in FORBIDDEN_WHILE_MOVING
+
+
+def has_type(leaf: Leaf, value: Value) -> bool:
+    try:
+        check_type(leaf, value)
+    except WrongTypeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_order_of_a_batch_changes_no_verdict(moving: ParkedCar, order: tuple[int, ...]) -> None:
+    wishes = [
+        (f"{DOOR}.IsOpen", True),
+        ("Vehicle.Cabin.Infotainment.Media.Volume", 40),
+        (f"{LIGHTS}.Beam.High.IsOn", True),
+    ]
+    requests = [SetRequest(path=wishes[k][0], value=wishes[k][1], zone=Zone.DRIVER, source="app") for k in order]
+    kinds = {o.request.path: o.kind for o in moving.store.request_all(requests)}
+    assert [kinds[path] for path, _ in wishes] == ["refused", "granted", "needs_yes"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"verdict": "maybe"},
+        {"when": ["at-full-moon"]},
+        {"zones": ["roof"]},
+        {"say": {"zh": "不行"}},
+        {"source": None, "say": 3},
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(change: dict[str, object]) -> None:
+    rule = {"verdict": "forbid", "paths": ["A"], "say": {"zh": "不", "en": "no", "de": "nein"}, "source": "x"}
+    with pytest.raises(ConfigError, match="a-rule"):
+        parse_guards({"a-rule": {**rule, **change}})
+
+
+def test_a_refusal_says_what_is_possible_instead(moving: ParkedCar) -> None:
+    outcome = moving.ask(TRUNK, True)
+    assert isinstance(outcome, Refused)
+    assert "停稳" in outcome.say.zh
+    assert "parked" in outcome.say.en

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from zhixing.datatypes.signal import Granted, NeedsYes, Refused, SetRequest, Value, Zone
+from zhixing.errors import NotWritableError, OutOfRangeError, UnknownSignalError, WrongTypeError
+from zhixing.signals.catalogue import load_catalogue
+from zhixing.signals.guards import load_guards
+from zhixing.signals.store import YES_WITHIN_S, SignalStore
+from zhixing.testing.parked_car import ParkedCar
+
+VOLUME = "Vehicle.Cabin.Infotainment.Media.Volume"
+TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
+
+
+def test_what_is_wanted_and_what_is_are_two_values(car: ParkedCar) -> None:
+    assert isinstance(car.ask(VOLUME, 55), Granted)
+    assert (car.store.value(VOLUME), car.store.target(VOLUME)) == (30, 55)
+    car.vehicle.step(0.1)
+    assert (car.store.value(VOLUME), car.store.target(VOLUME)) == (55, None)
+
+
+def test_a_broken_contract_is_an_error_and_changes_nothing(car: ParkedCar) -> None:
+    before = car.store.snapshot()
+    with pytest.raises(UnknownSignalError, match=r"Vehicle\.Warp"):
+        car.ask("Vehicle.Warp", 9)
+    with pytest.raises(NotWritableError, match=r"Vehicle\.Speed"):
+        car.ask("Vehicle.Speed", 9.0)
+    with pytest.raises(WrongTypeError, match=VOLUME):
+        car.ask(VOLUME, "loud")
+    requests = [SetRequest(path=p, value=9, zone=Zone.DRIVER, source="voice") for p in (VOLUME, "Vehicle.Warp")]
+    with pytest.raises(UnknownSignalError):
+        car.store.request_all(requests)
+    assert car.store.snapshot() == before
+    assert car.store.target(VOLUME) is None
+
+
+def test_a_value_outside_the_limits_is_refused_with_what_is_possible(car: ParkedCar) -> None:
+    outcome = car.ask("Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature", 40.0)
+    assert isinstance(outcome, Refused)
+    assert outcome.rule == "catalogue-limits"
+    assert "16" in outcome.say.zh
+    assert "32" in outcome.say.de
+
+
+def test_without_a_provider_nothing_is_granted() -> None:
+    store = SignalStore(load_catalogue(), load_guards(), lambda: 0)
+    outcome = store.request(SetRequest(path=VOLUME, value=3, zone=Zone.DRIVER, source="touch"))
+    assert isinstance(outcome, Refused)
+    assert outcome.rule == "no-provider"
+
+
+@pytest.mark.parametrize(
+    ("value", "error"), [("fast", WrongTypeError), (math.nan, WrongTypeError), (True, WrongTypeError)]
+)
+def test_a_provider_cannot_publish_nonsense(car: ParkedCar, value: Value, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        car.store.publish("Vehicle.Speed", value, 0)
+
+
+def test_a_provider_cannot_publish_outside_the_limits(car: ParkedCar) -> None:
+    with pytest.raises(OutOfRangeError):
+        car.store.publish("Vehicle.Body.Raindetection.Intensity", 101, 0)
+
+
+def test_there_is_one_provider_per_actuator(car: ParkedCar) -> None:
+    with pytest.raises(NotWritableError):
+        car.store.provide([VOLUME], lambda path, value: None)
+
+
+def test_a_yes_counts_once_from_its_zone_and_in_time(car: ParkedCar) -> None:
+    first = car.ask(TRUNK, True)
+    assert isinstance(first, NeedsYes)
+    assert car.store.target(TRUNK) is None
+    assert car.store.confirm(first.token, Zone.REAR_LEFT) == ()
+    assert car.store.confirm("guessed", Zone.DRIVER) == ()
+    assert [o.kind for o in car.store.confirm(first.token, Zone.DRIVER)] == ["granted"]
+    assert car.store.confirm(first.token, Zone.DRIVER) == ()
+
+
+def test_a_yes_that_comes_too_late_does_nothing(car: ParkedCar) -> None:
+    question = car.question(TRUNK, True)
+    car.clock.time_ns += int((YES_WITHIN_S + 0.1) * 1e9)
+    assert car.store.confirm(question.token, Zone.DRIVER) == ()
+    assert car.store.target(TRUNK) is None
+
+
+def test_a_no_ends_the_question(car: ParkedCar) -> None:
+    question = car.question(TRUNK, True)
+    car.store.deny(question.token)
+    assert car.store.confirm(question.token, Zone.DRIVER) == ()
+
+
+def test_a_yes_does_not_help_against_what_has_become_forbidden(car: ParkedCar) -> None:
+    question = car.question(TRUNK, True)
+    car.vehicle.set_state({"Vehicle.Speed": 30.0})
+    (outcome,) = car.store.confirm(question.token, Zone.DRIVER)
+    assert isinstance(outcome, Refused)
+    assert outcome.rule == "lids-stay-closed-while-driving"
+
+
+def test_one_token_confirms_the_whole_batch(car: ParkedCar) -> None:
+    paths = [p for p in car.store.catalogue if p.endswith(".IsLocked") and ".Door." in p]
+    requests = [SetRequest(path=p, value=False, zone=Zone.DRIVER, source="voice") for p in paths]
+    tokens = {o.token for o in car.store.request_all(requests) if isinstance(o, NeedsYes)}
+    assert len(tokens) == 1
+    assert [o.kind for o in car.store.confirm(tokens.pop(), Zone.DRIVER)] == ["granted"] * 4
+
+
+def test_open_questions_and_the_audit_are_bounded(car: ParkedCar) -> None:
+    for _ in range(2000):
+        car.ask(TRUNK, True)
+    assert len(car.store.audit) <= 1000
+    assert len(car.store._questions) <= 16
+
+
+def test_changes_are_told_once_and_never_pile_up(car: ParkedCar) -> None:
+    revision, values, _ = car.store.changes_since(-1)
+    assert set(values) == set(car.store.catalogue)
+    for volume in range(100):
+        car.ask(VOLUME, volume)
+        car.vehicle.step(0.1)
+    newest, values, targets = car.store.changes_since(revision)
+    assert values == {VOLUME: 99}
+    assert targets == {VOLUME: None}
+    assert car.store.changes_since(newest) == (newest, {}, {})
+
+
+def test_a_watch_hears_changes_until_it_ends(car: ParkedCar) -> None:
+    heard: list[tuple[str, object]] = []
+    end = car.store.watch(lambda path, value: heard.append((path, value)))
+    car.store.publish("Vehicle.Speed", 3.0, 1)
+    car.store.publish("Vehicle.Speed", 3.0, 2)
+    end()
+    car.store.publish("Vehicle.Speed", 4.0, 3)
+    assert heard == [("Vehicle.Speed", 3.0)]

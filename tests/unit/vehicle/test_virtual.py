@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhixing.errors import OutOfRangeError, UnknownSignalError, WrongTypeError
+from zhixing.testing.parked_car import ParkedCar
+from zhixing.vehicle.energy import Battery
+
+WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
+
+
+def test_a_window_takes_four_seconds(car: ParkedCar) -> None:
+    car.ask(WINDOW, 100)
+    positions = []
+    for _ in range(45):
+        car.vehicle.step(0.1)
+        positions.append(car.number(WINDOW))
+    assert positions == sorted(positions)
+    assert positions[18] < 50 < positions[22]
+    assert positions.index(100) == 39
+    assert car.store.value(WINDOW.replace("Position", "IsOpen")) is True
+
+
+def test_a_new_wish_turns_the_motor_round(car: ParkedCar) -> None:
+    car.ask(WINDOW, 100)
+    for _ in range(20):
+        car.vehicle.step(0.1)
+    car.ask(WINDOW, 0)
+    assert car.vehicle.settle(2.2)
+    assert car.store.value(WINDOW) == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 50)), min_size=1, max_size=8))
+def test_a_motor_never_overshoots_and_always_arrives(wishes: list[tuple[int, int]]) -> None:
+    car = ParkedCar()
+    for wanted, steps in wishes:
+        before = car.number(WINDOW)
+        car.ask(WINDOW, wanted)
+        for _ in range(steps):
+            car.vehicle.step(0.1)
+            now = car.number(WINDOW)
+            assert min(before, wanted) <= now <= max(before, wanted)
+    assert car.vehicle.settle(5.0)
+    assert car.store.value(WINDOW) == wishes[-1][0]
+
+
+def test_a_trunk_that_opens_unlocks_and_lifts(car: ParkedCar) -> None:
+    question = car.question("Vehicle.Body.Trunk.Rear.IsOpen", True)
+    car.store.confirm(question.token, question.request.zone)
+    assert car.vehicle.settle(6.0)
+    assert car.store.value("Vehicle.Body.Trunk.Rear.IsOpen") is True
+    assert car.store.value("Vehicle.Body.Trunk.Rear.IsLocked") is False
+    assert car.store.value("Vehicle.Body.Trunk.Rear.Position") == 100
+
+
+def test_driving_tells_speed_heading_distance_and_energy(car: ParkedCar) -> None:
+    for _ in range(600):
+        car.vehicle.drive(speed_mps=20.0, yaw_rad=0.0, x_m=0.0, y_m=0.0)
+    assert car.store.value("Vehicle.Speed") == 72.0
+    assert car.store.value("Vehicle.IsMoving") is True
+    assert car.store.value("Vehicle.CurrentLocation.Heading") == 90.0
+    assert car.store.value("Vehicle.TraveledDistance") in {1199, 1200}
+    assert car.number("Vehicle.Powertrain.Range") < 320000
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1000.0), st.floats(0.0, 60.0)), max_size=20))
+def test_a_battery_never_fills_by_driving(legs: list[tuple[float, float]]) -> None:
+    battery = Battery(10.0)
+    for distance_m, speed_mps in legs:
+        before = battery.charge_percent
+        battery.drive(distance_m, speed_mps)
+        assert 0.0 <= battery.charge_percent <= before
+
+
+def test_the_cabin_warms_towards_what_is_wanted_and_never_beyond(car: ParkedCar) -> None:
+    for side in ("Driver", "Passenger"):
+        car.ask(f"Vehicle.Cabin.HVAC.Station.Row1.{side}.Temperature", 26.0)
+    seen = []
+    for _ in range(3600):
+        car.vehicle.step(1.0)
+        seen.append(car.number("Vehicle.Cabin.HVAC.AmbientAirTemperature"))
+    assert seen == sorted(seen)
+    assert seen[0] == 22.0
+    assert seen[-1] == 26.0
+
+
+def test_a_state_is_taken_over_at_once_or_named(car: ParkedCar) -> None:
+    car.vehicle.set_state({"Vehicle.Speed": 30.0, WINDOW: 60})
+    assert car.store.value("Vehicle.Powertrain.Transmission.SelectedGear") == 127
+    assert car.store.value(WINDOW) == 60
+    for state, error in (
+        ({"X": 1}, UnknownSignalError),
+        ({WINDOW: 101}, OutOfRangeError),
+        ({WINDOW: "x"}, WrongTypeError),
+    ):
+        with pytest.raises(error):
+            car.vehicle.set_state(state)
