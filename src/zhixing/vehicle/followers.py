@@ -7,20 +7,36 @@ from collections.abc import Iterator
 from zhixing.datatypes.signal import Value
 from zhixing.signals.store import SignalStore
 
+_LIDS = ("Vehicle.Body.Trunk.Rear", "Vehicle.Body.Trunk.Front", "Vehicle.Body.Hood")
+_SWITCH = "Vehicle.Body.Lights.LightSwitch"
+
+
+def lid_position(path: str) -> str | None:
+    """Return the position signal of a lid whose ``IsOpen`` is given, None for any other signal.
+
+    Example:
+        >>> lid_position("Vehicle.Body.Hood.IsOpen"), lid_position("Vehicle.Cabin.Door.Row1.DriverSide.IsOpen")
+        ('Vehicle.Body.Hood.Position', None)
+    """
+    lid = path.removesuffix(".IsOpen")
+    return f"{lid}.Position" if lid in _LIDS and lid != path else None
+
 
 def followers(path: str, value: Value, store: SignalStore) -> Iterator[tuple[str, Value]]:
     """Yield signals and values that go with a newly reported value."""
     if path.endswith(".Window.Position") and isinstance(value, int | float):
         yield path.replace(".Position", ".IsOpen"), value > 0
-    if path.endswith((".Trunk.Rear.IsOpen", ".Trunk.Front.IsOpen", ".Hood.IsOpen")):
-        yield path.replace(".IsOpen", ".Position"), 100 if value else 0
-        if value and ".Trunk." in path:
-            yield path.replace(".IsOpen", ".IsLocked"), False
-    if path.endswith((".Trunk.Rear.Position", ".Trunk.Front.Position", ".Hood.Position")):
-        yield path.replace(".Position", ".IsOpen"), bool(value)
+    position = lid_position(path)
+    if position:
+        yield position, 100 if value else 0
+    lid = path.removesuffix(".Position")
+    if lid in _LIDS and lid != path:
+        yield f"{lid}.IsOpen", bool(value)
+    if value and (lid in _LIDS or position) and ".Trunk." in path:
+        yield f"{path.rpartition('.')[0]}.IsLocked", False
     if path.endswith("Beam.High.IsOn"):
         yield "Vehicle.Body.Lights.IsHighBeamSwitchOn", value
     if path.endswith("IsHighBeamSwitchOn"):
         yield "Vehicle.Body.Lights.Beam.High.IsOn", value
-    if path.endswith("Beam.Low.IsOn") and store.value("Vehicle.Body.Lights.LightSwitch") in {"AUTO", "BEAM", "OFF"}:
-        yield "Vehicle.Body.Lights.LightSwitch", "BEAM" if value else "AUTO"
+    if path.endswith("Beam.Low.IsOn") and store.value(_SWITCH) in {"AUTO", "BEAM", "OFF"}:
+        yield _SWITCH, "BEAM" if value else "AUTO"

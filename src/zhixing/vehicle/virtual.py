@@ -9,7 +9,7 @@ from zhixing.datatypes.signal import Value
 from zhixing.datatypes.units import kmh_from_mps, ns_from_s
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.energy import Battery
-from zhixing.vehicle.followers import followers
+from zhixing.vehicle.followers import followers, lid_position
 
 _RATES_PER_S: tuple[tuple[str, float], ...] = (
     (".Window.Position", 25.0),
@@ -60,6 +60,8 @@ class VirtualVehicle:
         """Let time pass: motors move, switches switch, the cabin warms or cools."""
         self._time_ns += ns_from_s(dt_s)
         for path in list(self._wanted):
+            if path not in self._wanted:
+                continue  # it has just followed another
             wanted = self._wanted[path]
             now = self._toward(path, wanted, dt_s) if path in self._rates else wanted
             if now == wanted:
@@ -126,7 +128,11 @@ class VirtualVehicle:
         self._cabin_c = self._number("Vehicle.Cabin.HVAC.AmbientAirTemperature")
 
     def _want(self, path: str, value: Value) -> None:
-        self._wanted[path] = value
+        position = lid_position(path)
+        if position is None:
+            self._wanted[path] = value
+        else:  # a lid is opened and closed by its motor; it is open as soon as it is not shut
+            self._wanted[position] = 100 if value else 0
 
     def _toward(self, path: str, wanted: Value, dt_s: float) -> Value:
         """Return where a motor is after a step; the exact place is kept, the reported one has the signal's type."""
@@ -143,10 +149,7 @@ class VirtualVehicle:
         self._publish(path, value)
         for other, other_value in followers(path, value, self._store):
             self._wanted.pop(other, None)
-            if other in self._rates and path not in self._rates:
-                self._wanted[other] = other_value  # a lid that opens takes its time
-            else:
-                self._publish(other, other_value)
+            self._publish(other, other_value)
 
     def _publish(self, path: str, value: Value) -> None:
         if path in self._store.catalogue:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhixing.datatypes.signal import Value
 from zhixing.errors import OutOfRangeError, UnknownSignalError, WrongTypeError
 from zhixing.testing.parked_car import ParkedCar
 from zhixing.vehicle.energy import Battery
@@ -98,3 +99,25 @@ def test_a_state_is_taken_over_at_once_or_named(car: ParkedCar) -> None:
     ):
         with pytest.raises(error):
             car.vehicle.set_state(state)
+
+
+@pytest.mark.parametrize("paths", [("Position", "IsOpen"), ("IsOpen", "Position"), ("IsLocked", "IsOpen")])
+def test_wishes_that_follow_each_other_can_be_asked_together(car: ParkedCar, paths: tuple[str, str]) -> None:
+    values: dict[str, Value] = {"Position": 100, "IsOpen": True, "IsLocked": False}
+    for name in paths:
+        question = car.question(f"Vehicle.Body.Trunk.Rear.{name}", values[name])
+        car.store.confirm(question.token, question.request.zone)
+    assert car.vehicle.settle(10.0)
+    assert {name: car.store.value(f"Vehicle.Body.Trunk.Rear.{name}") for name in values} == values
+
+
+def test_a_lid_that_is_still_opening_can_be_closed_again(car: ParkedCar) -> None:
+    rear = "Vehicle.Body.Trunk.Rear"
+    question = car.question(f"{rear}.IsOpen", True)
+    car.store.confirm(question.token, question.request.zone)
+    for _ in range(10):
+        car.vehicle.step(0.1)
+    assert 0 < car.number(f"{rear}.Position") < 100
+    assert car.ask(f"{rear}.IsOpen", False).kind == "granted"
+    assert car.vehicle.settle(5.0)
+    assert (car.store.value(f"{rear}.IsOpen"), car.store.value(f"{rear}.Position")) == (False, 0)
