@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import hypothesis
 import pytest
 
 from zhixing.datatypes.evidence import Scenario, Trace
@@ -17,6 +18,10 @@ from zhixing.datatypes.plan import Decision, Plan
 from zhixing.datatypes.road import Lane, LaneKind, Road, StopLine
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
 from zhixing.datatypes.tracks import RoadUser, Tracks, empty_tracks
+
+# The first example of a law may compile a kernel; how long an example takes is not what a law is about.
+hypothesis.settings.register_profile("laws", deadline=None)
+hypothesis.settings.load_profile("laws")
 
 STEP_NS = 100_000_000
 LIMIT_MPS = 10.0

@@ -37,6 +37,10 @@ _PLAIN: dict[str, tuple[Action, Localized]] = {
     "red-light": ("stop", Localized("红灯，停车等待", "Red light, waiting.", "Rote Ampel, ich warte.")),
     "yellow-light": ("stop", Localized("黄灯，准备停车", "Yellow light, stopping.", "Gelbe Ampel, ich halte an.")),
     "goal": ("arrive", Localized("到达目的地", "Arriving.", "Ziel erreicht.")),
+    "lane-ends": (
+        "yield",
+        Localized("车道变窄，等待并入", "The lane ends, waiting to merge.", "Die Spur endet, ich fädle mich ein."),
+    ),
     "no-route": (
         "cruise",
         Localized(

@@ -1,57 +1,39 @@
 """The first driver: follows its route, keeps its distance, stops at lights, gives way.
 
-Longitudinal: the intelligent driver model (Treiber, Hennecke, Helbing 2000) towards whatever is in the way; the most
-careful wish wins. It never changes lanes except where the route does, and does not negotiate.
+Along the route: the intelligent driver model (see ``following``) towards whatever is in the way; the most careful wish
+wins. Across the lane: as far beside the middle as others make it better (see ``others``). It never changes lanes except
+where the route does, and does not negotiate.
 """
 
 from __future__ import annotations
 
 import math
 import weakref
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numba import njit
 
+from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.lights import Light
-from zhixing.datatypes.plan import Plan
+from zhixing.datatypes.plan import Decision, Plan
 from zhixing.datatypes.road import NO_LIGHT, Road
-from zhixing.datatypes.scene import Briefing, Scene
-from zhixing.datatypes.shapes import FloatArray, IntArray
-from zhixing.driving.conflicts import CROSSING, NONE, find_conflicts
+from zhixing.datatypes.scene import Briefing, EgoState, Scene
+from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.explain import explain
+from zhixing.driving.following import follow_accel, free_accel, stop_accel
 from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.others import Moment, least_trouble, others_now
 from zhixing.driving.route import Route, find_route
+from zhixing.driving.sideways import beginning
+from zhixing.driving.wish import NOTHING, IdmConfig, Wish
 from zhixing.errors import ScenarioError
+
+__all__ = ["IdmConfig", "IdmPlanner"]
 
 _STEP_S = 0.1
 _PLAN_STEPS = 51
 _UNMAPPED_LIMIT_MPS = 8.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdmConfig:
-    """How the driver drives.
-
-    Attributes:
-        time_headway_s: Behind a leader (Treiber 2000 gives 1.6 for motorways; Chinese city traffic keeps less).
-        standstill_gap_m: To a standing leader.
-        accel_mps2: When the road is free; below the comfort bound of 2.40.
-        decel_mps2: That is comfortable; below the comfort bound of 4.05.
-        lateral_accel_mps2: In curves; below the comfort bound of 4.89.
-        jerk_mps3: Change of acceleration unless there is an emergency; below the comfort bound of 4.13.
-        emergency_decel_mps2: From here on comfort does not count.
-        yellow_decel_mps2: Stop at yellow if this suffices.
-    """
-
-    time_headway_s: float = 1.0
-    standstill_gap_m: float = 2.0
-    accel_mps2: float = 2.2
-    decel_mps2: float = 2.5
-    lateral_accel_mps2: float = 2.5
-    jerk_mps3: float = 3.8
-    emergency_decel_mps2: float = 3.9
-    yellow_decel_mps2: float = 3.0
 
 
 class IdmPlanner:
@@ -85,6 +67,8 @@ class IdmPlanner:
         self._allowed_mps = _allowed_speed(self._route, self._config)
         self._last_s_m = self._route.start_m
         self._passed_stops: set[int] = set()
+        _, offset_m, yaw_rad = self._route.line.project(briefing.start.x_m, briefing.start.y_m)
+        self._sideways = beginning(offset_m, wrap_rad(briefing.start.yaw_rad - yaw_rad))
 
     def plan(self, scene: Scene) -> Plan:
         """Return five seconds along the route.
@@ -94,103 +78,89 @@ class IdmPlanner:
         """
         if self._briefing is None:
             raise ScenarioError("the planner was not briefed", hint="Call start before plan.")
-        cfg, line, body, ego = self._config, self._route.line, self._briefing.body, scene.ego
+        line, ego = self._route.line, scene.ego
         # 1. where on the route
+        before_m = self._last_s_m
         s_m = self._locate(ego.x_m, ego.y_m)
-        allowed = float(np.interp(s_m + 0.5 * ego.speed_mps * _STEP_S, line.s_m, self._allowed_mps))
-        # 2. the free road
-        accel = _idm(
-            ego.speed_mps,
-            max(allowed, 0.1),
-            math.inf,
-            0.0,
-            cfg.time_headway_s,
-            cfg.standstill_gap_m,
-            cfg.accel_mps2,
-            cfg.decel_mps2,
+        self._sideways = self._sideways.after(s_m - before_m, ego.speed_mps, self._sideways.target_m)
+        allowed = max(0.1, float(np.interp(s_m + 0.5 * ego.speed_mps * _STEP_S, line.s_m, self._allowed_mps)))
+        # 2. what the free road, the others and the lights allow: the most careful wish wins
+        free = free_accel(ego.speed_mps, allowed, self._config.accel_mps2, self._config.decel_mps2)
+        moment = Moment(s_m=s_m, speed_mps=ego.speed_mps, allowed_mps=allowed, free_mps2=free, sideways=self._sideways)
+        wish = min(
+            Wish(free, self._free_rule(s_m, allowed)),
+            self._others(scene, moment),
+            self._lights(scene, s_m),
+            key=lambda one: one.accel_mps2,
         )
-        rule = self._free_rule(s_m, allowed)
-        row, gap_m, lead_mps = -1, math.inf, 0.0
-        # 3. whoever is in the way
+        # 3. comfort, unless it is an emergency
+        accel, rule = self._smoothed(wish, ego)
+        # 4. the plan
         others = scene.others
-        if others.num_objects and others.num_steps:
-            now = np.flatnonzero(others.valid[:, -1])
-            kind, gaps, speeds = find_conflicts(
-                line.xy_m,
-                line.s_m,
-                line.yaw_rad,
-                s_m,
-                ego.speed_mps,
-                allowed,
-                body.length_m,
-                body.width_m,
-                others.xy_m[now, -1],
-                others.yaw_rad[now, -1],
-                others.speed_mps[now, -1],
-                others.size_m[now],
-                others.road_user[now],
-            )
-            wishes = _wishes(
-                kind,
-                gaps,
-                speeds,
-                ego.speed_mps,
-                max(allowed, 0.1),
-                cfg.time_headway_s,
-                cfg.standstill_gap_m,
-                cfg.accel_mps2,
-                cfg.decel_mps2,
-            )
-            if wishes.size:
-                most = int(np.argmin(wishes))
-                if kind[most] != NONE and wishes[most] < accel:
-                    accel, row, rule = (
-                        float(wishes[most]),
-                        int(now[most]),
-                        "yield" if kind[most] == CROSSING else "follow",
-                    )
-                    gap_m, lead_mps = float(gaps[most]), float(speeds[most])
-        # 4. lights
-        wait_m, colour = self._wait(scene, s_m, ego.speed_mps)
-        if wait_m < math.inf:
-            wish = _stop_accel(ego.speed_mps, wait_m, cfg.accel_mps2, cfg.decel_mps2)
-            if wish < accel:
-                accel, row, gap_m, lead_mps = wish, -1, wait_m, 0.0
-                rule = "red-light" if colour == Light.RED else "yellow-light"
-        # 5. comfort, unless it is an emergency
-        if accel < -cfg.emergency_decel_mps2:
-            accel = max(accel, body.min_accel_mps2)
-            rule = "emergency" if row >= 0 else rule
-        else:
-            step = cfg.jerk_mps3 * _STEP_S
-            accel = min(max(accel, ego.accel_mps2 - step), ego.accel_mps2 + step)
-        accel = min(accel, cfg.accel_mps2)
-        # 6. the plan
-        ahead = _profile(
+        return self._along_route(
+            s_m,
             ego.speed_mps,
             accel,
+            wish,
+            explain(
+                rule,
+                int(others.road_user[wish.row]) if wish.row >= 0 else 0,
+                int(others.object_id[wish.row]) if wish.row >= 0 else -1,
+            ),
+        )
+
+    def _others(self, scene: Scene, ego: Moment) -> Wish:
+        """Return what the others ask for, and go to where across the lane they ask least."""
+        others = others_now(scene.others)
+        wish, target_m = NOTHING, 0.0
+        if others is not None and self._briefing is not None:
+            wish, target_m = least_trouble(others, self._route, self._briefing.body, self._config, ego)
+        self._sideways = replace(self._sideways, target_m=target_m)
+        return wish
+
+    def _smoothed(self, wish: Wish, ego: EgoState) -> tuple[float, str]:
+        """Return the acceleration to ask for and the rule to name."""
+        cfg = self._config
+        if wish.accel_mps2 < -cfg.emergency_decel_mps2:
+            return wish.accel_mps2, "emergency" if wish.row >= 0 else wish.rule
+        least = ego.accel_mps2 - cfg.brake_jerk_mps3 * _STEP_S
+        most = ego.accel_mps2 + (cfg.jerk_mps3 if ego.accel_mps2 > 0.0 else cfg.brake_jerk_mps3) * _STEP_S
+        return min(max(wish.accel_mps2, least), most, cfg.accel_mps2), wish.rule
+
+    def _along_route(self, s_m: float, speed_mps: float, accel_mps2: float, wish: Wish, decision: Decision) -> Plan:
+        cfg, line = self._config, self._route.line
+        ahead = _profile(
+            speed_mps,
+            accel_mps2,
             s_m,
-            gap_m,
-            lead_mps,
+            wish.gap_m,
+            wish.lead_mps,
             line.s_m,
             self._allowed_mps,
+            wish.rule == "follow",
             cfg.time_headway_s,
             cfg.standstill_gap_m,
             cfg.accel_mps2,
             cfg.decel_mps2,
+            cfg.brake_jerk_mps3 * _STEP_S,
         )
         along = ahead[:, 0]
+        shift_m, slope = self._sideways.ahead(along - s_m, speed_mps)
+        yaw = np.interp(along, line.s_m, line.yaw_rad)
         xy = np.stack(
-            (np.interp(along, line.s_m, line.xy_m[:, 0]), np.interp(along, line.s_m, line.xy_m[:, 1])), axis=-1
+            (
+                np.interp(along, line.s_m, line.xy_m[:, 0]) - shift_m * np.sin(yaw),
+                np.interp(along, line.s_m, line.xy_m[:, 1]) + shift_m * np.cos(yaw),
+            ),
+            axis=-1,
         )
-        who = int(others.road_user[row]) if row >= 0 else 0
         return Plan(
             time_s=_TIME_S,
             xy_m=xy,
-            yaw_rad=np.interp(along, line.s_m, line.yaw_rad),
+            yaw_rad=yaw + np.arctan(slope),
             speed_mps=ahead[:, 1].copy(),
             accel_mps2=ahead[:, 2].copy(),
-            decision=explain(rule, who, int(others.object_id[row]) if row >= 0 else -1),
+            decision=decision,
         )
 
     def _locate(self, x_m: float, y_m: float) -> float:
@@ -214,6 +184,15 @@ class IdmPlanner:
             return "goal"
         limit = float(np.interp(s_m, self._route.line.s_m, self._route.limit_mps))
         return "curve" if allowed_mps < 0.7 * limit else "free-road"
+
+    def _lights(self, scene: Scene, s_m: float) -> Wish:
+        """Return what the next light asks for."""
+        cfg = self._config
+        wait_m, colour = self._wait(scene, s_m, scene.ego.speed_mps)
+        if wait_m == math.inf:
+            return NOTHING
+        accel = stop_accel(scene.ego.speed_mps, wait_m, cfg.accel_mps2, cfg.decel_mps2)
+        return Wish(accel, "red-light" if colour == Light.RED else "yellow-light", -1, wait_m)
 
     def _wait(self, scene: Scene, s_m: float, speed_mps: float) -> tuple[float, int]:
         """Return the distance from the front to where one has to wait, infinity if one may go, and the light."""
@@ -261,48 +240,6 @@ def _allowed_speed(route: Route, config: IdmConfig) -> FloatArray:
 
 
 @njit(cache=True)
-def _idm(v: float, v0: float, gap: float, lead: float, headway: float, standstill: float, a: float, b: float) -> float:
-    """Return the acceleration of the intelligent driver model, with a soft pull back to the wanted speed."""
-    free = a * (1.0 - (v / v0) ** 4) if v <= v0 else max(-b, -1.0 * (v - v0) - 0.5 * b * (v / v0 - 1.0))
-    if gap == np.inf:
-        return free
-    wanted = standstill + max(0.0, v * headway + v * (v - lead) / (2.0 * math.sqrt(a * b)))
-    return min(free, a * (1.0 - (wanted / max(gap, 0.1)) ** 2))
-
-
-@njit(cache=True)
-def _wishes(
-    kind: IntArray,
-    gap: FloatArray,
-    speed: FloatArray,
-    v: float,
-    v0: float,
-    headway: float,
-    standstill: float,
-    a: float,
-    b: float,
-) -> FloatArray:
-    wishes = np.full(kind.shape[0], np.inf)
-    for k in range(kind.shape[0]):
-        if kind[k] == 1:
-            wishes[k] = _idm(v, v0, gap[k], speed[k], headway, standstill, a, b)
-        elif kind[k] == 2:
-            wishes[k] = _stop_accel(v, gap[k], a, b)
-    return wishes
-
-
-@njit(cache=True)
-def _stop_accel(v: float, distance: float, a: float, b: float) -> float:
-    """Return the acceleration with which one comes to stand at a point: late enough not to crawl, soft at the end."""
-    if distance < 0.3:
-        return -min(8.0, max(1.0, v * v / (2.0 * max(distance, 0.2)))) if v > 0.05 else -1.0
-    needed = v * v / (2.0 * distance)
-    if needed > b:
-        return -needed * 1.05
-    return min(a, 2.0 * (math.sqrt(2.0 * 0.75 * b * distance) - v))
-
-
-@njit(cache=True)
 def _profile(
     v: float,
     accel: float,
@@ -311,26 +248,29 @@ def _profile(
     lead: float,
     line_s: FloatArray,
     allowed: FloatArray,
+    follows: bool,
     headway: float,
     standstill: float,
     a: float,
     b: float,
+    jerk_step: float,
 ) -> FloatArray:
     """Return (steps, 3) distance along the line, speed and acceleration of the next five seconds."""
-    rows = np.empty((51, 3))
+    rows = np.empty((_PLAN_STEPS, 3))
     now = accel
-    for k in range(51):
+    for k in range(_PLAN_STEPS):
         if k > 0:
-            free = gap - (s - rows[0, 0]) + lead * k * 0.1
             v0 = max(0.1, allowed[min(allowed.shape[0] - 1, max(0, int(s)))])
-            wish = (
-                _idm(v, v0, free, lead, headway, standstill, a, b)
-                if gap < np.inf
-                else _idm(v, v0, np.inf, 0.0, headway, standstill, a, b)
-            )
-            now = min(max(wish, now - 0.38, -8.0), now + 0.38)
+            wish = free_accel(v, v0, a, b)
+            if gap < np.inf:
+                left = gap - (s - rows[0, 0]) + lead * k * _STEP_S
+                if follows:
+                    wish = min(wish, follow_accel(v, left, lead, 0.0, headway, standstill, a, b))
+                else:
+                    wish = min(wish, stop_accel(v, left, a, b))
+            now = min(max(wish, now - jerk_step, -8.0), now + jerk_step)
         rows[k, 0], rows[k, 1], rows[k, 2] = s, v, now
-        later = max(0.0, v + now * 0.1)
-        s = min(s + 0.05 * (v + later), line_s[-1])
+        later = max(0.0, v + now * _STEP_S)
+        s = min(s + 0.5 * _STEP_S * (v + later), line_s[-1])
         v = later
     return rows

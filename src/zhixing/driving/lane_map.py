@@ -177,3 +177,62 @@ def _nearest(
             best_cost = cost
             best = (lane, s, offset)
     return best
+
+
+@njit(cache=True)
+def drivable_room_m(
+    x_m: float,
+    y_m: float,
+    yaw_rad: float,
+    reach_m: float,
+    first: IntArray,
+    xy_m: FloatArray,
+    s_m: FloatArray,
+    half_width_m: FloatArray,
+    box_m: FloatArray,
+    allowed: BoolArray,
+) -> tuple[float, float]:
+    """Return how far one can go to the right and to the left of a point on lanes that run one's way.
+
+    Args:
+        x_m: Point in the world frame.
+        y_m: Point in the world frame.
+        yaw_rad: One's way; lanes within 45 degrees of it count.
+        reach_m: Farther is not looked.
+        first: See :class:`LaneMap`; so are ``xy_m``, ``s_m``, ``half_width_m`` and ``box_m``.
+        xy_m: Of the lane map.
+        s_m: Of the lane map.
+        half_width_m: Of the lane map.
+        box_m: Of the lane map.
+        allowed: (lanes,) which lanes count.
+
+    Returns:
+        (right_m, left_m), not negative.
+    """
+    spans = np.empty((first.shape[0] - 1, 2))
+    count = 0
+    for lane in range(first.shape[0] - 1):
+        wide = reach_m + 10.0
+        if not allowed[lane] or x_m < box_m[lane, 0] - wide or x_m > box_m[lane, 2] + wide:
+            continue
+        if y_m < box_m[lane, 1] - wide or y_m > box_m[lane, 3] + wide:
+            continue
+        a, b = first[lane], first[lane + 1]
+        s, offset, direction = project(x_m, y_m, xy_m[a:b], s_m[a:b])
+        if abs((yaw_rad - direction + np.pi) % (2.0 * np.pi) - np.pi) > 0.25 * np.pi:
+            continue
+        nearest = a + min(b - a - 1, np.searchsorted(s_m[a:b], s))
+        along = np.cos(yaw_rad) * (xy_m[nearest, 0] - x_m) + np.sin(yaw_rad) * (xy_m[nearest, 1] - y_m)
+        half = half_width_m[nearest]
+        if (s <= 0.0 or s >= s_m[b - 1]) and abs(along) > 1.0:
+            continue  # beyond its end
+        spans[count, 0], spans[count, 1] = -offset - half, -offset + half
+        count += 1
+    right, left = 0.0, 0.0
+    for _ in range(count):
+        for k in range(count):
+            if spans[k, 0] - 0.2 <= left and spans[k, 1] > left:
+                left = spans[k, 1]
+            if spans[k, 1] + 0.2 >= -right and spans[k, 0] < -right:
+                right = -spans[k, 0]
+    return min(right, reach_m), min(left, reach_m)

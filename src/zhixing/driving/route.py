@@ -15,7 +15,7 @@ import numpy as np
 from zhixing.datatypes.road import NO_LANE, NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.scene import EgoState, Goal
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
-from zhixing.driving.lane_map import LaneMap
+from zhixing.driving.lane_map import LaneMap, drivable_room_m
 from zhixing.driving.line import Line, smooth_line
 from zhixing.errors import ScenarioError
 
@@ -24,7 +24,10 @@ _START_TURN_RAD = math.radians(75.0)
 _GOAL_REACH_M = 8.0
 _LANE_CHANGE_S = 4.0
 _GAP_M = 8.0
+_GAP_COS = math.cos(math.radians(50.0))
 _BLEND_M = 45.0
+_ROOM_STEP = 4
+_ROOM_REACH_M = 6.0
 _BEYOND_GOAL_M = 60.0
 _UNKNOWN_LIMIT_MPS = 13.9
 """50 km/h, the limit in towns without signs (Road Traffic Safety Law implementation, article 45)."""
@@ -39,6 +42,8 @@ class Route:
         start_m: Where on the line the ego starts.
         goal_m: Where on the line the goal is.
         limit_mps: (points,) signed speed limit at each point of the line.
+        room_m: (points, 2) from the line to the right and left edge of the lane, where that lane is narrowest.
+        beside_m: (points, 2) the same to the edge of all lanes that run the same way.
         stop_m: (stops,) where one may have to wait, in driving order.
         stop_group: (stops,) light group of the movement behind it, or ``NO_LIGHT``.
         stop_is_right_turn: (stops,) whether the movement behind it is a right turn.
@@ -50,6 +55,8 @@ class Route:
     start_m: float
     goal_m: float
     limit_mps: FloatArray
+    room_m: FloatArray
+    beside_m: FloatArray
     stop_m: FloatArray
     stop_group: IntArray
     stop_is_right_turn: BoolArray
@@ -80,9 +87,13 @@ def find_route(lane_map: LaneMap, start: EgoState, goal: Goal) -> Route:
             hint="Start on a driving lane, headed along it.",
         )
     goals = _goal_lanes(lane_map, goal)
-    visits, is_mapped = _search(lane_map, starts, goals), True
+    successors = lane_map.road.successors
+    visits, is_mapped = _search(lane_map, successors, starts, goals), True
     if not visits:
-        visits, is_mapped = _nearest_approach(lane_map, starts, goal), False
+        successors = _over_gaps(lane_map)
+        visits = _search(lane_map, successors, starts, goals)
+    if not visits:
+        visits, is_mapped = _nearest_approach(lane_map, successors, starts, goal), False
     return _draw(lane_map, visits, start, goal, is_mapped)
 
 
@@ -114,7 +125,10 @@ def _goal_lanes(lane_map: LaneMap, goal: Goal) -> dict[int, tuple[float, float]]
 
 
 def _search(
-    lane_map: LaneMap, starts: dict[int, tuple[float, float]], goals: dict[int, tuple[float, float]]
+    lane_map: LaneMap,
+    successors: tuple[tuple[int, ...], ...],
+    starts: dict[int, tuple[float, float]],
+    goals: dict[int, tuple[float, float]],
 ) -> list[_Visit]:
     """Return the cheapest stay on lanes from a start to a goal, empty where there is none."""
     best: dict[int, float] = {}
@@ -134,7 +148,7 @@ def _search(
             if best_end is None or total < best_end[0]:
                 best_end = (total, lane)
         length = float(lane_map.length_m[lane])
-        for following in lane_map.road.successors[lane]:
+        for following in successors[lane]:
             if lane_map.kind[following] == LaneKind.DRIVING:
                 heapq.heappush(queue, (cost + (length - s_m) / speed, following, 0.0, lane, False))
         noun = lane_map.road.lanes[lane]
@@ -161,29 +175,59 @@ def _walk_back(
     return visits[::-1]
 
 
-def _nearest_approach(lane_map: LaneMap, starts: dict[int, tuple[float, float]], goal: Goal) -> list[_Visit]:
+def _over_gaps(lane_map: LaneMap) -> tuple[tuple[int, ...], ...]:
+    """Return for each lane what continues it, also over the small gaps that real maps have."""
+    lanes = lane_map.road.lanes
+    ends = [_end(lane.centre_xy_m[-2:]) for lane in lanes]
+    begins = [_end(lane.centre_xy_m[:2]) for lane in lanes]
+    begin_xy = np.array([lane.centre_xy_m[0] for lane in lanes]).reshape(-1, 2)
+    found = []
+    for lane, nexts in enumerate(lane_map.road.successors):
+        away = begin_xy - lanes[lane].centre_xy_m[-1]
+        near = np.flatnonzero(np.hypot(*away.T) < _GAP_M).tolist()
+        added = [
+            k
+            for k in near
+            if k != lane
+            and k not in nexts
+            and float(ends[lane] @ begins[k]) > _GAP_COS
+            and float(ends[lane] @ away[k]) > -0.5
+        ]
+        found.append((*nexts, *added))
+    return tuple(found)
+
+
+def _end(two_xy_m: FloatArray) -> FloatArray:
+    """Return the unit vector from the first point to the second."""
+    step: FloatArray = two_xy_m[1] - two_xy_m[0]
+    return step / max(float(np.hypot(*step)), 1e-9)
+
+
+def _nearest_approach(
+    lane_map: LaneMap, successors: tuple[tuple[int, ...], ...], starts: dict[int, tuple[float, float]], goal: Goal
+) -> list[_Visit]:
     """Return the way to where the graph comes nearest to the goal; the rest is bridged straight."""
     x_m, y_m = 0.5 * (goal.x_min_m + goal.x_max_m), 0.5 * (goal.y_min_m + goal.y_max_m)
     reached: dict[int, tuple[float, float]] = {}
-    for lane in _reachable(lane_map.road, set(starts)):
+    for lane in _reachable(lane_map.road, successors, set(starts)):
         s_m, offset_m, _ = lane_map.project(lane, x_m, y_m)
         first_m = starts[lane][0] if lane in starts else 0.0
         if s_m >= first_m:
             reached[lane] = (s_m, abs(offset_m))
     if reached:
         nearest = min(reached, key=lambda lane: reached[lane][1])
-        visits = _search(lane_map, starts, {nearest: (reached[nearest][0], 0.0)})
+        visits = _search(lane_map, successors, starts, {nearest: (reached[nearest][0], 0.0)})
         if visits:
             return visits
     lane = min(starts, key=lambda k: starts[k][1])
     return [_Visit(lane, starts[lane][0], float(lane_map.length_m[lane]))]
 
 
-def _reachable(road: Road, lanes: set[int]) -> set[int]:
+def _reachable(road: Road, successors: tuple[tuple[int, ...], ...], lanes: set[int]) -> set[int]:
     seen, todo = set(lanes), list(lanes)
     while todo:
         lane = road.lanes[todo[-1]]
-        nexts = [*road.successors[todo.pop()], lane.left_lane, lane.right_lane]
+        nexts = [*successors[todo.pop()], lane.left_lane, lane.right_lane]
         for following in nexts:
             if following != NO_LANE and following not in seen and road.lanes[following].kind == LaneKind.DRIVING:
                 seen.add(following)
@@ -224,8 +268,42 @@ def _draw(lane_map: LaneMap, visits: list[_Visit], start: EgoState, goal: Goal, 
     goal_m = line.goal_m
     stops = _stops(lane_map.road, line, lane_at, start_m, goal_m)
     return Route(
-        line, start_m, goal_m, limits, stops[0], stops[1], stops[2], _junctions(lane_map.road, line, lane_at), is_mapped
+        line,
+        start_m,
+        goal_m,
+        limits,
+        *_room(lane_map, line, lane_at),
+        stops[0],
+        stops[1],
+        stops[2],
+        _junctions(lane_map.road, line, lane_at),
+        is_mapped,
     )
+
+
+def _room(lane_map: LaneMap, line: Line, lane_at: list[int]) -> tuple[FloatArray, FloatArray]:
+    """Return (points, 2) room to the right and left within the lane, and on all lanes that run the same way."""
+    half_m = np.minimum.reduceat(lane_map.half_width_m, lane_map.first[:-1])
+    room_m = np.repeat(half_m[lane_at][:, None], 2, axis=1)
+    is_driving = lane_map.kind == LaneKind.DRIVING
+    every = np.arange(0, line.s_m.shape[0], _ROOM_STEP)
+    rows = [
+        drivable_room_m(
+            float(line.xy_m[k, 0]),
+            float(line.xy_m[k, 1]),
+            float(line.yaw_rad[k]),
+            _ROOM_REACH_M,
+            lane_map.first,
+            lane_map.xy_m,
+            lane_map.s_m,
+            lane_map.half_width_m,
+            lane_map.box_m,
+            is_driving,
+        )
+        for k in every
+    ]
+    nearest = np.minimum((np.arange(line.s_m.shape[0]) + _ROOM_STEP // 2) // _ROOM_STEP, every.shape[0] - 1)
+    return room_m, np.maximum(np.array(rows)[nearest], 0.0)
 
 
 def _cut(lane_map: LaneMap, visit: _Visit, *, extend: bool) -> FloatArray:
