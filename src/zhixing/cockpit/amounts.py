@@ -19,6 +19,7 @@ _SHARES = {
     "little": CRACK_PERCENT,
 }
 _NUM_LEVELS = 3
+_FEWEST_PERCENT = 5
 _LEVEL_VALUES = (0, 33, 67, 100)
 _UP = frozenset(("up", "more"))
 _DOWN = frozenset(("down", "less"))
@@ -56,10 +57,16 @@ def opening_percent(device: Device, intent: Intent, now: float) -> int:
     if act not in ("open", "close", "set") and number is None and not amount:
         raise NothingSaidError(act)
     sign = -1 if act == "close" else 1
+    if isinstance(number, int | float) and number < _FEWEST_PERCENT and not slots.keys() & {"unit", "absolute", "by"}:
+        number = None  # "two windows" counts them
     if isinstance(number, int | float):
         if slots.get("unit") in ("level", "degree"):
             raise NoSuchValueError(0, 100)
-        is_step = "by" in slots or "more" in slots or (intent.name in ("down", "up", "less", "close") and "absolute" not in slots)
+        is_step = (
+            "by" in slots
+            or "more" in slots
+            or (intent.name in ("down", "up", "less", "close") and "absolute" not in slots)
+        )
         wanted = now + sign * float(number) if is_step else float(number)
         if is_step:
             return round(min(100.0, max(0.0, wanted)))
@@ -213,7 +220,9 @@ def choice_value(device: Device, intent: Intent, now: Value) -> Value:
         if intent.value not in range(1, len(device.levels) + 1):
             raise NoSuchValueError(1, len(device.levels))
         return device.levels[int(intent.value) - 1]
-    if device.ladder and (intent.name in _UP or intent.name in _DOWN or "more" in slots or slots.get("amount") == "max"):
+    if device.ladder and (
+        intent.name in _UP or intent.name in _DOWN or "more" in slots or slots.get("amount") == "max"
+    ):
         if slots.get("amount") == "max":
             return device.ladder[-1]
         index = device.ladder.index(str(now)) if now in device.ladder else 0

@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from zhixing.cockpit.context import completed, corrected, filled, is_fragment, repeated
+from zhixing.cockpit.context import completed, corrected, filled, in_place, is_fragment, repeated
 from zhixing.cockpit.grounding import Grounding
 from zhixing.cockpit.memory import ANSWER_WITHIN_NS, Deed, Memory, Question
 from zhixing.cockpit.questions import answer
 from zhixing.cockpit.remarks import offer
 from zhixing.cockpit.speech import Speech, speech_in
-from zhixing.cockpit.understand.meaning import Understanding, understand
+from zhixing.cockpit.understand.meaning import Understanding, prepare, understand
 from zhixing.cockpit.understand.normalise import MAX_CHARS
 from zhixing.cockpit.wishes import ByHand, Grounded, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
@@ -48,8 +48,8 @@ class Assistant:
         self._grounding = Grounding(store.catalogue)
         self._memory = Memory()
         self._langs: dict[Zone, Lang] = {}
+        prepare()
         self._open: deque[_OpenTurn] = deque(maxlen=32)
-        self._current: Understanding | None = None
 
     def hear(self, utterance: Utterance) -> Turn:
         """Answer an utterance; never raises, whatever was said.
@@ -73,9 +73,8 @@ class Assistant:
             answered = self._answer_question(heard, meaning, question)
             if answered is not None:
                 return answered
-        elif meaning.talk & {"yes", "no", "cancel"} and not meaning.intents:
-            if self._memory.take_expired(zone, now_ns) and "yes" in meaning.talk:
-                return heard.turn("clarify", heard.speech.say("expired"))
+        elif "yes" in meaning.talk and not meaning.intents and self._memory.take_expired(zone, now_ns):
+            return heard.turn("clarify", heard.speech.say("expired"))
         return self._say_something_new(heard, meaning)
 
     def settle(self) -> Turn | None:
@@ -95,9 +94,7 @@ class Assistant:
     def _is_settled(self, wish: Wish, turn: Turn) -> bool:
         granted = {o.request.path for o in turn.outcomes if isinstance(o, Granted)}
         return all(
-            self._store.target(request.path) != request.value
-            for request in wish.requests
-            if request.path in granted
+            self._store.target(request.path) != request.value for request in wish.requests if request.path in granted
         )
 
     def _read(self, path: str) -> Value:
@@ -113,7 +110,7 @@ class Assistant:
         zone, talk, intents = heard.utterance.zone, meaning.talk, meaning.intents
         asked = {intent.device for intent in question.intents} | {wish.device for wish in question.wishes}
         own = [intent for intent in intents if intent.device and intent.device not in asked]
-        if not intents and talk & {"no", "cancel", "undo"} or (talk & {"cancel"} and not own):
+        if (not intents and talk & {"no", "cancel", "undo"}) or (talk & {"cancel"} and not own):
             self._drop(zone, question)
             return heard.turn("done", heard.speech.say("dropped"))
         if question.kind == "clarify" and question.unclear is not None:
@@ -126,12 +123,15 @@ class Assistant:
                     wishes = tuple(wish if one is question.unclear.intent else one for one in question.intents)
                     return self._carry_out(heard, wishes)
         names = {intent.name for intent in question.intents} | {wish.intent.name for wish in question.wishes}
-        is_same = not own and all(
-            intent.name in names or (intent.name == "set" and intent.value is None) for intent in intents
-        ) and all(intent.value is None for intent in intents)
-        if question.kind != "clarify" and is_same and (("yes" in talk) or (intents and "correct" not in talk)):
-            if "no" not in talk and "too" not in talk and not any(i.places and not i.device for i in intents):
-                return self._accept(heard, question)
+        is_same = (
+            not own
+            and all(intent.name in names or (intent.name == "set" and intent.value is None) for intent in intents)
+            and all(intent.value is None for intent in intents)
+        )
+        is_elsewhere = any(intent.places and not intent.device for intent in intents)
+        is_yes = "yes" in talk or (intents and "correct" not in talk)
+        if question.kind != "clarify" and is_same and is_yes and not talk & {"no", "too"} and not is_elsewhere:
+            return self._accept(heard, question)
         self._drop(zone, question)
         if talk & {"correct", "too"} and intents and question.intents and question.kind == "confirm":
             last = question.intents[-1]
@@ -160,6 +160,8 @@ class Assistant:
         zone, now_ns, talk = heard.utterance.zone, self._clock(), meaning.talk
         deed = self._memory.deed(zone, now_ns)
         intents = meaning.intents
+        if not intents and talk == {"too"}:
+            intents = (Intent(name="bare", places=("own",)),)
         if not intents:
             if "undo" in talk and deed is not None:
                 return self._undo(heard, deed)
@@ -170,7 +172,10 @@ class Assistant:
             return heard.turn("ignored", "")
         if "correct" in talk and deed is not None and intents[0].name not in ("query", "vague", "absent"):
             return self._correct(heard, intents, deed)
-        if all(intent.name == "bare" and not intent.device and not intent.places and intent.value is None for intent in intents):
+        if all(
+            intent.name == "bare" and not intent.device and not intent.places and intent.value is None
+            for intent in intents
+        ):
             return heard.turn("ignored", "")
         latest = self._memory.deed(zone, now_ns, of_anybody=True) if talk & {"too"} else deed
         if latest is not None:
@@ -179,7 +184,9 @@ class Assistant:
             intents = tuple(
                 repeated(intent, last, places)
                 if ("too" in talk and len(intents) == 1 and intent.name not in ("query", "vague", "absent"))
-                else completed(intent, last, places) if is_fragment(intent) else intent
+                else completed(intent, last, places)
+                if is_fragment(intent)
+                else in_place(intent, last)
                 for intent in intents
             )
         elif all(is_fragment(intent) and intent.name == "bare" for intent in intents):
@@ -232,9 +239,7 @@ class Assistant:
                 known = [reply for reply in replies if reply]
                 outcome: TurnOutcome = "answered" if known else "unavailable"
                 if question.device:
-                    self._memory.remember(
-                        Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock())
-                    )
+                    self._memory.remember(Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock()))
                 return heard.turn(outcome, " ".join(known) or speech.say("unknown"), intents)
             return self._propose(heard, intents)
         grounded = tuple(self._ground(intent, zone) for intent in wishes)
@@ -331,10 +336,9 @@ class Assistant:
             else:
                 said.append(speech.say("nothing"))
         said.extend(dict.fromkeys(o.say.in_lang(heard.lang) for o in refused.values()))
-        for one in impossible:
-            said.append(
-                speech.say("by_hand", device=speech.device(one.device)) if isinstance(one, ByHand) else speech.unavailable(one)
-            )
+        said.extend(
+            speech.by_hand(one.device) if isinstance(one, ByHand) else speech.unavailable(one) for one in impossible
+        )
         is_forbidden = bool(refused) or any(isinstance(one, ByHand) for one in impossible)
         final: TurnOutcome = "done"
         if done and (impossible or refused):

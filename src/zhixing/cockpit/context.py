@@ -46,6 +46,13 @@ def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...]) -> I
     return replace(fragment, name=name, device=last.device, places=places or last.places, slots=tuple(slots.items()))
 
 
+def in_place(intent: Intent, last: Intent) -> Intent:
+    """Return a wish that only implies its thing ("two degrees warmer") where the wish before was, if it is the same."""
+    if dict(intent.slots).get("implied") and not intent.places and intent.device == last.device:
+        return replace(intent, places=last.places)
+    return intent
+
+
 def repeated(fragment: Intent, last: Intent, last_places: tuple[str, ...]) -> Intent:
     """Return the wish before for another place or another thing: "the passenger's too"."""
     places = opposite(last_places) if fragment.places == ("other",) else fragment.places
@@ -75,7 +82,12 @@ def corrected(correction: Intent, wrong: Intent, last_places: tuple[str, ...]) -
     if places and not has_value:
         slots = tuple((name, value) for name, value in slots if name not in ("all", "each"))
     name = wrong.name if correction.name in ("bare", "set") and wrong.name != "bare" else correction.name
-    if correction.value is not None and correction.name == "set" and wrong.value is None and wrong.name in ("up", "down"):
+    if (
+        correction.value is not None
+        and correction.name == "set"
+        and wrong.value is None
+        and wrong.name in ("up", "down")
+    ):
         name = "set"
     return replace(
         wrong,
@@ -119,9 +131,11 @@ def filled(answer: Intent, unclear: Unclear) -> Intent | None:
             places = canonical_places([*row, *sides]) if row and sides else answer.places
             slots = tuple((name, value) for name, value in wish.slots if name != "one")
             return replace(wish, places=places, slots=slots)
-        case "act" | "amount" if answer.device in ("", wish.device) and (answer.name != "bare" or answer.value is not None):
-            slots = dict(wish.slots) | dict(answer.slots)
-            return replace(answer, device=wish.device, places=answer.places or wish.places, slots=tuple(slots.items()))
+        case "act" | "amount" if answer.device in ("", wish.device) and (
+            answer.name != "bare" or answer.value is not None
+        ):
+            merged = dict(wish.slots) | dict(answer.slots)
+            return replace(answer, device=wish.device, places=answer.places or wish.places, slots=tuple(merged.items()))
         case _:
             pass
     return None

@@ -146,7 +146,9 @@ def parse_devices(content: Mapping[str, Any]) -> Devices:
 
 def _parse_device(name: str, entry: Mapping[str, Any]) -> Device:
     renamed = {"on": "on_value", "off": "off_value", "bare": "is_bare"}
-    fields = {renamed.get(key, key): tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    fields: dict[str, Any] = {
+        renamed.get(key, key): tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+    }
     try:
         return Device(name=name, **fields)
     except TypeError as error:

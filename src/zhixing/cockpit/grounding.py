@@ -89,7 +89,7 @@ class Grounding:
         match device.kind:
             case "hands":
                 is_moving = float(read("Vehicle.Speed")) > 0.0
-                if device.while_moving and not is_moving:
+                if device.while_moving and not (is_moving and zone is Zone.DRIVER):
                     return Unavailable(intent=intent, reason="thing", device=device.name)
                 return ByHand(intent=intent, device=device.name)
             case "unclear":

@@ -57,7 +57,19 @@ class Speech:
 
     def thing(self, device: str, places: Sequence[str] = ()) -> str:
         """Return place and device."""
-        return str(self._content["thing"].format(place=self.place(places), device=self.device(device)).strip())
+        known = load_devices().by_name.get(device)
+        place = self.place(places)
+        if known is not None and known.scheme == "row":
+            place = self._content["join"].join(filter(None, (self._content["rows"][one] for one in places)))
+        elif (
+            known is not None
+            and known.scheme
+            and known.default == "all"
+            and len(places) == len(load_devices().schemes[known.scheme])
+        ):
+            place = ""
+        name = (self._content["plurals"].get(device) if len(places) > 1 else "") or self.device(device)
+        return str(self._content["thing"].format(place=place, device=name).strip())
 
     def state(self, device_name: str, value: Value) -> str:
         """Return what the car calls a value of a device."""
@@ -67,18 +79,18 @@ class Speech:
             case "opening":
                 number = float(value)
                 template = states["opening"][0 if number == 0 else 1 if number >= 100 else 2]
-                return str(template.format(v=_plain(number)))
+                return str(template.format(v=self._plain(number)))
             case "level":
                 number = abs(float(value)) if device.sign * float(value) > 0 else 0.0
                 level = {0.0: 0, 33.0: 1, 67.0: 2, 100.0: 3}.get(number)
                 template = states["level"][2 if level is None else min(level, 1)]
-                return str(template.format(n=level, v=_plain(number)))
+                return str(template.format(n=level, v=self._plain(number)))
             case "number":
                 number = float(value)
                 if device.name == "fan" and number in device.levels:
                     return str(units["fan"].format(n=device.levels.index(number) + 1))
                 kind = "temperature" if device.name == "temperature" else "percent" if device.units else "number"
-                return str(units[kind].format(v=_plain(number)))
+                return str(units[kind].format(v=self._plain(number)))
             case "choice":
                 return str(states["choice"].get(str(value), value))
             case "media":
@@ -88,6 +100,10 @@ class Speech:
             case _:
                 pair = states.get(device.name, states["switch"])
                 return str(pair[0 if bool(value) != (device.inverted and device.kind == "switch") else 1])
+
+    def _plain(self, number: float) -> str:
+        text = f"{number:.1f}".rstrip("0").rstrip(".")
+        return text.replace(".", ",") if self.lang == "de" else text
 
     def what(self, wish: Wish) -> str:
         """Return place, device and wanted state."""
@@ -113,12 +129,17 @@ class Speech:
             key = kind if kind in offers else "other"
         shown = "" if value is None else self.state(wish.device, value)
         if kind == "opening" and isinstance(value, int | float):
-            shown = self._content["units"]["percent"].format(v=_plain(float(value)))
+            shown = self._content["units"]["percent"].format(v=self._plain(float(value)))
         return " ".join(str(offers[key].format(thing=thing, value=shown)).split())
 
     def joined(self, parts: Sequence[str]) -> str:
         """Return parts as one enumeration."""
         return str(self._content["join"]).join(dict.fromkeys(part for part in parts if part))
+
+    def by_hand(self, device: str) -> str:
+        """Return that no voice may touch a drive function."""
+        key = f"by_hand_{device}"
+        return self.say(key if key in self._say else "by_hand", device=self.device(device))
 
     def unavailable(self, answer: Unavailable) -> str:
         """Return that the car cannot, and what it can instead."""
@@ -126,15 +147,13 @@ class Speech:
         if not device:
             return self.say("no_thing_named")
         if answer.reason == "value":
-            return self.say("no_value", device=device, low=_plain(answer.low), high=_plain(answer.high))
+            return self.say("no_value", device=device, low=self._plain(answer.low), high=self._plain(answer.high))
         return self.say("no_place" if answer.reason == "place" else "no_thing", device=device)
 
     def unclear(self, question: Unclear) -> str:
         """Return the question that would make it clear."""
         key = question.what
-        names = [
-            self.place((option,)) if key == "place" else self.device(option) for option in question.options
-        ]
+        names = [self.place((option,)) if key == "place" else self.device(option) for option in question.options]
         return self.say(f"which_{key}", device=self.device(question.device), options=self._say["or"].join(names))
 
     def answer(self, topic: str, value: float | None) -> str:
@@ -142,11 +161,7 @@ class Speech:
         sentence = self._content["answers"][topic]
         if isinstance(sentence, list):
             return str(sentence[1 if value else 0])
-        return str(sentence.format(v="" if value is None else _plain(value)))
-
-
-def _plain(number: float) -> str:
-    return f"{number:.1f}".rstrip("0").rstrip(".")
+        return str(sentence.format(v="" if value is None else self._plain(value)))
 
 
 @cache

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -27,6 +28,7 @@ _MAX_STEPS = 400
 _PAUSE_S = 1.0
 _MAX_LINE_BYTES = 1_000_000
 _DRIVE = 127
+_LID = re.compile(r"\.(Trunk\.\w+|Hood|Door\.Row\d\.\w+)$")
 _GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
 
 
@@ -104,7 +106,11 @@ class CockpitReport:
     def rows(self) -> list[tuple[str, ...]]:
         """Return one line a category and one for all."""
         lines = [
-            (category, *(_share([by_lang[lang]] if lang in by_lang else []) for lang in LANGS), _share(by_lang.values()))
+            (
+                category,
+                *(_share([by_lang[lang]] if lang in by_lang else []) for lang in LANGS),
+                _share(by_lang.values()),
+            )
             for category, by_lang in self.counts.items()
         ]
         totals = {lang: [by[lang] for by in self.counts.values() if lang in by] for lang in LANGS}
@@ -249,16 +255,16 @@ def _finish(heard: Turn, clock: _Clock, vehicle: VirtualVehicle, assistant: Assi
     return heard
 
 
-def judge(wanted: CaseTurn, heard: Turn, before: Mapping[str, Value], after: Mapping[str, Value], ms: float) -> TurnResult:
+def judge(
+    wanted: CaseTurn, heard: Turn, before: Mapping[str, Value], after: Mapping[str, Value], ms: float
+) -> TurnResult:
     """Return whether a turn came out as it should."""
     changes = counted_changes(before, after, wanted.changes)
     passed = heard.outcome == wanted.outcome and set(changes) == set(wanted.changes)
     passed = passed and all(matches(wanted.changes[path], before[path], value) for path, value in changes.items())
     if wanted.answer:
         passed = passed and any(part.lower() in heard.reply.lower() for part in wanted.answer)
-    return TurnResult(
-        outcome=heard.outcome, changes=changes, reply=heard.reply, by=heard.by, ms=ms, passed=passed
-    )
+    return TurnResult(outcome=heard.outcome, changes=changes, reply=heard.reply, by=heard.by, ms=ms, passed=passed)
 
 
 def counted_changes(
@@ -275,17 +281,25 @@ def counted_changes(
 
 def _follows(path: str, changed: Mapping[str, Value]) -> bool:
     stem, _, leaf = path.rpartition(".")
+    is_lid = _LID.search(stem) is not None
     match leaf:
-        case "IsOpen" | "Switch" if f"{stem}.Position" in changed and "Trunk" not in stem and "Hood" not in stem:
-            return True
-        case "Position" | "Switch" | "IsLocked" if f"{stem}.IsOpen" in changed:
-            return True
+        case "Position" | "Switch" if is_lid:
+            return f"{stem}.IsOpen" in changed
+        case "IsLocked" if ".Trunk." in stem:
+            doors = ("Vehicle.Cabin.Door.", ".IsLocked")
+            return f"{stem}.IsOpen" in changed or any(p.startswith(doors[0]) and p.endswith(doors[1]) for p in changed)
+        case "IsOpen" | "Switch" if not is_lid:
+            return f"{stem}.Position" in changed
         case "LightSwitch" | "IsHighBeamSwitchOn":
             return any(other.startswith("Vehicle.Body.Lights.") and other != path for other in changed)
         case "Status":
             return f"{stem}.Level" in changed
         case _:
-            return ".Wiping." in path and leaf != "Mode" and path.split(".Wiping.")[0] + ".Wiping.Mode" in changed
+            return (
+                ".Wiping." in path
+                and leaf != "Mode"
+                and path.split(".Wiping.", maxsplit=1)[0] + ".Wiping.Mode" in changed
+            )
 
 
 def matches(wanted: Any, before: Value, now: Value) -> bool:  # noqa: ANN401 - JSON
@@ -299,27 +313,27 @@ def matches(wanted: Any, before: Value, now: Value) -> bool:  # noqa: ANN401 - J
         return wanted == now and isinstance(wanted, bool) == isinstance(now, bool)
     if not wanted:
         return False
-    for name, limit in wanted.items():
-        match name:
-            case "in":
-                holds = now in limit
-            case "gt" | "lt" | "between" | "up" | "down" if isinstance(now, str) or isinstance(now, bool):
-                holds = False
-            case "gt":
-                holds = now > limit
-            case "lt":
-                holds = now < limit
-            case "between":
-                holds = limit[0] <= now <= limit[1]
-            case "up":
-                holds = now > before
-            case "down":
-                holds = now < before
-            case _:
-                holds = False
-        if not holds:
+    return all(_holds(str(name), limit, before, now) for name, limit in wanted.items())
+
+
+def _holds(name: str, limit: Any, before: Value, now: Value) -> bool:  # noqa: ANN401 - JSON
+    if name == "in":
+        return now in limit
+    if isinstance(now, str | bool) or isinstance(before, str | bool):
+        return False
+    match name:
+        case "gt":
+            return bool(now > limit)
+        case "lt":
+            return bool(now < limit)
+        case "between":
+            return bool(limit[0] <= now <= limit[1])
+        case "up":
+            return now > before
+        case "down":
+            return now < before
+        case _:
             return False
-    return True
 
 
 def result_line(result: CaseResult) -> dict[str, Any]:
@@ -355,6 +369,6 @@ def _report(results: list[CaseResult]) -> CockpitReport:
     )
 
 
-def _share(counts: Any) -> str:  # noqa: ANN401 - any iterable of pairs
+def _share(counts: Iterable[tuple[int, int]]) -> str:
     pairs = list(counts)
     return f"{sum(p for p, _ in pairs)}/{sum(n for _, n in pairs)}" if pairs else ""

@@ -64,7 +64,7 @@ class Clause:
     @property
     def is_complete(self) -> bool:
         """Whether a thing and what shall be done with it are there."""
-        return bool(self.device or self.hint or self.absent) and self.has_wish
+        return bool(self.device or self.hint or self.absent or self.unit == "degree") and self.has_wish
 
     @property
     def is_empty(self) -> bool:
@@ -75,7 +75,10 @@ class Clause:
             or self.absent
             or self.places
             or self.topics
-            or any(word.startswith(("feel:", "talk:", "noun:", "ask:", "quant:", "rel:", "glue:pronoun")) for word in self.words)
+            or any(
+                word.startswith(("feel:", "talk:", "noun:", "ask:", "quant:", "rel:", "glue:pronoun"))
+                for word in self.words
+            )
         )
 
 
@@ -121,7 +124,7 @@ class _Builder:
             clause.opens_with = clause.opens_with or "unknown"
             self._last_class = ""
             return
-        for klass, name in span.tags:
+        for klass, name in sorted(span.tags, key=lambda tag: tag[0] != "place"):
             self._put(klass, name, span, before, after)
         if not span.has("glue") and not span.has("polite"):
             self._last_class = span.tags[-1][0]
@@ -160,7 +163,7 @@ class _Builder:
             case "talk" if name == "no" and clause.is_complete and self._lang != "zh":
                 self._close(joins=False)
                 self._clause.words.add("talk:no")
-            case "rel" if name == "more" and clause.is_complete:
+            case "rel" if name == "more" and clause.is_complete and len(span.tags) == 1:
                 self._close(joins=True)
                 self._clause.words.add("rel:more")
             case "ask" if name == "whether" and self._lang in _AMBIGUOUS_QUESTIONS and clause.opens_with:
@@ -197,6 +200,8 @@ class _Builder:
 
     def _put_act(self, name: str, span: Span) -> None:
         clause = self._clause
+        if self._last_class == "rel" and "rel:too" in clause.words:
+            clause.words.add("too:act")
         if name in _WEAK_ACTS:
             if clause.has_value and clause.is_complete:
                 self._close(joins=False)
@@ -222,9 +227,9 @@ class _Builder:
 
     def _put_place(self, name: str) -> None:
         clause = self._clause
-        if clause.places and clause.is_complete and self._last_class != "place":
-            self._close(joins=False)
-        elif clause.is_complete and self._lang == "zh" and self._last_class != "place":
+        if (clause.places and clause.is_complete and self._last_class != "place") or (
+            clause.is_complete and self._lang == "zh" and self._last_class != "place"
+        ):
             self._close(joins=False)
         self._clause.places.append(name)
 

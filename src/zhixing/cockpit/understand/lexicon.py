@@ -85,7 +85,9 @@ class Lexicon:
             raise PhraseError(f"{where}: the phrase {phrase!r} has no words")
         for klass, _ in tags:
             if klass not in CLASSES:
-                raise PhraseError(f"{where}: {phrase!r} is of the unknown class {klass!r}", hint="See phrases/README.md.")
+                raise PhraseError(
+                    f"{where}: {phrase!r} is of the unknown class {klass!r}", hint="See phrases/README.md."
+                )
         node = self._tree
         for token in tokens:
             node = node.setdefault(token, {})

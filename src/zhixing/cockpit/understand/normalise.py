@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from zhixing.datatypes.localized import Lang
@@ -41,16 +42,16 @@ _REPEATED = frozenset(("the", "a", "my", "die", "der", "das", "den"))
 
 
 def clean(text: str) -> str:
-    """Return what can be spoken: no control, format or private characters, no emoji, half width, lower case.
+    r"""Return what can be spoken: no control, format or private characters, no emoji, half width, lower case.
 
     Example:
-        >>> clean("Öffne\\u202e das\\x00 Ｆｅｎｓｔｅｒ 🚗!")
+        >>> clean("Öffne\u202e das\x00 Ｆｅｎｓｔｅｒ 🚗!")
         'öffne das fenster !'
     """
     kept = []
     for char in unicodedata.normalize("NFKC", text.replace("’", "'").replace("ʼ", "'")):
         category = unicodedata.category(char)
-        if category[0] == "C" or category == "So" and char != "°":
+        if category[0] == "C" or (category == "So" and char != "°"):
             kept.append(" " if category in ("Cc", "So") else "")
         else:
             kept.append(char)
@@ -71,7 +72,7 @@ def tokenise(cleaned: str) -> tuple[str, ...]:
     for found in _TOKEN.findall(cleaned):
         if "'" in found:
             expanded = _CONTRACTIONS.get(found)
-            tokens.extend(expanded.split() if expanded else [found.partition("'")[0]])
+            tokens.extend(expanded.split() if expanded else filter(None, found.split("'")[:1]))
         elif not (tokens and found in _REPEATED and tokens[-1] == found):
             tokens.append(found)
     return tuple(tokens)
@@ -82,20 +83,22 @@ def has_han(cleaned: str) -> bool:
     return _HAN.search(cleaned) is not None
 
 
-def guess_lang(cleaned: str, words_by_lang: dict[Lang, frozenset[str]], fallback: Lang) -> Lang:
+def guess_lang(cleaned: str, is_word_by_lang: Mapping[Lang, Callable[[str], bool]], fallback: Lang) -> Lang:
     """Return the language whose words occur most; ``fallback`` where nothing speaks for any.
 
     Example:
-        >>> guess_lang("mach das auf", {"en": frozenset({"the"}), "de": frozenset({"das", "auf"})}, "zh")
+        >>> guess_lang("mach das auf", {"en": {"the"}.__contains__, "de": {"das", "auf"}.__contains__}, "zh")
         'de'
     """
     if has_han(cleaned):
         return "zh"
-    tokens = tokenise(cleaned)
-    scores = {lang: sum(token in words for token in tokens if token.isalpha()) for lang, words in words_by_lang.items()}
+    words = [token for token in tokenise(cleaned) if token.isalpha()]
+    scores = {lang: sum(is_word(word) for word in words) for lang, is_word in is_word_by_lang.items()}
     if any(char in "äöü" for char in cleaned):
         scores["de"] = scores.get("de", 0) + 2
     best = max(scores.values(), default=0)
+    if fallback == "zh":
+        fallback = "en"
     winners = [lang for lang, score in scores.items() if score == best]
     if best == 0 or (len(winners) > 1 and fallback in winners):
         return fallback

@@ -7,31 +7,75 @@ from dataclasses import dataclass
 
 from zhixing.datatypes.localized import Lang
 
+_MOST_DIGITS = 9
+"""Longer is no amount of anything in a car."""
 _ZH_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "〇": 0, "幺": 1}
 _ZH_UNITS = {"十": 10, "百": 100, "千": 1000}
 _EN_SMALL = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _EN_TENS = {
     word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 _EN_ORDINALS = {"first": 1, "second": 2, "third": 3}
 _DE_SMALL = {
     word: value
     for value, word in enumerate(
-        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn "
-        "siebzehn achtzehn neunzehn".split()
+        [
+            "null",
+            "eins",
+            "zwei",
+            "drei",
+            "vier",
+            "fünf",
+            "sechs",
+            "sieben",
+            "acht",
+            "neun",
+            "zehn",
+            "elf",
+            "zwölf",
+            "dreizehn",
+            "vierzehn",
+            "fünfzehn",
+            "sechzehn",
+            "siebzehn",
+            "achtzehn",
+            "neunzehn",
+        ]
     )
 } | {"zwo": 2}
 _DE_TENS = {
     word: 10 * value
     for value, word in enumerate(
-        "zwanzig dreissig vierzig fünfzig sechzig siebzig achtzig neunzig".split(), start=2
+        ["zwanzig", "dreissig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"], start=2
     )
 }
 
@@ -74,7 +118,9 @@ def read_number(tokens: Sequence[str], start: int, lang: Lang) -> SpokenNumber |
         >>> read_number(["dreiundzwanzig", "komma", "fünf"], 0, "de")
         SpokenNumber(num_tokens=3, value=23.5, unit='')
     """
-    if tokens[start][0].isdecimal() and tokens[start][0].isascii():
+    if tokens[start][0].isdecimal() and tokens[start].isascii():
+        if len(tokens[start]) > _MOST_DIGITS:
+            return None
         return _with_half(tokens, start + 1, float(tokens[start].replace(",", ".")), start, lang)
     match lang:
         case "zh":
@@ -122,37 +168,40 @@ def _read_chinese(tokens: Sequence[str], start: int) -> SpokenNumber | None:
 
 
 def _chinese_integer(tokens: Sequence[str], start: int) -> tuple[int, float] | None:
-    index, total, digit, num_digits = start, 0, -1, 0
-    while (token := _at(tokens, index)) in _ZH_DIGITS or token in _ZH_UNITS:
-        if token in _ZH_DIGITS:
-            if num_digits and _ZH_DIGITS[token] + 10 * max(digit, 0) > 999:
+    index, total, digit, num_digits, last_unit, has_zero = start, 0, -1, 0, 1, False
+    while (char := _at(tokens, index)) in _ZH_DIGITS or char in _ZH_UNITS:
+        if char in _ZH_DIGITS:
+            if num_digits and _ZH_DIGITS[char] + 10 * max(digit, 0) > 999:
                 return None
-            digit = _ZH_DIGITS[token] + (10 * digit if num_digits and digit > 0 else 0)
+            has_zero = has_zero or char in "零〇"
+            digit = _ZH_DIGITS[char] + (10 * digit if num_digits and digit > 0 else 0)
             num_digits += 1
         else:
-            total += (1 if digit < 0 else digit) * _ZH_UNITS[token]
+            last_unit = _ZH_UNITS[char]
+            total += (1 if digit < 0 else digit) * last_unit
             digit, num_digits = -1, 0
         index += 1
     if index == start:
         return None
-    return index, float(total + max(digit, 0))
+    is_short = last_unit >= 100 and digit > 0 and not has_zero  # "一百五" is 150
+    return index, float(total + max(digit, 0) * (last_unit // 10 if is_short else 1))
 
 
 def _read_english(tokens: Sequence[str], start: int) -> SpokenNumber | None:
-    token, index = tokens[start], start + 1
-    if token in _EN_TENS:
-        value = float(_EN_TENS[token])
+    word, index = tokens[start], start + 1
+    if word in _EN_TENS:
+        value = float(_EN_TENS[word])
         following = _at(tokens, index)
         if following == "-":
             following = _at(tokens, index + 1)
             index += 1 if _EN_SMALL.get(following, 0) in range(1, 10) else 0
         if 0 < _EN_SMALL.get(following, 0) < 10:
             value, index = value + _EN_SMALL[following], index + 1
-    elif token in _EN_SMALL:
-        value = float(_EN_SMALL[token])
-    elif token in _EN_ORDINALS:
-        value = float(_EN_ORDINALS[token])
-    elif token == "hundred":
+    elif word in _EN_SMALL:
+        value = float(_EN_SMALL[word])
+    elif word in _EN_ORDINALS:
+        value = float(_EN_ORDINALS[word])
+    elif word == "hundred":
         value = 100.0
     else:
         return None
@@ -164,16 +213,16 @@ def _read_english(tokens: Sequence[str], start: int) -> SpokenNumber | None:
 
 
 def _read_german(tokens: Sequence[str], start: int) -> SpokenNumber | None:
-    token = tokens[start]
-    if token.endswith("einhalb") and token[:-7].removesuffix("und") in _DE_WORDS:
-        return SpokenNumber(1, _DE_WORDS[token[:-7].removesuffix("und")] + 0.5)
-    if token == "anderthalb":
+    word = tokens[start]
+    if word.endswith("einhalb") and word[:-7].removesuffix("und") in _DE_WORDS:
+        return SpokenNumber(1, _DE_WORDS[word[:-7].removesuffix("und")] + 0.5)
+    if word == "anderthalb":
         return SpokenNumber(1, 1.5)
-    if token in ("ein", "einen", "eine") and _at(tokens, start + 1) in ("grad", "stufe", "prozent"):
+    if word in ("ein", "einen", "eine") and _at(tokens, start + 1) in ("grad", "stufe", "prozent"):
         return SpokenNumber(1, 1.0)
-    if token not in _DE_WORDS:
+    if word not in _DE_WORDS:
         return None
-    value, index = float(_DE_WORDS[token]), start + 1
+    value, index = float(_DE_WORDS[word]), start + 1
     if _at(tokens, index) == "komma" and _at(tokens, index + 1) in _DE_SMALL:
         return SpokenNumber(index + 2 - start, value + _DE_SMALL[tokens[index + 1]] / 10)
     return _with_half(tokens, index, value, start, "de")

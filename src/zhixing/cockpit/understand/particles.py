@@ -51,14 +51,16 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
                 behind_article = _next(spans, spans.index(following))
             if _is_goal(following):
                 return Span("auf", (("act", "set"),))
-            if behind_article is not following and behind_article is not None:
-                if behind_article.has("dir") or behind_article.has("place") or behind_article.has("amount"):
-                    return Span("auf", _GLUE)
-        case "ein" if not _ends(following):
+            is_behind = behind_article is not None and any(behind_article.has(k) for k in ("dir", "place", "amount"))
+            if behind_article is not following and is_behind:
+                return Span("auf", _GLUE)
+        case "ein" if span.has("act") and not _ends(following):
             return Span("ein", _GLUE)
         case "an" if following is not None and (following.text in ("der", "den", "die") or _is_goal(following)):
             return Span("an", _GLUE)
-        case "zu" if following is not None and (following.has("feel") or following.has("number") or following.has("act")):
+        case "zu" if following is not None and (
+            following.has("feel") or following.has("number") or following.has("act")
+        ):
             return Span("zu", (("rel", "too"),))
         case "aus" if following is not None and following.text in ("dem", "der"):
             return Span("aus", _GLUE)
@@ -72,19 +74,21 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
 def _english(span: Span, spans: list[Span], index: int) -> Span:
     following = _next(spans, index)
     match span.text:
+        case "do not" | "please do not" if following is not None and (following.has("act") or following.has("polite")):
+            return Span(span.text, (("glue", "negate"),))
         case "on" if _is_goal(following):
             return Span("on", _GLUE)
-        case "too" if following is None or not (following.has("feel") or following.has("act") or following.has("amount")):
+        case "too" if following is None or not (
+            following.has("feel") or following.has("act") or following.has("amount")
+        ):
             return Span("too", (("talk", "too"),))
-        case "open" | "opened" | "closed" if index and spans[index - 1].has("amount", "half"):
-            return span
         case _:
             return span
 
 
 def _chinese(span: Span, spans: list[Span], index: int) -> Span:
     following = spans[index + 1] if index + 1 < len(spans) else None
-    if span.has("talk", "no") and span.text.replace(" ", "") in ("不 要", "不要", "别", "不 用", "不用", "不想"):
-        if following is not None and (following.has("act") or following.has("device") or following.has("glue", "word")):
-            return Span(span.text, (("glue", "negate"),))
+    is_negation = span.has("talk", "no") and span.text.replace(" ", "") in ("不要", "别", "不用", "不想")
+    if is_negation and following is not None and any(following.has(k) for k in ("act", "device", "glue")):
+        return Span(span.text, (("glue", "negate"),))
     return span

@@ -81,7 +81,7 @@ def _near_meanings(word: str, lang: Lang) -> tuple[Tag, ...]:
     if lang == "zh":
         return load_lexicon("en").meanings(word)
     lexicon = load_lexicon(lang)
-    if lang == "de" and (compound := _split_compound(word, lexicon)):
+    if lang == "de" and (compound := split_compound(word, lexicon)):
         return compound
     if lang == "en" and word.endswith("s") and (singular := lexicon.meanings(word[:-1])):
         return singular
@@ -93,7 +93,13 @@ def _near_meanings(word: str, lang: Lang) -> tuple[Tag, ...]:
     return ()
 
 
-def _split_compound(word: str, lexicon: Lexicon) -> tuple[Tag, ...]:
+def split_compound(word: str, lexicon: Lexicon) -> tuple[Tag, ...]:
+    """Return the meanings of the two halves of a German compound, or nothing.
+
+    Example:
+        >>> split_compound("beifahrerfenster", load_lexicon("de"))
+        (('place', 'passenger'), ('device', 'window'))
+    """
     for cut in range(3, len(word) - 2):
         right = lexicon.meanings(word[cut:])
         if not right or right[0][0] not in _COMPOUND_CLASSES:
