@@ -128,6 +128,17 @@ def test_changes_are_told_once_and_never_pile_up(car: ParkedCar) -> None:
     assert car.store.changes_since(newest) == (newest, {}, {})
 
 
+def test_a_target_that_ends_where_it_began_is_told_as_reached(car: ParkedCar) -> None:
+    car.ask(VOLUME, 55)
+    car.ask(VOLUME, 30)
+    revision, _, targets = car.store.changes_since(-1)
+    assert targets[VOLUME] == 30
+    car.vehicle.step(0.1)
+    newest, values, targets = car.store.changes_since(revision)
+    assert newest > revision
+    assert (values, targets) == ({VOLUME: 30}, {VOLUME: None})
+
+
 def test_a_watch_hears_changes_until_it_ends(car: ParkedCar) -> None:
     heard: list[tuple[str, object]] = []
     end = car.store.watch(lambda path, value: heard.append((path, value)))
