@@ -32,7 +32,7 @@ class ControlPanel extends LitElement {
       }
       [role="tablist"] {
         display: grid;
-        grid-template-columns: repeat(5, 1fr);
+        grid-template-columns: repeat(5, auto);
         gap: 6px;
       }
       [role="tab"] {

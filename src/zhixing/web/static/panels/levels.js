@@ -7,7 +7,7 @@ import { buttons } from "./shared_styles.js";
 const NEAR = 2;
 
 class SignalLevels extends LitElement {
-  /** `choices` is a list of [value, label]. */
+  /** `choices` is a list of [value, label]. The attribute `inline` puts the label beside them. */
   static properties = { path: {}, label: {}, choices: { attribute: false } };
 
   static styles = [
@@ -16,6 +16,11 @@ class SignalLevels extends LitElement {
       :host {
         display: grid;
         gap: 4px;
+      }
+      :host([inline]) {
+        grid-template-columns: 8.4em 1fr;
+        align-items: center;
+        gap: 8px;
       }
       .row {
         display: grid;

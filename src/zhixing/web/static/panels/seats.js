@@ -48,10 +48,11 @@ class SeatsPanel extends LitElement {
           </button>`,
         )}
       </div>
-      <signal-levels label=${t("seat.heating")} path=${`${seat}.HeatingCooling`} .choices=${steps(1)}></signal-levels>
-      <signal-levels label=${t("seat.cooling")} path=${`${seat}.HeatingCooling`} .choices=${steps(-1)}></signal-levels>
-      <signal-levels label=${t("seat.massage")} path=${`${seat}.Massage.Level`} .choices=${steps(1)}></signal-levels>
+      <signal-levels inline label=${t("seat.heating")} path=${`${seat}.HeatingCooling`} .choices=${steps(1)}></signal-levels>
+      <signal-levels inline label=${t("seat.cooling")} path=${`${seat}.HeatingCooling`} .choices=${steps(-1)}></signal-levels>
+      <signal-levels inline label=${t("seat.massage")} path=${`${seat}.Massage.Level`} .choices=${steps(1)}></signal-levels>
       <signal-levels
+        inline
         label=${t("seat.wheel")}
         path="Vehicle.Chassis.SteeringWheel.HeatingCooling"
         .choices=${steps(1)}

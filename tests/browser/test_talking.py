@@ -1,0 +1,76 @@
+"""A person speaks with the car."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_role("textbox").fill(text)
+    page.get_by_role("textbox").press("Enter")
+
+
+@pytest.mark.parametrize(
+    ("lang", "wish", "seat", "shown"),
+    [
+        ("zh", "把主驾温度调到25度", "主驾", "25.0°"),
+        ("en", "Set the driver temperature to 19 degrees", "Driver", "19.0°"),
+        ("de", "Stell die Temperatur beim Fahrer auf 23 Grad", "Fahrer", "23,0°"),
+    ],
+)
+def test_speaking_changes_the_car_and_the_control_shows_it(
+    open_page: Callable[..., Page], lang: str, wish: str, seat: str, shown: str
+) -> None:
+    page = open_page(lang)
+    say(page, wish)
+    temperature = page.get_by_role("group", name=re.compile(rf"^\S+ {seat}$"))
+    expect(temperature.get_by_role("status")).to_have_text(shown)
+    expect(page.get_by_role("log")).to_contain_text(wish)
+    expect(page.get_by_role("textbox")).to_have_value("")
+
+
+def test_what_one_screen_says_is_read_on_every_screen(open_page: Callable[..., Page]) -> None:
+    one, other = open_page("en"), open_page("zh")
+    say(one, "Set the fan to 4")
+    for page in (one, other):
+        expect(page.get_by_role("log")).to_contain_text("Set the fan to 4")
+        expect(page.get_by_role("radio", name="4", exact=True)).to_be_checked()
+
+
+def test_a_door_stays_closed_while_driving_and_the_car_says_why(page: Page) -> None:
+    say(page, "Open the driver's door")
+    expect(page.get_by_role("log")).to_contain_text("The doors stay closed while driving")
+
+
+def test_an_offer_is_carried_out_only_after_a_yes(page: Page) -> None:
+    before = page.get_by_role("group", name="Temperature Driver").get_by_role("status").inner_text()
+    say(page, "I'm a bit cold")
+    log = page.get_by_role("log")
+    log.get_by_role("button", name="Yes").wait_for()
+    expect(page.get_by_role("group", name="Temperature Driver").get_by_role("status")).to_have_text(before)
+    log.get_by_role("button", name="Yes").click()
+    expect(log.get_by_role("button", name="Yes")).to_have_count(0)
+    expect(page.get_by_role("group", name="Temperature Driver").get_by_role("status")).not_to_have_text(before)
+
+
+def test_what_somebody_types_is_text_and_never_markup(page: Page) -> None:
+    markup = "<img src=x onerror=document.title='broken'>"
+    say(page, markup)
+    expect(page.get_by_role("log")).to_contain_text(markup)
+    expect(page).not_to_have_title("broken")
+
+
+def test_the_conversation_is_announced_and_an_empty_line_says_nothing(page: Page) -> None:
+    log = page.get_by_role("log")
+    expect(log).to_have_attribute("aria-live", "polite")
+    before: Any = log.inner_text()
+    say(page, "   ")
+    page.wait_for_timeout(300)
+    assert log.inner_text() == before
