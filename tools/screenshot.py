@@ -75,7 +75,9 @@ def main() -> None:
         if len(sys.argv) > 1:
             folder = Path(sys.argv[1])
             folder.mkdir(parents=True, exist_ok=True)
-            for (width, height), theme, lang in zip(SIZES * 2, ("night", "day", "day", "night"), ("en", "zh", "de", "zh"), strict=True):
+            for (width, height), theme, lang in zip(
+                SIZES * 2, ("night", "day", "day", "night"), ("en", "zh", "de", "zh"), strict=True
+            ):
                 picture(browser, url, (width, height), theme, lang, folder / f"{width}x{height}-{theme}-{lang}.png")
         browser.close()
 

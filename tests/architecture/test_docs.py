@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+import typer.core
 import typer.main
-from click import Group
 
 from zhixing import errors
 from zhixing.cli.app import app
@@ -22,11 +22,11 @@ def headings(page: str) -> set[str]:
     return set(re.findall(r"^## (.+)$", (REFERENCE / page).read_text("utf-8"), flags=re.MULTILINE))
 
 
-def command_names(group: Group, prefix: str) -> set[str]:
+def command_names(group: typer.core.TyperGroup, prefix: str) -> set[str]:
     names: set[str] = set()
     for name, command in group.commands.items():
         full = f"{prefix} {name}"
-        names |= command_names(command, full) if hasattr(command, "commands") else {full}
+        names |= command_names(command, full) if isinstance(command, typer.core.TyperGroup) else {full}
     return names
 
 
@@ -41,7 +41,8 @@ def test_every_setting_has_a_heading_and_no_heading_is_stale() -> None:
 
 def test_every_command_has_a_heading_and_no_heading_is_stale() -> None:
     group = typer.main.get_command(app)
-    assert headings("commands.md") == command_names(group, "zhixing")  # type: ignore[arg-type]
+    assert isinstance(group, typer.core.TyperGroup)
+    assert headings("commands.md") == command_names(group, "zhixing")
 
 
 def test_every_error_and_exit_code_is_documented() -> None:

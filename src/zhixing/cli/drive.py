@@ -23,7 +23,7 @@ def drive(
     from zhixing.runtime.drive import drive as run  # noqa: PLC0415
     from zhixing.settings import load_settings  # noqa: PLC0415
 
-    flags = {"city": {"seed": seed, "num_users": users}, "driver": {"planner": planner}}
+    flags: dict[str, dict[str, object]] = {"city": {"seed": seed, "num_users": users}, "driver": {"planner": planner}}
     settings = load_settings(config, flags=flags)
     with progress("driving") as on_progress:
         report = run(settings, minutes, out, on_progress)

@@ -75,8 +75,8 @@ def savitzky_golay(values: FloatArray, window: int, order: int, derivative: int)
 
     Example:
         >>> time_s = 0.1 * np.arange(30.0)
-        >>> savitzky_golay(time_s**2, 9, 2, 1)[[0, 10, 29]].round(6).tolist()
-        [0.0, 2.0, 5.8]
+        >>> savitzky_golay(time_s**2, 9, 2, 1)[[5, 10, 29]].round(6).tolist()
+        [1.0, 2.0, 5.8]
     """
     steps = values.shape[0]
     window = min(window, steps if steps % 2 else steps - 1)
