@@ -130,7 +130,12 @@ class Speech:
         shown = "" if value is None else self.state(wish.device, value)
         if kind == "opening" and isinstance(value, int | float):
             shown = self._content["units"]["percent"].format(v=self._plain(float(value)))
-        return " ".join(str(offers[key].format(thing=thing, value=shown)).split())
+        return " ".join(str(offers[key].format(the=self._article(wish.device), thing=thing, value=shown)).split())
+
+    def _article(self, device: str) -> str:
+        """Return the article of a device; empty in a language that has one in its sentences, or none."""
+        others: dict[str, list[str]] = self._content["other_articles"]
+        return next((word for word, of in others.items() if device in of), str(self._content["article"]))
 
     def joined(self, parts: Sequence[str]) -> str:
         """Return parts as one enumeration."""

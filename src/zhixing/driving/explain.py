@@ -9,16 +9,17 @@ from zhixing.datatypes.plan import Action, Decision
 from zhixing.datatypes.tracks import RoadUser
 
 _WHO: dict[int, Localized] = {
-    RoadUser.CAR: Localized("前车", "the car ahead", "das Auto vorn"),
-    RoadUser.TRUCK: Localized("前方货车", "the truck ahead", "den Lkw vorn"),
-    RoadUser.BUS: Localized("前方公交车", "the bus ahead", "den Bus vorn"),
-    RoadUser.MOTORCYCLE: Localized("前方摩托车", "the motorcycle ahead", "das Motorrad vorn"),
-    RoadUser.EBIKE: Localized("前方电动车", "the e-bike ahead", "das E-Bike vorn"),
-    RoadUser.BICYCLE: Localized("前方自行车", "the bicycle ahead", "das Fahrrad vorn"),
-    RoadUser.TRICYCLE: Localized("前方三轮车", "the tricycle ahead", "das Dreirad vorn"),
-    RoadUser.PEDESTRIAN: Localized("前方行人", "the pedestrian ahead", "den Fußgänger vorn"),
-    RoadUser.OBJECT: Localized("前方障碍物", "the obstacle ahead", "das Hindernis vorn"),
+    RoadUser.CAR: Localized("前车", "the car ahead", "dem Auto vorn"),
+    RoadUser.TRUCK: Localized("前方货车", "the truck ahead", "dem Lkw vorn"),
+    RoadUser.BUS: Localized("前方公交车", "the bus ahead", "dem Bus vorn"),
+    RoadUser.MOTORCYCLE: Localized("前方摩托车", "the motorcycle ahead", "dem Motorrad vorn"),
+    RoadUser.EBIKE: Localized("前方电动车", "the e-bike ahead", "dem E-Bike vorn"),
+    RoadUser.BICYCLE: Localized("前方自行车", "the bicycle ahead", "dem Fahrrad vorn"),
+    RoadUser.TRICYCLE: Localized("前方三轮车", "the tricycle ahead", "dem Dreirad vorn"),
+    RoadUser.PEDESTRIAN: Localized("前方行人", "the pedestrian ahead", "dem Fußgänger vorn"),
+    RoadUser.OBJECT: Localized("前方障碍物", "the obstacle ahead", "dem Hindernis vorn"),
 }
+"""German in the dative, for "Ich folge …" and "Vollbremsung vor …"."""
 _CROSSING: dict[int, Localized] = {
     RoadUser.CAR: Localized("横向来车", "a crossing car", "ein querendes Auto"),
     RoadUser.TRUCK: Localized("横向货车", "a crossing truck", "einen querenden Lkw"),
@@ -28,8 +29,9 @@ _CROSSING: dict[int, Localized] = {
     RoadUser.BICYCLE: Localized("横穿的自行车", "a crossing bicycle", "ein querendes Fahrrad"),
     RoadUser.TRICYCLE: Localized("横穿的三轮车", "a crossing tricycle", "ein querendes Dreirad"),
     RoadUser.PEDESTRIAN: Localized("过街行人", "a pedestrian crossing", "einen querenden Fußgänger"),
-    RoadUser.OBJECT: Localized("障碍物", "an obstacle", "ein Hindernis"),
+    RoadUser.OBJECT: Localized("移动的障碍物", "a moving obstacle", "ein bewegtes Hindernis"),
 }
+"""German in the accusative, for "Ich lasse … durch"."""
 
 _PLAIN: dict[str, tuple[Action, Localized]] = {
     "free-road": ("cruise", Localized("前方畅通，正常行驶", "The road is clear.", "Freie Fahrt.")),
@@ -67,14 +69,14 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
     match rule:
         case "follow":
             who = _WHO[road_user]
-            return "follow", Localized(f"跟随{who.zh}", f"Following {who.en}.", f"Ich folge: {_bare(who.de)}.")
+            return "follow", Localized(f"跟随{who.zh}", f"Following {who.en}.", f"Ich folge {who.de}.")
         case "yield":
             who = _CROSSING[road_user]
-            return "yield", Localized(f"为{who.zh}让行", f"Giving way to {who.en}.", f"Vorfahrt für {who.de}.")
+            return "yield", Localized(f"为{who.zh}让行", f"Giving way to {who.en}.", f"Ich lasse {who.de} durch.")
         case "emergency":
             who = _WHO[road_user]
             return "emergency-brake", Localized(
-                f"紧急制动，避让{who.zh}", f"Braking hard for {who.en}.", f"Vollbremsung wegen: {_bare(who.de)}."
+                f"紧急制动，避让{who.zh}", f"Braking hard for {who.en}.", f"Vollbremsung vor {who.de}."
             )
         case _:
             return _PLAIN[rule]
@@ -85,7 +87,3 @@ def explain(rule: str, road_user: int, object_id: int) -> Decision:
     action, say = sentence(rule, road_user)
     return Decision(action=action, rule=rule, say=say, object_id=object_id)
 
-
-def _bare(german: str) -> str:
-    """Return a German noun phrase in the nominative, for after a colon."""
-    return german.replace("den ", "der ", 1) if german.startswith("den ") else german

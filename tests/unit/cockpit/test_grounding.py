@@ -255,3 +255,13 @@ def test_all_languages_have_the_same_sentences() -> None:
         assert set(content) == set(english)
         for part in ("devices", "say", "answers", "places", "offers", "colours", "states", "absent"):
             assert set(content[part]) == set(english[part]), (lang, part)
+
+
+def test_german_offers_have_the_right_article() -> None:
+    german = speech_in("de")
+    wish = Wish(intent=Intent(name="open"), requests=(), device="defroster", value=True)
+    assert german.offer(wish) == "den Defroster einschalten"
+    wish = Wish(intent=Intent(name="set"), requests=(), device="temperature", places=("driver",), value=24.0)
+    assert german.offer(wish) == "die Temperatur auf der Fahrerseite auf 24 Grad stellen"
+    named = {device for devices in german._content["other_articles"].values() for device in devices}
+    assert named <= set(load_devices().by_name)
