@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import hypothesis
+import numpy as np
 import pytest
 
 from zhixing.datatypes.evidence import Scenario, Trace

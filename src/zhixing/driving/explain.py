@@ -86,4 +86,3 @@ def explain(rule: str, road_user: int, object_id: int) -> Decision:
     """Return the decision as data and as a sentence."""
     action, say = sentence(rule, road_user)
     return Decision(action=action, rule=rule, say=say, object_id=object_id)
-

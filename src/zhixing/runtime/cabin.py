@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zhixing.cockpit.assistant import Assistant
+from zhixing.cockpit.assistant import READ_BACK_WITHIN_NS, Assistant
 from zhixing.datatypes.dialogue import Turn, Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
@@ -37,6 +37,17 @@ class Cabin:
     vehicle: VirtualVehicle
     assistant: Assistant
 
+    def hear(self, text: str, zone: Zone, lang: Lang | None = None) -> Turn:
+        """Say something to the assistant; the turn may still be ``working``, see :meth:`finish`."""
+        return self.assistant.hear(Utterance(text=text, zone=zone, lang=lang, time_ns=self.clock()))
+
+    def finish(self, turn: Turn) -> Turn:
+        """Let time pass until the vehicle has done what was granted, and return the finished turn."""
+        deadline_ns = self.clock() + READ_BACK_WITHIN_NS + NS_PER_S
+        while turn.outcome == "working" and self.clock() < deadline_ns:
+            turn = self.step(_STEP_S) or turn
+        return turn
+
     def step(self, dt_s: float) -> Turn | None:
         """Let time pass; return a turn that the vehicle has just finished."""
         self.clock.time_ns += ns_from_s(dt_s)
@@ -57,12 +68,4 @@ def converse(cabin: Cabin, sentences: list[str], zone: Zone, lang: Lang | None) 
 
     Every sentence is heard when the vehicle has done what the one before asked for.
     """
-    turns = []
-    for text in sentences:
-        turn = cabin.assistant.hear(Utterance(text=text, zone=zone, lang=lang, time_ns=cabin.clock()))
-        waited_ns = 0
-        while turn.outcome == "working" and waited_ns < 60 * NS_PER_S:
-            turn = cabin.step(_STEP_S) or turn
-            waited_ns += ns_from_s(_STEP_S)
-        turns.append(turn)
-    return turns
+    return [cabin.finish(cabin.hear(text, zone, lang)) for text in sentences]

@@ -12,19 +12,13 @@ from typing import Any, get_args
 
 import numpy as np
 
-from zhixing.cockpit.assistant import Assistant
-from zhixing.datatypes.dialogue import Turn, TurnOutcome, Utterance
+from zhixing.datatypes.dialogue import Turn, TurnOutcome
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.signal import Value, Zone
-from zhixing.datatypes.units import ns_from_s
 from zhixing.errors import InputError, SignalError
+from zhixing.runtime.cabin import make_cabin
 from zhixing.signals.catalogue import load_catalogue
-from zhixing.signals.guards import load_guards
-from zhixing.signals.store import SignalStore
-from zhixing.vehicle.virtual import VirtualVehicle
 
-_STEP_S = 0.1
-_MAX_STEPS = 400
 _PAUSE_S = 1.0
 _MAX_LINE_BYTES = 1_000_000
 _DRIVE = 127
@@ -204,55 +198,30 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self.time_ns = 0
-
-    def __call__(self) -> int:
-        return self.time_ns
-
-
 def run_case(case: Case) -> CaseResult:
     """Hold one conversation in a fresh car.
 
     Raises:
         InputError: The state is not one that the car can be in.
     """
-    clock = _Clock()
-    store = SignalStore(load_catalogue(), load_guards(), clock)
-    vehicle = VirtualVehicle(store)
+    cabin = make_cabin()
     state = dict(case.state)
     if float(state.get("Vehicle.Speed", 0.0)) > 0 and _GEAR not in state:
         state[_GEAR] = _DRIVE
     try:
-        vehicle.set_state(state)
+        cabin.vehicle.set_state(state)
     except SignalError as error:
         raise InputError(f"case {case.case_id}: {error}", hint="Correct its state.") from error
-    assistant = Assistant(store, clock)
     results = []
     for turn in case.turns:
-        before = dict(store.snapshot())
+        before = dict(cabin.store.snapshot())
         started = perf_counter()
-        heard = assistant.hear(Utterance(text=turn.say, zone=turn.zone, lang=case.lang, time_ns=clock()))
+        heard = cabin.hear(turn.say, turn.zone, case.lang)
         ms = (perf_counter() - started) * 1e3
-        heard = _finish(heard, clock, vehicle, assistant)
-        results.append(judge(turn, heard, before, dict(store.snapshot()), ms))
-        _let_pass(_PAUSE_S, clock, vehicle)
+        heard = cabin.finish(heard)
+        results.append(judge(turn, heard, before, dict(cabin.store.snapshot()), ms))
+        cabin.step(_PAUSE_S)
     return CaseResult(case=case, turns=tuple(results))
-
-
-def _let_pass(seconds: float, clock: _Clock, vehicle: VirtualVehicle) -> None:
-    clock.time_ns += ns_from_s(seconds)
-    vehicle.step(seconds)
-
-
-def _finish(heard: Turn, clock: _Clock, vehicle: VirtualVehicle, assistant: Assistant) -> Turn:
-    for _ in range(_MAX_STEPS):
-        if heard.outcome != "working":
-            break
-        _let_pass(_STEP_S, clock, vehicle)
-        heard = assistant.settle() or heard
-    return heard
 
 
 def judge(

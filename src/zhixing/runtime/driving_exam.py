@@ -16,15 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from zhixing import registry
 from zhixing.datatypes.evidence import Scorecard, Trace
-from zhixing.datatypes.plan import Plan
-from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.units import s_from_ns
-from zhixing.driving.interfaces import Planner
-from zhixing.errors import PluginError, RecordingError, ServiceError, ZhixingError
+from zhixing.errors import RecordingError, ServiceError, ZhixingError
 from zhixing.formats.openscenario import find_tasks, read_task
 from zhixing.formats.trace_csv import write_trace_csv
+from zhixing.runtime.planners import make_planner
 from zhixing.simulation.replay_world import Background
 from zhixing.simulation.rollout import rollout
 from zhixing.simulation.score import score
@@ -114,52 +111,6 @@ def run_driving_exam(
     return DrivingReport(results=tuple(results), errors=tuple(sorted(errors)))
 
 
-def make_planner(name: str) -> Planner:
-    """Return a fresh planner.
-
-    Raises:
-        PluginError: It is not registered or lacks a method.
-    """
-    planner = registry.create("zhixing.planners", name)
-    if not isinstance(planner, Planner):
-        raise PluginError(f"the planner {name!r} lacks name, start() or plan()", hint="See zhixing.driving.interfaces.")
-    return planner
-
-
-class SandboxedPlanner:
-    """Somebody else's planner: whatever it raises is a :class:`PluginError`, which the rollout counts as a failure.
-
-    Args:
-        planner: To be asked.
-    """
-
-    def __init__(self, planner: Planner) -> None:
-        self._planner = planner
-
-    @property
-    def name(self) -> str:
-        """Registered name."""
-        return self._planner.name
-
-    def start(self, briefing: Briefing) -> None:
-        """Brief the planner."""
-        try:
-            self._planner.start(briefing)
-        except ZhixingError:
-            raise
-        except Exception as error:  # what a stranger's planner raises is unknowable
-            raise PluginError(f"the planner {self.name!r} failed at the start: {error!r}") from error
-
-    def plan(self, scene: Scene) -> Plan:
-        """Ask the planner."""
-        try:
-            return self._planner.plan(scene)
-        except ZhixingError:
-            raise
-        except Exception as error:  # what a stranger's planner raises is unknowable
-            raise PluginError(f"the planner {self.name!r} failed: {error!r}") from error
-
-
 def _answers(
     tasks: list[Path], planner_name: str, out: Path, background: Background, jobs: int
 ) -> Iterator[tuple[Path, dict[str, Any] | str]]:
@@ -189,7 +140,7 @@ def _drive(task: Path, planner_name: str, out: Path, background: Background) -> 
     """Return the result of one task, or why it could not be driven."""
     try:
         scenario = read_task(task)
-        trace = rollout(scenario, SandboxedPlanner(make_planner(planner_name)), background=background)
+        trace = rollout(scenario, make_planner(planner_name), background=background)
         write_trace_csv(out / scenario.scenario_id / "trace.csv", trace)
         return _result(score(trace, scenario), trace)
     except RecordingError:

@@ -5,25 +5,16 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any, TypedDict
 
-from zhixing import registry
-from zhixing.datatypes.localized import LANGS, Localized
-from zhixing.datatypes.plan import Control, Decision, Plan
+from zhixing.datatypes.localized import LANGS
+from zhixing.datatypes.plan import Decision, Plan
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.units import s_from_ns
-from zhixing.driving.interfaces import Planner
+from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake
 from zhixing.driving.lane_map import build_lane_map
-from zhixing.driving.tracking import track
-from zhixing.errors import PluginError, ScenarioError
+from zhixing.runtime.planners import make_planner
 from zhixing.settings import CityConfig
 from zhixing.simulation.city_world import CityWorld
 from zhixing.simulation.world import STEP_S
-
-_FULL_BRAKE = Control(accel_mps2=-8.0, steer_rate_radps=0.0)
-_NO_PLAN = Decision(
-    action="emergency-brake",
-    rule="planner-failed",
-    say=Localized("规划出错，安全停车", "The planner failed, stopping safely.", "Planer ausgefallen, ich halte an."),
-)
 
 
 class Motion(TypedDict):
@@ -46,10 +37,7 @@ class Ride:
     """
 
     def __init__(self, city: CityConfig, planner_name: str) -> None:
-        planner = registry.create("zhixing.planners", planner_name)
-        if not isinstance(planner, Planner):
-            raise PluginError(f"the planner {planner_name!r} lacks start() or plan()")
-        self._planner = planner
+        self._planner = make_planner(planner_name)
         self.world = CityWorld(seed=city.seed, num_users=city.num_users)
         self._lane_map = build_lane_map(self.world.road)
         self.scene: Scene = self.world.scene()
@@ -57,12 +45,12 @@ class Ride:
         self.plan_ms = 0.0
         self.num_goals = 0
         self._briefing: Briefing = self.world.briefing()
-        self._planner.start(self._briefing)
+        self._has_task = brief(self._planner, self._briefing)
 
     @property
     def decision(self) -> Decision:
         """Why the car does what it does."""
-        return self.plan.decision if self.plan else _NO_PLAN
+        return self.plan.decision if self.plan else NO_PLAN
 
     def step(self) -> None:
         """Move on by 0.1 s."""
@@ -70,22 +58,15 @@ class Ride:
         if self._briefing.goal.contains(self.scene.ego.x_m, self.scene.ego.y_m) or self.world.needs_briefing():
             self.num_goals += 1
             self._briefing = self.world.briefing()
-            self._planner.start(self._briefing)
+            self._has_task = brief(self._planner, self._briefing)
         # 2. what now
         started = perf_counter()
-        control = self._control()
+        self.plan = ask(self._planner, self.scene) if self._has_task else None
+        control = follow_or_brake(self.plan, self.scene.ego, self.world.body, STEP_S)
         self.plan_ms = (perf_counter() - started) * 1e3
         # 3. everybody moves
         self.world.step(control)
         self.scene = self.world.scene()
-
-    def _control(self) -> Control:
-        try:
-            self.plan = self._planner.plan(self.scene)
-        except (ScenarioError, PluginError):
-            self.plan = None
-            return _FULL_BRAKE
-        return track(self.plan, self.scene.ego, self.world.body, STEP_S)
 
     def speed_limit_mps(self) -> float | None:
         """Return the limit where the ego is, None off the road."""

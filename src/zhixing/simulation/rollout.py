@@ -8,23 +8,15 @@ from time import perf_counter
 import numpy as np
 
 from zhixing.datatypes.evidence import DriveOutcome, Scenario, Trace
-from zhixing.datatypes.localized import Localized
-from zhixing.datatypes.plan import Control, Decision, Plan
+from zhixing.datatypes.plan import Decision, Plan
 from zhixing.datatypes.scene import Briefing, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake
 from zhixing.driving.interfaces import Planner
-from zhixing.driving.tracking import track
-from zhixing.errors import ZhixingError
 from zhixing.simulation.collision import is_at_fault, touching
 from zhixing.simulation.drivable import drivable_area
 from zhixing.simulation.replay_world import Background, ReplayWorld
 from zhixing.simulation.world import STEP_S
-
-_NO_PLAN = Decision(
-    action="emergency-brake",
-    rule="planner-failed",
-    say=Localized("规划出错，安全停车", "The planner failed, stopping safely.", "Planer ausgefallen, ich halte an."),
-)
 
 
 def rollout(
@@ -53,7 +45,16 @@ def rollout(
     log = _Log(scenario)
     outcome: DriveOutcome | None = None
     at_fault_id = -1
-    is_ready = _brief(planner, scenario)
+    is_ready = brief(
+        planner,
+        Briefing(
+            road=scenario.road,
+            body=scenario.body,
+            start=scenario.start,
+            goal=scenario.goal,
+            ego_light=scenario.ego_light,
+        ),
+    )
     while True:
         # 1. judge where we are
         at_fault_id = _contacts(world, scenario, log)
@@ -72,45 +73,15 @@ def rollout(
             break
         # 3. plan
         started = timer()
-        plan = _plan(planner, scene) if is_ready else None
+        plan = ask(planner, scene) if is_ready else None
         log.planned((timer() - started) * 1e3 if is_ready else None, scene.time_ns, plan)
         if on_step:
             on_step(scene, plan)
         # 4. track and move
-        world.step(track(plan, scene.ego, scenario.body, STEP_S) if plan else _brake(scenario))
+        world.step(follow_or_brake(plan, scene.ego, scenario.body, STEP_S))
     if on_step:
         on_step(scene, None)
     return log.trace(planner.name, outcome, world, at_fault_id)
-
-
-def _brief(planner: Planner, scenario: Scenario) -> bool:
-    briefing = Briefing(
-        road=scenario.road,
-        body=scenario.body,
-        start=scenario.start,
-        goal=scenario.goal,
-        ego_light=scenario.ego_light,
-    )
-    try:
-        planner.start(briefing)
-    except ZhixingError:
-        return False
-    return True
-
-
-def _plan(planner: Planner, scene: Scene) -> Plan | None:
-    try:
-        plan = planner.plan(scene)
-    except ZhixingError:
-        return None
-    if not isinstance(plan, Plan) or plan.time_s.size < 2:
-        return None
-    total = plan.xy_m.sum() + plan.yaw_rad.sum() + plan.accel_mps2.sum() + plan.speed_mps.sum()
-    return plan if np.isfinite(total) else None
-
-
-def _brake(scenario: Scenario) -> Control:
-    return Control(accel_mps2=scenario.body.min_accel_mps2, steer_rate_radps=0.0)
 
 
 def _ego_box(ego: EgoState, scenario: Scenario) -> FloatArray:
@@ -163,7 +134,7 @@ class _Log:
         if took_ms is not None:
             self._plan_ms.append(took_ms)
         self._failures += plan is None
-        decision = plan.decision if plan else _NO_PLAN
+        decision = plan.decision if plan else NO_PLAN
         if not self._decisions or self._decisions[-1][1] != decision:
             self._decisions.append((time_ns, decision))
 
