@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from zhixing.testing.small_files import VERTEX, opendrive, openscenario, straight
+
+WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
+
 
 def zhixing(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "zhixing", *arguments]
@@ -41,6 +45,62 @@ def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
     answer = zhixing("bench", "luck", "--json", cwd=tmp_path)
     assert answer.returncode == 2
     assert json.loads(answer.stderr)["hint"]
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    """Lay out a folder with a task to drive and a case to talk through."""
+    task = tmp_path / "family" / "task"
+    task.mkdir(parents=True)
+    (task / "map.xodr").write_text(opendrive(straight()), encoding="utf-8")
+    vertices = "".join(VERTEX.format(t=t, x=20 + 10 * t) for t in (0.5, 1.0, 1.5))
+    (task / "task_exam.xosc").write_text(openscenario(vertices), encoding="utf-8")
+    turn = {"say": "open my window", "zone": "driver", "outcome": "done", "changes": {WINDOW: 100}}
+    case = {"id": "1", "lang": "en", "category": "direct", "turns": [turn]}
+    (tmp_path / "cases.jsonl").write_text(json.dumps(case), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "has"),
+    [
+        (["say", "现在车速多少"], "outcome"),
+        (["signals"], "path"),
+        (["drive", "--minutes", "0.02", "--out", "x.mcap"], "distance_km"),
+        (["exam", "cockpit", "cases.jsonl"], "median_ms"),
+        (["exam", "driving", "family", "--out", "out"], "results"),
+        (["bench", "startup"], "measures"),
+        (["doctor"], "detail"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_every_command_answers_people_and_programs(inputs: Path, arguments: list[str], has: str) -> None:
+    said = zhixing(*arguments, cwd=inputs)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.strip()
+    answer = zhixing(*arguments, "--json", cwd=inputs)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    content = json.loads(answer.stdout)
+    assert has in (content[0] if isinstance(content, list) else content)
+
+
+def test_a_typing_mistake_is_a_usage_error_without_a_traceback(tmp_path: Path) -> None:
+    for arguments in (
+        ["sey"],
+        ["drive", "--minuets", "1"],
+        ["drive", "--minutes", "long"],
+        ["say", "x", "--zone", "roof"],
+    ):
+        answer = zhixing(*arguments, cwd=tmp_path)
+        assert (answer.returncode, "Traceback" in answer.stderr) == (2, False)
+        assert answer.stderr.strip()
+
+
+def test_an_answer_cut_off_by_its_reader_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m zhixing signals | head -1"
+    answer = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S602
+    assert (answer.returncode, answer.stderr) == (0, "")
 
 
 def test_a_newcomer_can_talk_to_the_car(tmp_path: Path) -> None:

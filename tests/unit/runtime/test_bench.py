@@ -1,0 +1,45 @@
+"""Every suite of the benchmark runs and measures something; how much is not for a test to say."""
+
+from __future__ import annotations
+
+import importlib
+import math
+
+import pytest
+
+from zhixing.runtime.bench import SUITES, machine
+from zhixing.runtime.bench.measure import Measure
+
+SHORT: dict[str, tuple[str, dict[str, float]]] = {
+    "startup": ("startup", {"_REPEATS": 1}),
+    "turn": ("turns", {"_REPEATS": 2}),
+    "simulation": ("simulation", {"_REPEATS": 1, "_STEPS": 5}),
+    "recording": ("recording", {"_STEPS": 5}),
+    "serve": ("serving", {"_WATCH_S": 1.0}),
+}
+
+
+def test_a_target_is_reached_from_its_side() -> None:
+    assert Measure(name="a", value=3.0, unit="s", target=3.0).is_reached is True
+    assert Measure(name="a", value=3.1, unit="s", target=3.0).is_reached is False
+    assert Measure(name="a", value=3.1, unit="1/s", target=3.0, more_is_better=True).is_reached is True
+    assert Measure(name="a", value=math.nan, unit="s", target=3.0).is_reached is False
+    assert Measure(name="a", value=3.0, unit="s").is_reached is None
+
+
+def test_a_figure_comes_with_its_machine_and_versions() -> None:
+    about = machine()
+    assert set(about) >= {"cpu", "python", "numpy", "numba", "zhixing"}
+    assert all(about.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SUITES))
+def test_a_suite_measures(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    module_name, constants = SHORT[name]
+    module = importlib.import_module(f"zhixing.runtime.bench.{module_name}")
+    for constant, value in constants.items():
+        monkeypatch.setattr(module, constant, value)
+    measures = SUITES[name]()
+    assert measures
+    assert all(math.isfinite(measure.value) and measure.value >= 0 for measure in measures)
