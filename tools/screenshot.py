@@ -28,7 +28,20 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WATCH_S = 14.0
+WAIT_S = 90.0
+GOOD_MOMENT = """async () => {
+    const { vehicle } = await import("/static/lib/vehicle.js");
+    const frame = vehicle.frames.at(-1)?.frame;
+    if (!frame || frame.ego.speed < 5 || frame.ego.speed > 12) return false;
+    const c = Math.cos(frame.ego.yaw), s = Math.sin(frame.ego.yaw);
+    const seen = frame.users.filter(([, , x, y]) => {
+        const dx = x - frame.ego.x, dy = y - frame.ego.y;
+        const ahead = dx * c + dy * s, beside = dy * c - dx * s;
+        return ahead > 4 && ahead < 40 && Math.abs(beside) < 0.4 * ahead + 3;
+    });
+    return seen.length >= 6 && new Set(seen.map((user) => user[1])).size >= 3;
+}"""
+"""The car moves and has several kinds of road users before it."""
 
 
 @contextlib.contextmanager
@@ -59,7 +72,9 @@ def picture(browser: Browser, url: str, size: tuple[int, int], theme: str, lang:
         box.fill(text)
         box.press("Enter")
         time.sleep(1.5)
-    time.sleep(WATCH_S)
+    deadline = time.monotonic() + WAIT_S
+    while not page.evaluate(GOOD_MOMENT) and time.monotonic() < deadline:
+        time.sleep(0.2)
     page.screenshot(path=path)
     context.close()
 

@@ -11,13 +11,15 @@ from zhixing.errors import InputError
 
 
 def bench(
-    suites: Annotated[list[str] | None, typer.Argument(help="Which suites; all if none is named.")] = None,
+    suites: Annotated[
+        list[str] | None, typer.Argument(help="Which suites; all that need nothing more if none is named.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
-    """Measure speed on this machine: startup, turn, simulation, recording, serve."""
-    from zhixing.runtime.bench import SUITES, machine  # noqa: PLC0415
+    """Measure speed on this machine: startup, turn, simulation, recording, serve; by name only: page, peers."""
+    from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, machine  # noqa: PLC0415
 
-    chosen = suites or list(SUITES)
+    chosen = suites or [suite for suite in SUITES if suite not in ONLY_BY_NAME]
     unknown = [suite for suite in chosen if suite not in SUITES]
     if unknown:
         raise InputError(f"no suite is called {unknown[0]!r}", hint=f"Choose among: {', '.join(SUITES)}.")

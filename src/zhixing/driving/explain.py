@@ -59,7 +59,7 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
     """Return what the rule makes the car do, and the sentence for it.
 
     Args:
-        rule: ``follow``, ``yield``, ``emergency`` or one that concerns nobody.
+        rule: ``follow``, ``queue``, ``yield``, ``emergency`` or one that concerns nobody.
         road_user: :class:`RoadUser` it is about; ignored by rules that concern nobody.
 
     Example:
@@ -70,6 +70,11 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
         case "follow":
             who = _WHO[road_user]
             return "follow", Localized(f"跟随{who.zh}", f"Following {who.en}.", f"Ich folge {who.de}.")
+        case "queue":
+            who = _WHO[road_user]
+            return "stop", Localized(
+                f"跟在{who.zh}后面排队等候", f"Waiting behind {who.en}.", f"Ich warte hinter {who.de}."
+            )
         case "yield":
             who = _CROSSING[road_user]
             return "yield", Localized(f"为{who.zh}让行", f"Giving way to {who.en}.", f"Ich lasse {who.de} durch.")

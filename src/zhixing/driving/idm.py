@@ -34,6 +34,7 @@ __all__ = ["IdmConfig", "IdmPlanner"]
 _STEP_S = 0.1
 _PLAN_STEPS = 51
 _UNMAPPED_LIMIT_MPS = 8.0
+_STANDING_MPS = 0.3
 
 
 class IdmPlanner:
@@ -95,6 +96,8 @@ class IdmPlanner:
         )
         # 3. comfort, unless it is an emergency
         accel, rule = self._smoothed(wish, ego)
+        if rule == "follow" and ego.speed_mps < _STANDING_MPS and wish.lead_mps < _STANDING_MPS:
+            rule = "queue"
         # 4. the plan
         others = scene.others
         return self._along_route(

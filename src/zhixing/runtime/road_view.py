@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from zhixing.datatypes.road import NO_LIGHT, Road
+from zhixing.datatypes.road import NO_LIGHT, Road, StopLine
 from zhixing.datatypes.shapes import FloatArray
+
+_FROM_LEFT = {"u-turn": 0, "left": 0, "straight": 1, "right": 2}
 
 
 def road_message(road: Road) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def road_message(road: Road) -> dict[str, Any]:
                 "kind": lane.kind.name.lower(),
                 "left": _rounded(lane.left_xy_m),
                 "right": _rounded(lane.right_xy_m),
-                "junction": lane.junction >= 0,
+                "junction": lane.junction,
                 "turn": lane.turn,
                 "group": lane.light_group,
                 "left_lane": lane.left_lane,
@@ -26,20 +28,17 @@ def road_message(road: Road) -> dict[str, Any]:
             }
             for lane in road.lanes
         ],
-        "stop_lines": [
-            {
-                "xy": _rounded(line.xy_m),
-                "groups": sorted(
-                    {
-                        road.lanes[following].light_group
-                        for lane in line.lanes
-                        for following in road.successors[lane]
-                        if road.lanes[following].light_group != NO_LIGHT
-                    }
-                ),
-            }
-            for line in road.stop_lines
-        ],
+        "stop_lines": [_stop_line(road, line) for line in road.stop_lines],
+    }
+
+
+def _stop_line(road: Road, line: StopLine) -> dict[str, Any]:
+    """Return a stop line with the lights of the movements behind it, from left to right."""
+    movements = [road.lanes[following] for lane in line.lanes for following in road.successors[lane]]
+    lit = sorted((m for m in movements if m.light_group != NO_LIGHT), key=lambda m: _FROM_LEFT.get(m.turn, 1))
+    return {
+        "xy": _rounded(line.xy_m),
+        "groups": list(dict.fromkeys(m.light_group for m in lit)),
     }
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from zhixing import __version__
 from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.bench.page import page
+from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.bench.recording import recording
 from zhixing.runtime.bench.serving import serving
 from zhixing.runtime.bench.simulation import simulation
@@ -26,7 +28,11 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "simulation": simulation,
     "recording": recording,
     "serve": serving,
+    "page": page,
+    "peers": peers,
 }
+ONLY_BY_NAME = frozenset({"page", "peers"})
+"""Suites that need what Zhixing does not."""
 
 
 def machine() -> dict[str, str]:

@@ -20,7 +20,7 @@ from websockets.typing import Origin
 from zhixing.errors import ServiceError
 from zhixing.runtime.bench.measure import Measure
 
-_USERS = 60
+USERS = 60
 _WATCH_S = 20.0
 _START_LIMIT_S = 180.0
 
@@ -34,13 +34,13 @@ def serving() -> list[Measure]:
     measures = []
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        with _server(folder) as (process, port):
+        with running_server(folder) as (process, port):
             measures.append(
                 Measure(name="serve answers after", value=time.perf_counter() - started, unit="s", target=3.0)
             )
             intervals_s, cpu_share = _watch(port, process.pid)
     measures.append(
-        Measure(name=f"serve, share of one core at {_USERS} road users", value=cpu_share, unit="", target=0.6)
+        Measure(name=f"serve, share of one core at {USERS} road users", value=cpu_share, unit="", target=0.6)
     )
     for name, share in (("median", 50), ("p99", 99)):
         measures.append(
@@ -52,11 +52,16 @@ def serving() -> list[Measure]:
 
 
 @contextlib.contextmanager
-def _server(folder: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def running_server(folder: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Start ``zhixing serve`` with ``USERS`` road users; yield its process and its port on 127.0.0.1 once it answers.
+
+    Raises:
+        ServiceError: It does not start.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "zhixing", "serve", "--port", str(port), "--users", str(_USERS)]
+    command = [sys.executable, "-m", "zhixing", "serve", "--port", str(port), "--users", str(USERS)]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         deadline = time.monotonic() + _START_LIMIT_S

@@ -29,10 +29,9 @@ export class Lamps {
       plate.position.set(rx + BESIDE_M * ux, ry + BESIDE_M * uy, LAMP_Z);
       plate.rotation.z = Math.atan2(uy, ux);
       this.group.add(post, plate);
-      const ordered = [...line.groups].sort((a, b) => b - a); // left-turn groups have the higher numbers
-      ordered.forEach((group, index) => {
+      line.groups.forEach((/** @type {number} */ group, /** @type {number} */ index) => {
         const mesh = new THREE.Mesh(lampGeometry, this.#materials[0]);
-        const shift = (index - (ordered.length - 1) / 2) * APART_M + BESIDE_M;
+        const shift = (index - (line.groups.length - 1) / 2) * APART_M + BESIDE_M;
         // In front of the plate, seen from the approach: forward is the right-hand direction turned left.
         mesh.position.set(rx + shift * ux + 0.16 * uy, ry + shift * uy - 0.16 * ux, LAMP_Z);
         this.group.add(mesh);

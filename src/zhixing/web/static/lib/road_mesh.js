@@ -3,17 +3,27 @@ import * as THREE from "three";
 
 const HEIGHT = /** @type {Record<string, number>} */ ({ driving: 0, junction: -0.01, biking: 0.012, sidewalk: 0.09 });
 const MARK_Z = 0.03;
+const TILE_M = 80;
 const DASH_M = 4, GAP_M = 6;
 const ZEBRA_M = 0.5, ZEBRA_EVERY_M = 1.0, ZEBRA_FROM_M = 4.6;
 
-/** Collects triangles and makes one mesh of them. */
+/** Collects triangles and makes one mesh of each square of the map, so that what is out of sight costs nothing. */
 class Sheet {
-  /** @type {number[]} */
-  positions = [];
+  /** @type {Map<string, number[]>} */
+  #tiles = new Map();
+
+  /** A triangle, corners counter-clockwise. @param {number[]} a @param {number[]} b @param {number[]} c @param {number} z */
+  triangle(a, b, c, z) {
+    const key = `${Math.floor(a[0] / TILE_M)} ${Math.floor(a[1] / TILE_M)}`;
+    const positions = this.#tiles.get(key) ?? [];
+    if (!positions.length) this.#tiles.set(key, positions);
+    for (const [x, y] of [a, b, c]) positions.push(x, y, z);
+  }
 
   /** A quadrilateral, corners counter-clockwise. @param {number[]} a @param {number[]} b @param {number[]} c @param {number[]} d @param {number} z */
   quad(a, b, c, d, z) {
-    for (const [x, y] of [a, b, c, a, c, d]) this.positions.push(x, y, z);
+    this.triangle(a, b, c, z);
+    this.triangle(a, c, d, z);
   }
 
   /** @param {number[][]} left @param {number[][]} right @param {number} z */
@@ -23,15 +33,20 @@ class Sheet {
 
   /** @param {THREE.Color} colour */
   mesh(colour) {
-    const geometry = new THREE.BufferGeometry();
-    geometry.setAttribute("position", new THREE.Float32BufferAttribute(this.positions, 3));
-    const mesh = new THREE.Mesh(geometry, new THREE.MeshBasicMaterial({ color: colour }));
-    mesh.matrixAutoUpdate = false;
-    return mesh;
+    const group = new THREE.Group(), material = new THREE.MeshBasicMaterial({ color: colour });
+    for (const positions of this.#tiles.values()) {
+      const geometry = new THREE.BufferGeometry();
+      geometry.setAttribute("position", new THREE.Float32BufferAttribute(positions, 3));
+      geometry.computeBoundingSphere();
+      const mesh = new THREE.Mesh(geometry, material);
+      mesh.matrixAutoUpdate = false;
+      group.add(mesh);
+    }
+    return group;
   }
 }
 
-/** Call back for each piece of a polyline between two distances. @param {number[][]} line */
+/** The distance along a polyline at each of its points. @param {number[][]} line */
 function distances(line) {
   const found = [0];
   for (let k = 1; k < line.length; k++)
@@ -95,10 +110,10 @@ export function roadMesh(road, colourOf) {
       paintZebra(zebra, lane);
       continue;
     }
-    const kind = lane.junction && lane.kind === "driving" ? "junction" : lane.kind;
-    if (!(kind in surfaces) || (lane.junction && lane.kind === "biking")) continue;
+    const kind = lane.junction >= 0 && lane.kind === "driving" ? "junction" : lane.kind;
+    if (!(kind in surfaces) || (lane.junction >= 0 && lane.kind === "biking")) continue;
     surfaces[kind].strip(lane.left, lane.right, HEIGHT[kind]);
-    if (lane.kind === "driving" && !lane.junction) {
+    if (lane.kind === "driving" && lane.junction < 0) {
       if (lane.left_lane < 0) paint(centre, lane.left, 0.18);
       if (lane.right_lane < 0) paint(marking, lane.right, 0.15);
       else paintDashes(marking, lane.right);
@@ -112,21 +127,18 @@ export function roadMesh(road, colourOf) {
   return group;
 }
 
-/** What lies between the connecting lanes of a crossroads: the hull of what begins and ends there. @param {any} road @param {THREE.Color} colour */
+/** What lies between the lanes of a crossroads with lights: their hull. A roundabout keeps its island. @param {any} road @param {THREE.Color} colour */
 function fillJunctions(road, colour) {
   const sheet = new Sheet();
-  const corners = new Map();
-  for (const line of road.stop_lines) {
-    const middle = [(line.xy[0][0] + line.xy[1][0]) / 2, (line.xy[0][1] + line.xy[1][1]) / 2];
-    // Stop lines of one crossroads share the hundreds of their light groups.
-    const key = Math.floor((line.groups[0] ?? -1) / 12);
-    if (key < 0) continue;
-    corners.set(key, [...(corners.get(key) ?? []), middle, ...line.xy]);
-  }
+  const inside = road.lanes.filter((/** @type {any} */ lane) => lane.junction >= 0);
+  const lit = new Set(inside.filter((/** @type {any} */ lane) => lane.group >= 0).map((/** @type {any} */ lane) => lane.junction));
+  /** @type {Map<number, number[][]>} */
+  const corners = new Map([...lit].map((junction) => [junction, []]));
+  for (const lane of inside) corners.get(lane.junction)?.push(...lane.left, ...lane.right);
   for (const points of corners.values()) {
     const hull = convexHull(points);
     for (let k = 1; k + 1 < hull.length; k++) {
-      for (const [x, y] of [hull[0], hull[k], hull[k + 1]]) sheet.positions.push(x, y, HEIGHT.junction - 0.02);
+      sheet.triangle(hull[0], hull[k], hull[k + 1], HEIGHT.junction - 0.02);
     }
   }
   return sheet.mesh(colour);

@@ -9,7 +9,9 @@ import { roadMesh } from "../lib/road_mesh.js";
 import { vehicle } from "../lib/vehicle.js";
 
 const LATE_MS = 130;
-const SLOW_MS = 26, FAST_MS = 15;
+const SLOW_MS = 26, FAST_MS = 19; // between pictures; a screen of 60 Hz cannot do better than 16.7
+const LEAST_RATIO = 0.3;
+const FIRST_WAIT_MS = 1000, LONGEST_WAIT_MS = 60_000;
 const CAMERA = { back: 12.5, up: 7, ahead: 18 };
 const RAISED = 0.17;
 const PATH_HALF_M = 0.75, PATH_Z = 0.06, MAX_PATH_POINTS = 64;
@@ -29,12 +31,14 @@ class RoadPanel extends LitElement {
 
   #renderer = /** @type {THREE.WebGLRenderer | null} */ (null);
   #scene = new THREE.Scene();
-  #camera = new THREE.PerspectiveCamera(48, 1, 1, 420);
+  #camera = new THREE.PerspectiveCamera(48, 1, 1, 310);
   #actors = /** @type {Actors | null} */ (null);
   #lamps = /** @type {Lamps | null} */ (null);
   #path = new THREE.Mesh();
   #ratio = 1;
-  #spent = 20;
+  #since = (SLOW_MS + FAST_MS) / 2;
+  #wait = FIRST_WAIT_MS;
+  #sharpenAt = 0;
   #view = { x: 0, y: 0, yaw: 0, isSet: false };
   /** Milliseconds between the newest frames, for tests. @type {number[]} */
   frameTimes = [];
@@ -67,9 +71,8 @@ class RoadPanel extends LitElement {
     const loop = (/** @type {number} */ now) => {
       requestAnimationFrame(loop);
       if (document.hidden) return;
-      const started = performance.now();
+      this.#adapt(now - last, now); // before drawing: a canvas that changes its size is empty
       this.#draw();
-      this.#adapt(performance.now() - started, now - last);
       this.frameTimes.push(now - last);
       if (this.frameTimes.length > 300) this.frameTimes.shift();
       last = now;
@@ -125,15 +128,20 @@ class RoadPanel extends LitElement {
     this.#renderer.setSize(width, height, false);
   }
 
-  /** Draw fewer or more pixels. @param {number} spentMs for this picture @param {number} sinceMs the one before */
-  #adapt(spentMs, sinceMs) {
+  /** Draw fewer or more pixels; what was too much is tried again later and later. @param {number} sinceMs the last picture @param {number} now */
+  #adapt(sinceMs, now) {
     if (this.isSharp) return;
-    this.#spent += 0.06 * (Math.max(spentMs, Math.min(sinceMs, 100)) - this.#spent);
+    this.#since += 0.06 * (Math.min(sinceMs, 100) - this.#since);
     const most = Math.min(devicePixelRatio, 1.5);
-    if (this.#spent > SLOW_MS && this.#ratio > 0.3) this.#ratio = Math.max(0.3, this.#ratio * 0.85);
-    else if (this.#spent < FAST_MS && this.#ratio < most && spentMs < 8) this.#ratio = Math.min(most, this.#ratio * 1.1);
-    else return;
-    this.#spent = 20;
+    if (this.#since > SLOW_MS && this.#ratio > LEAST_RATIO) {
+      this.#ratio = Math.max(LEAST_RATIO, this.#ratio * 0.85);
+      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
+      this.#sharpenAt = now + this.#wait;
+    } else if (this.#since < FAST_MS && this.#ratio < most && now > this.#sharpenAt) {
+      this.#ratio = Math.min(most, this.#ratio * 1.1);
+      this.#sharpenAt = now + FIRST_WAIT_MS;
+    } else return;
+    this.#since = (SLOW_MS + FAST_MS) / 2;
     this.#resize();
   }
 
