@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_table
+from zhixing.cli.output import JSON_HELP, progress, show_json, show_machine, show_table
 from zhixing.errors import InputError
 
 
@@ -17,7 +17,8 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure speed on this machine: startup, turn, simulation, recording, serve; by name only: page, peers."""
-    from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, machine  # noqa: PLC0415
+    from zhixing.runtime.bench import ONLY_BY_NAME, SUITES  # noqa: PLC0415
+    from zhixing.runtime.machine import machine  # noqa: PLC0415
 
     chosen = suites or [suite for suite in SUITES if suite not in ONLY_BY_NAME]
     unknown = [suite for suite in chosen if suite not in SUITES]
@@ -38,4 +39,4 @@ def bench(
         verdict = {None: "", True: "reached", False: "missed"}[m.is_reached]
         rows.append((m.name, m.value, m.unit, target, verdict))
     show_table(("measure", "value", "unit", "target", ""), rows)
-    show_line(", ".join(f"{name} {value}" for name, value in machine().items()))
+    show_machine()

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_table
+from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_machine, show_table
 
 
 def cockpit(
@@ -24,6 +24,7 @@ def cockpit(
         return
     show_table(report.columns(), report.rows(), title="cases passed")
     show_line(f"a turn takes {report.median_ms:.2f} ms (median), {report.p99_ms:.2f} ms (p99)")
+    show_machine()
 
 
 def driving(
@@ -45,3 +46,4 @@ def driving(
     show_table(report.columns(), report.rows(), title=f"planner {planner}, background {background}")
     for task, error in report.errors:
         show_line(f"not driven: {task}: {error}")
+    show_machine()

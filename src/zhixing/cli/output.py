@@ -37,6 +37,13 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: 
     Console(width=None if sys.stdout.isatty() else 240).print(table)
 
 
+def show_machine() -> None:
+    """Print what the figures above depend on."""
+    from zhixing.runtime.machine import machine  # noqa: PLC0415  # heavy
+
+    show_line(", ".join(f"{name} {value}" for name, value in machine().items()))
+
+
 def show_error(message: str, hint: str) -> None:
     """Print an error on stderr: one line, and a hint where there is one; as JSON where the command said --json."""
     if "--json" in sys.argv:

@@ -8,8 +8,9 @@ import math
 import pytest
 
 from zhixing.errors import ServiceError
-from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, machine
+from zhixing.runtime.bench import ONLY_BY_NAME, SUITES
 from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.machine import machine
 
 SHORT: dict[str, tuple[str, dict[str, float]]] = {
     "startup": ("startup", {"_REPEATS": 1}),

@@ -6,13 +6,8 @@ gives medians.
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
-from pathlib import Path
 
-from zhixing import __version__
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
@@ -33,19 +28,3 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
 }
 ONLY_BY_NAME = frozenset({"page", "peers"})
 """Suites that need what Zhixing does not."""
-
-
-def machine() -> dict[str, str]:
-    """Return what a figure depends on."""
-    model = "unknown CPU"
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        models = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        model = models[0] if models else platform.machine()
-    return {
-        "cpu": f"{model}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
-        "numba": version("numba"),
-        "zhixing": __version__,
-    }
