@@ -240,7 +240,7 @@ class Assistant:
                 outcome: TurnOutcome = "answered" if known else "unavailable"
                 if question.device:
                     self._memory.remember(Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock()))
-                return heard.turn(outcome, " ".join(known) or speech.say("unknown"), intents)
+                return heard.turn(outcome, speech.sentences(known) or speech.say("unknown"), intents)
             return self._propose(heard, intents)
         grounded = tuple(self._ground(intent, zone) for intent in wishes)
         return self._ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])
@@ -331,7 +331,9 @@ class Assistant:
             is_new = any(before.get(request.path) != request.value for request in granted)
             if any(wish.intent.name == "undo" for wish in done):
                 said.append(speech.say("undone"))
-            elif what := speech.joined([speech.what(wish) for wish in done if wish.intent.name != "keep"]):
+            elif what := speech.joined(
+                [speech.what(wish, lasting=not is_new) for wish in done if wish.intent.name != "keep"]
+            ):
                 said.append(speech.say("done" if is_new else "already", what=what))
             else:
                 said.append(speech.say("nothing"))
@@ -345,7 +347,7 @@ class Assistant:
             final = "partial"
         elif not done:
             final = "refused" if is_forbidden else "unavailable"
-        turn = heard.turn(final, " ".join(said), intents, tuple(o.request for o in outcomes), outcomes)
+        turn = heard.turn(final, speech.sentences(said), intents, tuple(o.request for o in outcomes), outcomes)
         if any(self._store.target(request.path) is not None for request in granted):
             self._open.append(_OpenTurn(turn, final, tuple(done), self._clock() + READ_BACK_WITHIN_NS))
             return replace(turn, outcome="working", reply=speech.say("working"))

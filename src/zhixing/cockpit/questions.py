@@ -42,7 +42,8 @@ def answer(
         device = load_devices().by_name[device.one]
     if device is None or not device.path:
         return None
-    is_all = bool(slots.get("all")) or device.default == "all"
+    # Whether "the window" is closed is asked about every window: a yes that holds for one only would be wrong.
+    is_all = bool(slots.get("all")) or device.default == "all" or (device.kind == "opening" and not question.places)
     asked = Intent(name="query", device=device.name, places=question.places, slots=(("all", True),) if is_all else ())
     places = grounding.places(device.name, asked, zone) or ("",)
     told: dict[Value, list[str]] = {}

@@ -53,7 +53,7 @@ class Speech:
         for group, (members,) in _GROUPS:
             if without_middle == members:
                 return str(names[group])
-        return str(self._content["join"]).join(str(names.get(place, "")) for place in places)
+        return str(self._content["join_places"]).join(str(names.get(place, "")) for place in places)
 
     def thing(self, device: str, places: Sequence[str] = ()) -> str:
         """Return place and device."""
@@ -71,10 +71,12 @@ class Speech:
         name = (self._content["plurals"].get(device) if len(places) > 1 else "") or self.device(device)
         return str(self._content["thing"].format(place=place, device=name).strip())
 
-    def state(self, device_name: str, value: Value) -> str:
-        """Return what the car calls a value of a device."""
+    def state(self, device_name: str, value: Value, *, lasting: bool = False) -> str:
+        """Return what the car calls a value of a device: as what has just been done, or as what lasts."""
         device = load_devices().by_name[device_name]
         states, units = self._content["states"], self._content["units"]
+        if lasting:
+            states = states | self._content["lasting"]
         match device.kind:
             case "opening":
                 number = float(value)
@@ -105,15 +107,15 @@ class Speech:
         text = f"{number:.1f}".rstrip("0").rstrip(".")
         return text.replace(".", ",") if self.lang == "de" else text
 
-    def what(self, wish: Wish) -> str:
+    def what(self, wish: Wish, *, lasting: bool = False) -> str:
         """Return place, device and wanted state."""
         if wish.value is None:
             return self.thing(wish.device, wish.places)
-        return self.told(wish.device, wish.places, wish.value)
+        return self.told(wish.device, wish.places, wish.value, lasting=lasting)
 
-    def told(self, device: str, places: Sequence[str], value: Value) -> str:
+    def told(self, device: str, places: Sequence[str], value: Value, *, lasting: bool = True) -> str:
         """Return place, device and state."""
-        thing, state = self.thing(device, places), self.state(device, value)
+        thing, state = self.thing(device, places), self.state(device, value, lasting=lasting)
         return " ".join(str(self._content["what"].format(thing=thing, state=state)).split())
 
     def offer(self, wish: Wish) -> str:
@@ -137,6 +139,10 @@ class Speech:
         others: dict[str, list[str]] = self._content["other_articles"]
         return next((word for word, of in others.items() if device in of), str(self._content["article"]))
 
+    def sentences(self, parts: Sequence[str]) -> str:
+        """Return whole sentences one after the other."""
+        return str(self._content["between"]).join(part for part in parts if part)
+
     def joined(self, parts: Sequence[str]) -> str:
         """Return parts as one enumeration."""
         return str(self._content["join"]).join(dict.fromkeys(part for part in parts if part))
@@ -159,7 +165,9 @@ class Speech:
         """Return the question that would make it clear."""
         key = question.what
         names = [self.place((option,)) if key == "place" else self.device(option) for option in question.options]
-        return self.say(f"which_{key}", device=self.device(question.device), options=self._say["or"].join(names))
+        last_two = str(self._content["join_options"]).join(names[-2:])
+        options = str(self._content["join_places" if self.lang == "zh" else "join"]).join([*names[:-2], last_two])
+        return self.say(f"which_{key}", device=self.device(question.device), options=options)
 
     def answer(self, topic: str, value: float | None) -> str:
         """Return what the car knows about a topic."""

@@ -15,40 +15,40 @@ _WHO: dict[int, Localized] = {
     RoadUser.MOTORCYCLE: Localized("前方摩托车", "the motorcycle ahead", "dem Motorrad vorn"),
     RoadUser.EBIKE: Localized("前方电动车", "the e-bike ahead", "dem E-Bike vorn"),
     RoadUser.BICYCLE: Localized("前方自行车", "the bicycle ahead", "dem Fahrrad vorn"),
-    RoadUser.TRICYCLE: Localized("前方三轮车", "the tricycle ahead", "dem Dreirad vorn"),
+    RoadUser.TRICYCLE: Localized("前方三轮车", "the tricycle ahead", "dem Lastendreirad vorn"),
     RoadUser.PEDESTRIAN: Localized("前方行人", "the pedestrian ahead", "dem Fußgänger vorn"),
     RoadUser.OBJECT: Localized("前方障碍物", "the obstacle ahead", "dem Hindernis vorn"),
 }
 """German in the dative, for "Ich folge …" and "Vollbremsung vor …"."""
 _CROSSING: dict[int, Localized] = {
-    RoadUser.CAR: Localized("横向来车", "a crossing car", "ein querendes Auto"),
-    RoadUser.TRUCK: Localized("横向货车", "a crossing truck", "einen querenden Lkw"),
-    RoadUser.BUS: Localized("横向公交车", "a crossing bus", "einen querenden Bus"),
+    RoadUser.CAR: Localized("横穿的车辆", "a crossing car", "ein querendes Auto"),
+    RoadUser.TRUCK: Localized("横穿的货车", "a crossing truck", "einen querenden Lkw"),
+    RoadUser.BUS: Localized("横穿的公交车", "a crossing bus", "einen querenden Bus"),
     RoadUser.MOTORCYCLE: Localized("横穿的摩托车", "a crossing motorcycle", "ein querendes Motorrad"),
     RoadUser.EBIKE: Localized("横穿的电动车", "a crossing e-bike", "ein querendes E-Bike"),
     RoadUser.BICYCLE: Localized("横穿的自行车", "a crossing bicycle", "ein querendes Fahrrad"),
-    RoadUser.TRICYCLE: Localized("横穿的三轮车", "a crossing tricycle", "ein querendes Dreirad"),
-    RoadUser.PEDESTRIAN: Localized("过街行人", "a pedestrian crossing", "einen querenden Fußgänger"),
+    RoadUser.TRICYCLE: Localized("横穿的三轮车", "a crossing tricycle", "ein querendes Lastendreirad"),
+    RoadUser.PEDESTRIAN: Localized("过街行人", "a crossing pedestrian", "einen querenden Fußgänger"),
     RoadUser.OBJECT: Localized("移动的障碍物", "a moving obstacle", "ein bewegtes Hindernis"),
 }
 """German in the accusative, for "Ich lasse … durch"."""
 
 _PLAIN: dict[str, tuple[Action, Localized]] = {
     "free-road": ("cruise", Localized("前方畅通，正常行驶", "The road is clear.", "Freie Fahrt.")),
-    "curve": ("cruise", Localized("弯道，减速通过", "Slowing for the curve.", "Langsamer durch die Kurve.")),
+    "curve": ("cruise", Localized("前方弯道，减速通过", "Slowing for the curve.", "Langsamer durch die Kurve.")),
     "red-light": ("stop", Localized("红灯，停车等待", "Red light, waiting.", "Rote Ampel, ich warte.")),
     "yellow-light": ("stop", Localized("黄灯，准备停车", "Yellow light, stopping.", "Gelbe Ampel, ich halte an.")),
-    "goal": ("arrive", Localized("到达目的地", "Arriving.", "Ziel erreicht.")),
+    "goal": ("arrive", Localized("即将到达目的地", "Arriving.", "Wir sind gleich am Ziel.")),
     "lane-ends": (
         "yield",
-        Localized("车道变窄，等待并入", "The lane ends, waiting to merge.", "Die Spur endet, ich fädle mich ein."),
+        Localized("前方车道结束，等待并入", "The lane ends, waiting to merge.", "Die Spur endet, ich fädle mich ein."),
     ),
     "no-route": (
         "cruise",
         Localized(
-            "地图上没有连通的路线，慢行驶向目的地",
+            "地图上没有可走的路线，慢速开往目的地",
             "No mapped way there, going slowly.",
-            "Kein Weg in der Karte, ich fahre langsam.",
+            "Keine Route auf der Karte, ich fahre langsam.",
         ),
     ),
 }
@@ -81,7 +81,7 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
         case "emergency":
             who = _WHO[road_user]
             return "emergency-brake", Localized(
-                f"紧急制动，避让{who.zh}", f"Braking hard for {who.en}.", f"Vollbremsung vor {who.de}."
+                f"紧急刹车，避免撞上{who.zh}", f"Braking hard for {who.en}.", f"Vollbremsung vor {who.de}."
             )
         case _:
             return _PLAIN[rule]

@@ -251,7 +251,7 @@ def test_a_follow_up_of_another_seat_needs_a_too(cabin: Any) -> None:
 
 
 def test_a_refusal_speaks_the_rule_in_the_language_of_the_speaker(cabin_with: MakeCabin) -> None:
-    for text, word in (("把车门解锁", "行驶中"), ("unlock the doors", "driving"), ("Türen entriegeln", "Fahrt")):
+    for text, word in (("把车门解锁", "P 挡"), ("unlock the doors", "driving"), ("Türen entriegeln", "Fahrt")):
         cabin = cabin_with({"Speed": 50.0})
         assert cabin.say(text) == "refused"
         assert word in cabin.reply
@@ -326,3 +326,18 @@ def test_a_turn_by_phrases_takes_less_than_a_millisecond(cabin: Any) -> None:
             cabin.wait(5.0)
             cabin.assistant.settle()
     assert median(times_s) < 1e-3
+
+
+def test_whether_the_windows_are_closed_is_said_of_every_window(cabin: Any) -> None:
+    cabin.say("打开右后车窗")
+    cabin.say("窗户都关了没")
+    assert cabin.reply == "没有，主驾、副驾、左后车窗关着，右后车窗全开着。"
+    cabin.say("are all windows closed")
+    assert cabin.reply.startswith("No, ")
+
+
+def test_what_is_excepted_or_meant_for_later_is_not_done_now(cabin: Any) -> None:
+    for text in ("五分钟后开窗", "打开除了左后以外的所有车窗", "close all the windows except mine"):
+        before = dict(cabin.store.snapshot())
+        assert cabin.say(text) == "unavailable"
+        assert cabin.changed(before) == {}

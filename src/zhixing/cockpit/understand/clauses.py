@@ -170,7 +170,7 @@ class _Builder:
                 return  # "it is", "mir ist": a question only at the beginning
             case _:
                 clause.words.add(f"{klass}:{name}")
-        self._clause.num_known += klass not in ("talk", "chat", "rel", "ask", "polite")
+        self._clause.num_known += klass not in ("talk", "chat", "rel", "ask", "polite", "beyond")
 
     def _put_glue(self, name: str, after: list[Span]) -> None:
         match name:
@@ -181,7 +181,10 @@ class _Builder:
                     self._close(joins=True)
             case "then":
                 self._close(joins=True)
-            case "negate" | "pronoun" | "polite":
+            case "negate" if self._lang == "zh" and self._clause.is_complete:
+                self._close(joins=False)  # "空调开着别开窗": what is not to be done comes after
+                self._clause.words.add("glue:negate")
+            case "negate" | "pronoun" | "polite" | "leave":
                 self._clause.words.add(f"glue:{name}")
             case _:
                 pass

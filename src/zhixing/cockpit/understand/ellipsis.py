@@ -135,8 +135,9 @@ def _take_from_before(before: Clause, clause: Clause) -> None:
             clause.number, clause.unit = before.number, before.unit
     elif not _is_named(clause) and _is_named(before) and (clause.has_wish or clause.places):
         clause.device, clause.hint = before.device, before.hint
+        does_the_same = not clause.acts or clause.acts == before.acts
         clause.acts = clause.acts or list(before.acts)
-        if not clause.has_value and clause.acts[-1:] != ["set"]:
+        if does_the_same and not clause.has_value and clause.acts[-1:] != ["set"]:
             clause.number, clause.unit, clause.amount = before.number, before.unit, before.amount
 
 

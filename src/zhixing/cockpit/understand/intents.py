@@ -52,7 +52,7 @@ def _compile(clause: Clause) -> list[Intent]:
         return [Intent(name="absent")]
     if "glue:negate" in clause.words and clause.device and not clause.has_wish:
         return [_wish(clause, "close", places)]
-    if "glue:negate" in clause.words and act:
+    if ("glue:negate" in clause.words and act) or ("glue:leave" in clause.words and not clause.has_value):
         return [Intent(name="keep", device=clause.device, places=places)]
     if clause.device == "seat" and act == "set" and feel in ("cold", "hot"):
         return [_wish(replace(clause, device="seat_heating" if feel == "hot" else "seat_ventilation"), "open", places)]
@@ -70,6 +70,8 @@ def _act(clause: Clause) -> str:
     act = acts[-1] if acts else ""
     if act == "away":
         return "close"
+    if "rel:more" in clause.words and clause.device in _TURNED_UP and act in ("open", "close"):
+        return "more" if act == "open" else "less"
     if act == "open" and "polite:turn" in clause.words and clause.device in _TURNED_UP:
         return "more"
     if "too:act" in clause.words and act in _OPPOSITE:
@@ -79,7 +81,8 @@ def _act(clause: Clause) -> str:
 
 def _device(clause: Clause, act: str) -> str:
     device = clause.device
-    if device == "seat" and (clause.unit == "degree" or (clause.number or 0.0) >= 10.0):
+    is_moved = act in ("forward", "backward")
+    if device == "seat" and not is_moved and (clause.unit == "degree" or (clause.number or 0.0) >= 10.0):
         return "temperature"
     if (
         device in ("fan", "")

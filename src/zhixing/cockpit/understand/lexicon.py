@@ -25,7 +25,7 @@ Tag = tuple[str, str]
 CLASSES = frozenset(
     (
         "device", "place", "act", "amount", "unit", "colour", "dir", "quant", "ask", "topic", "feel", "noun", "talk",
-        "glue", "rel", "hint", "chat", "absent", "polite",
+        "glue", "rel", "hint", "chat", "absent", "polite", "beyond",
     )
 )  # fmt: skip
 _END = ""

@@ -15,6 +15,10 @@ from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.localized import LANGS, Lang
 
 
+_GRAVE = frozenset(("door", "lock", "trunk", "frunk", "hood", "flap", "horn", "hazard", "high_beam"))
+"""Things that nobody wants opened, sounded or lit by half a sentence: every word must be understood."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """What one utterance means by itself, without the conversation before it.
@@ -54,7 +58,8 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
     if not cleaned or len(cleaned) > MAX_CHARS:
         return Understanding(lang=lang)
     tokens = tokenise(cleaned)
-    clauses = split(settle_particles(tag(tokens, lang), lang), lang)
+    spans = settle_particles(tag(tokens, lang), lang)
+    clauses = split(spans, lang)
     if not clauses or not _is_addressed(clauses):
         return Understanding(lang=lang)
     talk = _talk(clauses)
@@ -62,6 +67,10 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
     if clauses and clauses[0].corrects:
         talk |= {"correct"}
     intents = intents_of(clauses)
+    beyond = {name for span in spans for klass, name in span.tags if klass == "beyond"}
+    if beyond and any(intent.name not in ("query", "vague", "absent", "bare") for intent in intents):
+        # Doing it now, or to what was excepted, would be worse than saying that it cannot be done.
+        intents = (Intent(name="absent", device="timer" if "later" in beyond else ""),)
     if "no" in talk and intents and all(not intent.device for intent in intents):
         talk |= {"correct"}
     return Understanding(lang=lang, intents=intents, talk=frozenset(talk))
@@ -76,6 +85,8 @@ def prepare() -> None:
 
 def _is_addressed(clauses: list[Clause]) -> bool:
     """Return whether somebody speaks to the car: chatter is full of words that no wish needs."""
+    if any(clause.device in _GRAVE and clause.has_wish and clause.num_unknown for clause in clauses):
+        return False
     num_known = sum(clause.num_known for clause in clauses)
     num_unknown = sum(clause.num_unknown for clause in clauses)
     is_imperative = clauses[0].opens_with in ("act", "polite", "hint")

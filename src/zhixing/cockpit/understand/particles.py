@@ -88,6 +88,14 @@ def _english(span: Span, spans: list[Span], index: int) -> Span:
 
 def _chinese(span: Span, spans: list[Span], index: int) -> Span:
     following = spans[index + 1] if index + 1 < len(spans) else None
+    before = spans[index - 1] if index else None
+    match span.text:
+        case "左 右" if before is not None and (before.has("number") or before.has("unit")):
+            return Span(span.text, _GLUE)
+        case "来 点" if following is None or following.is_mark:
+            return Span(span.text, (("amount", "little"),))
+        case _:
+            pass
     is_negation = span.has("talk", "no") and span.text.replace(" ", "") in ("不要", "别", "不用", "不想")
     if is_negation and following is not None and any(following.has(k) for k in ("act", "device", "glue")):
         return Span(span.text, (("glue", "negate"),))

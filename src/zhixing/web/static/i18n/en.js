@@ -74,6 +74,6 @@ export default {
   "media.volume": "Volume",
   "media.play": "Play",
   "media.stop": "Stop",
-  "media.next": "Next",
-  "media.previous": "Previous",
+  "media.next": "Next track",
+  "media.previous": "Previous track",
 };
