@@ -14,7 +14,6 @@ from zhixing.cockpit.understand.tagging import split_compound, tag
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.localized import LANGS, Lang
 
-
 _GRAVE = frozenset(("door", "lock", "trunk", "frunk", "hood", "flap", "horn", "hazard", "high_beam"))
 """Things that nobody wants opened, sounded or lit by half a sentence: every word must be understood."""
 
