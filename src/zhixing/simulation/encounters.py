@@ -12,13 +12,14 @@ from numba import njit
 
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.shapes import BoolArray, FloatArray
-from zhixing.datatypes.tracks import RoadUser
+from zhixing.datatypes.tracks import RoadUser, Tracks
 from zhixing.simulation.collision import BEHIND_RAD, STANDING_MPS, bearing_rad, box_distance_m, boxes_touch
 from zhixing.simulation.drivable import drivable_area
 
 TTC_LIMIT_S = 0.95
 """nuPlan closed-loop metrics, "time to collision within bound"."""
 _TTC_HORIZON_S = 3.0
+_DT_S = 0.1
 _AHEAD_RAD = math.radians(30.0)
 
 
@@ -37,7 +38,7 @@ def encounters(trace: Trace, scenario: Scenario) -> dict[str, float]:
             tracks.xy_m,
             tracks.yaw_rad[..., None],
             np.broadcast_to(tracks.size_m[:, None, :], (*tracks.yaw_rad.shape, 2)),
-            tracks.speed_mps[..., None],
+            _velocity_mps(tracks),
         ),
         axis=-1,
     )
@@ -58,15 +59,30 @@ def encounters(trace: Trace, scenario: Scenario) -> dict[str, float]:
     return metrics
 
 
+def _velocity_mps(tracks: Tracks) -> FloatArray:
+    """Return (objects, steps, 2) how the box centres move; recorded headings do not always point where they go."""
+    xy, valid = tracks.xy_m, tracks.valid
+    has_before, has_after = np.zeros_like(valid), np.zeros_like(valid)
+    has_before[:, 1:], has_after[:, :-1] = valid[:, :-1], valid[:, 1:]
+    before = np.where(has_before[..., None], np.roll(xy, 1, axis=1), xy)
+    after = np.where(has_after[..., None], np.roll(xy, -1, axis=1), xy)
+    span_s = _DT_S * (has_before.astype(np.float64) + has_after)[..., None]
+    along = tracks.speed_mps[..., None] * np.stack((np.cos(tracks.yaw_rad), np.sin(tracks.yaw_rad)), axis=-1)
+    velocity: FloatArray = np.where(span_s > 0.0, (after - before) / np.maximum(span_s, _DT_S), along)
+    return velocity
+
+
 def _ego_rows(trace: Trace, scenario: Scenario) -> FloatArray:
-    """Return (steps, 6) x, y, yaw, length, width, speed."""
+    """Return (steps, 7) x, y, yaw, length, width and velocity of the box centre, which slips in a curve."""
     size = np.array([scenario.body.length_m, scenario.body.width_m])
+    course = trace.yaw_rad + np.arctan(0.5 * np.tan(trace.steer_rad))
     return np.concatenate(
         (
             trace.xy_m,
             trace.yaw_rad[:, None],
             np.broadcast_to(size, (trace.yaw_rad.shape[0], 2)),
-            trace.speed_mps[:, None],
+            (trace.speed_mps * np.cos(course))[:, None],
+            (trace.speed_mps * np.sin(course))[:, None],
         ),
         axis=1,
     )
@@ -75,8 +91,8 @@ def _ego_rows(trace: Trace, scenario: Scenario) -> FloatArray:
 @njit(cache=True)
 def _moved(box: FloatArray, t: float) -> FloatArray:
     later = box[:5].copy()
-    later[0] += box[5] * math.cos(box[2]) * t
-    later[1] += box[5] * math.sin(box[2]) * t
+    later[0] += box[5] * t
+    later[1] += box[6] * t
     return later
 
 
@@ -96,9 +112,10 @@ def _closest(
             reach = 0.5 * (math.hypot(ego[k, 3], ego[k, 4]) + math.hypot(users[u, k, 3], users[u, k, 4]))
             if centre - reach < distance[u]:
                 distance[u] = min(distance[u], box_distance_m(ego[k, :5], users[u, k, :5]))
-            if ego[k, 5] <= STANDING_MPS:
+            speed = math.hypot(ego[k, 5], ego[k, 6])
+            if speed <= STANDING_MPS:
                 continue
-            closing = (ego[k, 5] + abs(users[u, k, 5])) * min(_TTC_HORIZON_S, ttc[u])
+            closing = (speed + math.hypot(users[u, k, 5], users[u, k, 6])) * min(_TTC_HORIZON_S, ttc[u])
             if centre - reach > closing:
                 continue
             bearing = bearing_rad(ego[k], users[u, k], rear_axle)

@@ -53,14 +53,14 @@ def progress(trace: Trace, scenario: Scenario) -> dict[str, float]:
 def direction(trace: Trace, scenario: Scenario) -> dict[str, float]:
     """Return ``driving_direction`` (1, 0.5 or 0) and ``wrong_way_m``, the most driven against a lane within a second.
 
-    A place counts as wrong when the ego is on lanes of which none runs its way; junctions do not count.
+    A place counts as wrong when the ego is on lanes of which none runs its way; in a junction lanes of many ways cross.
     """
     area = drivable_area(scenario.road)
     moved_m = np.hypot(*np.diff(trace.xy_m, axis=0, prepend=trace.xy_m[:1]).T)
     wrong = np.zeros_like(moved_m)
     for step, ((x, y), yaw) in enumerate(zip(trace.xy_m.tolist(), trace.yaw_rad.tolist(), strict=True)):
         lanes = area.lanes_at(x, y)
-        if not lanes or area.is_in_junction(x, y):
+        if not lanes:
             continue
         if all(lane_turn_rad(scenario.road, lane, x, y, yaw) > _WRONG_WAY_RAD for lane in lanes):
             wrong[step] = moved_m[step]

@@ -57,8 +57,10 @@ def rollout(
     )
     while True:
         # 1. judge where we are
-        at_fault_id = _contacts(world, scenario, log)
-        if at_fault_id >= 0:
+        at_fault_id = _contacts(world, scenario, log) if world.time_ns <= scenario.stop_ns else -1
+        if world.time_ns > scenario.stop_ns:  # the trigger came between two steps, before whatever is there now
+            outcome = "timeout"
+        elif at_fault_id >= 0:
             outcome = "collision"
         elif not drivable_area(scenario.road).contains_box(_ego_box(world.ego, scenario)):
             outcome = "off_road"

@@ -6,9 +6,12 @@ NC · DAC · DDC · MP · RL × (5 · progress + 5 · TTC + 4 · speed + 2 · co
 
 from __future__ import annotations
 
+import numpy as np
+
 from zhixing.datatypes.evidence import Scenario, Scorecard, Trace
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.simulation.comfort import comfort
+from zhixing.simulation.drivable import drivable_area
 from zhixing.simulation.encounters import encounters
 from zhixing.simulation.progress import direction, progress, speed_limit
 
@@ -20,7 +23,7 @@ def score(trace: Trace, scenario: Scenario) -> Scorecard:
     """Return the judgement of a trace driven in a scenario."""
     metrics = {
         "no_collision": _no_collision(trace, scenario),
-        "drivable_area": 0.0 if trace.outcome == "off_road" else 1.0,
+        "drivable_area": float(trace.outcome != "off_road" and _ends_on_the_road(trace, scenario)),
         **direction(trace, scenario),
         **progress(trace, scenario),
         **speed_limit(trace, scenario),
@@ -54,6 +57,13 @@ def combine(metrics: dict[str, float]) -> float:
     for gate in _GATES:
         product *= metrics[gate]
     return product * sum(weight * metrics[name] for name, weight in _WEIGHTS.items()) / sum(_WEIGHTS.values())
+
+
+def _ends_on_the_road(trace: Trace, scenario: Scenario) -> bool:
+    """Return whether the last row is on the road: a collision and leaving it may happen in the same step."""
+    x, y = trace.xy_m[-1]
+    box = np.array([x, y, trace.yaw_rad[-1], scenario.body.length_m, scenario.body.width_m])
+    return drivable_area(scenario.road).contains_box(box)
 
 
 def _no_collision(trace: Trace, scenario: Scenario) -> float:

@@ -5,11 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from zhixing.datatypes.evidence import Trace
-from zhixing.simulation.comfort import comfort, savitzky_golay
+from zhixing.simulation.comfort import comfort
 
 TIME_S = 0.1 * np.arange(60)
 
@@ -20,25 +18,6 @@ def ride(by_hand: SimpleNamespace, accel_mps2: np.ndarray, yaw_rad: np.ndarray |
     speed = 12.0 + np.concatenate(([0.0], np.cumsum(0.05 * (accel[1:] + accel[:-1]))))
     made: Trace = by_hand.trace(by_hand.scenario(duration_s=6.0), np.zeros(accel.size), yaw_rad=yaw_rad)
     return dataclasses.replace(made, speed_mps=speed, accel_mps2=accel)
-
-
-COEFFICIENTS = st.lists(st.floats(-5.0, 5.0), min_size=3, max_size=3)
-
-
-@given(COEFFICIENTS, st.integers(5, 80))
-def test_a_parabola_passes_the_filter_unchanged_up_to_its_ends(c: list[float], steps: int) -> None:
-    t = 0.1 * np.arange(steps)
-    values = c[0] + c[1] * t + c[2] * t**2
-    assert savitzky_golay(values, 9, 2, 0) == pytest.approx(values, abs=1e-6)
-    assert savitzky_golay(values, 15, 2, 1) == pytest.approx(c[1] + 2.0 * c[2] * t, abs=1e-6)
-    assert savitzky_golay(values, 15, 3, 2) == pytest.approx(np.full(steps, 2.0 * c[2]), abs=1e-5)
-
-
-def test_the_filter_takes_the_published_weights() -> None:
-    # Savitzky and Golay 1964, table I: five points, quadratic, smoothing -3 12 17 12 -3 over 35.
-    impulse = np.zeros(15)
-    impulse[7] = 35.0
-    assert savitzky_golay(impulse, 5, 2, 0)[5:10].round(9).tolist() == [-3.0, 12.0, 17.0, 12.0, -3.0]
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -116,3 +117,13 @@ def test_post_encroachment_time_is_the_pause_between_the_two(by_hand: SimpleName
 def test_following_has_no_post_encroachment_time(by_hand: SimpleNamespace) -> None:
     met = judged(by_hand, [by_hand.User(object_id=1, x_m=25.0, speed_mps=10.0)], 10.0, 31)
     assert met["min_pet_s_car"] == math.inf
+
+
+def test_the_others_go_where_they_move_and_not_where_they_point(by_hand: SimpleNamespace) -> None:
+    # Comes over at 2 m/s from the side, recorded with its nose along the road: in the ego's way after 2.1 s.
+    drifting = by_hand.User(object_id=1, x_m=40.0, y_m=-6.0, yaw_rad=NORTH, speed_mps=2.0, size_m=(2.0, 2.0))
+    task = by_hand.scenario(users=[drifting], duration_s=10.0)
+    nose_ahead = dataclasses.replace(task.background, yaw_rad=np.zeros_like(task.background.yaw_rad))
+    task = dataclasses.replace(task, background=nose_ahead)
+    met = encounters(by_hand.trace(task, 10.0 + np.arange(3)), task)
+    assert met["min_ttc_s_car"] == pytest.approx(2.5, abs=0.3)

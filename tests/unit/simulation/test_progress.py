@@ -83,10 +83,16 @@ def test_a_short_swerve_against_the_traffic_counts_its_metres_only(by_hand: Simp
     assert judged["wrong_way_m"] == pytest.approx(math.hypot(1.0, 7.0) + 2.0)
 
 
-def test_turning_round_in_a_junction_is_no_wrong_way(by_hand: SimpleNamespace) -> None:
+def test_against_every_lane_of_a_junction_is_the_wrong_way(by_hand: SimpleNamespace) -> None:
     task = by_hand.scenario(by_hand.crossing())
     judged = direction(by_hand.trace(task, at_speed(102.0, 6.0, 21), yaw_rad=math.pi), task)
-    assert judged["driving_direction"] == 1.0
+    assert judged["driving_direction"] == 0.0
+
+
+def test_across_the_lanes_of_a_junction_is_not_the_wrong_way(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario(by_hand.crossing())
+    north = by_hand.trace(task, np.full(21, 110.0), y_m=at_speed(-6.0, 6.0, 21), yaw_rad=0.5 * math.pi)
+    assert direction(north, task)["driving_direction"] == 1.0
 
 
 def test_overspeed_is_charged_by_how_much_and_how_long(by_hand: SimpleNamespace) -> None:

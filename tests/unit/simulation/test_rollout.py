@@ -38,6 +38,13 @@ def test_the_stop_trigger_ends_the_run(by_hand: SimpleNamespace) -> None:
     assert driven.time_ns[-1] == 3_000_000_000
 
 
+def test_a_goal_reached_after_the_stop_trigger_is_too_late(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario(goal=(39.9, 45.0, -2.0, 2.0), duration_s=5.0)  # entered at 3.0 s
+    assert rollout(replace(task, stop_ns=3_000_000_000), by_hand.Planner()).outcome == "goal"
+    late = rollout(replace(task, stop_ns=2_950_000_000), by_hand.Planner())
+    assert (late.outcome, late.time_ns[-1]) == ("timeout", 3_000_000_000)
+
+
 def test_running_into_a_standing_car_ends_the_run_with_its_name(by_hand: SimpleNamespace) -> None:
     task = by_hand.scenario(users=[by_hand.User(object_id=4, x_m=30.0), by_hand.User(object_id=5, x_m=90.0)])
     driven = rollout(task, by_hand.Planner())

@@ -74,3 +74,10 @@ def test_who_had_to_brake_is_unknown_where_nobody_reacts(by_hand: SimpleNamespac
     made = by_hand.trace(task, 10.0 + np.arange(50))
     assert math.isnan(score(made, task).metrics["others_braked"])
     assert score(dataclasses.replace(made, num_braked_for_ego=2), task).metrics["others_braked"] == 2.0
+
+
+def test_a_collision_off_the_road_fails_both_gates(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario()
+    ends_beside = by_hand.trace(task, 10.0 + np.arange(20), y_m=np.linspace(0.0, -4.0, 20), outcome="collision")
+    metrics = score(ends_beside, task).metrics
+    assert (metrics["no_collision"], metrics["drivable_area"]) == (0.0, 0.0)
