@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all quick lint format clean
+.PHONY: help run test test-all quick lint format kernels clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,7 +21,7 @@ test-all: lint  ## every check, the long tests too
 quick: lint  ## the checks without browser, real data and other slow things
 	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not long and not browser and not slow"
 
-lint: $(VENV)/installed-dev
+lint: $(VENV)/installed-dev  ## ruff, mypy and the floors, without tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -30,6 +30,9 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+kernels:  ## drop compiled kernels, after a change that another file's kernel takes in
+	find src -name '*.nb[ic]' -delete
 
 clean:  ## remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

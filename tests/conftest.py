@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import hypothesis
 import numpy as np
 import pytest
 
+import zhixing
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Light, Lights
 from zhixing.datatypes.localized import Localized
@@ -25,6 +27,20 @@ hypothesis.settings.load_profile("laws")
 
 STEP_NS = 100_000_000
 LIMIT_MPS = 10.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Drop compiled kernels that are older than a source.
+
+    Numba looks only at the file a kernel stands in, not at those whose kernels it has taken in.
+    """
+    if not hasattr(config, "workerinput"):
+        package = Path(zhixing.__file__).parent
+        compiled = list(package.rglob("*.nb[ic]"))
+        newest_ns = max(source.stat().st_mtime_ns for source in package.rglob("*.py"))
+        if any(kernel.stat().st_mtime_ns < newest_ns for kernel in compiled):
+            for kernel in compiled:
+                kernel.unlink(missing_ok=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

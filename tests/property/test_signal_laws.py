@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Outcome, SetRequest, Source, Value, Zone
 from zhixing.signals.catalogue import is_allowed, load_catalogue
-from zhixing.signals.guards import Forbid, Judgement, load_guards
+from zhixing.signals.guards import Circumstances, Forbid, Judgement, load_guards
 from zhixing.signals.store import YES_WITHIN_S
 from zhixing.testing.parked_car import ParkedCar
 
@@ -101,7 +101,7 @@ def strictness(verdict: Judgement) -> int:
 
 
 def judged(requests: Sequence[SetRequest], state: dict[str, Value]) -> list[int]:
-    return [strictness(verdict) for verdict in load_guards().judge(requests, state, {})]
+    return [strictness(verdict) for verdict in load_guards().judge(Circumstances(state, requests, {}, {}))]
 
 
 def with_zone(request: SetRequest, zone: Zone) -> SetRequest:
@@ -265,11 +265,12 @@ class Door(RuleBasedStateMachine):
         self.heard(outcomes, before)
 
     @precondition(lambda self: self.questions)
-    @rule(data=st.data())
-    def says_no(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), zone=st.sampled_from(list(Zone)))
+    def says_no(self, data: st.DataObject, zone: Zone) -> None:
         token = data.draw(st.sampled_from(sorted(self.questions)))
-        self.car.store.deny(token)
-        self.spent.add(token)
+        self.car.store.deny(token, zone)
+        if zone is self.questions[token].request.zone:
+            self.spent.add(token)
 
     @rule()
     def lets_questions_grow_old(self) -> None:
@@ -312,7 +313,14 @@ class Door(RuleBasedStateMachine):
 
     @invariant()
     def every_decision_is_on_record(self) -> None:
-        assert len(self.car.store.audit) == min(self.answers, self.car.store.audit.maxlen or 0)
+        assert len(self.car.store.audit) >= min(self.answers, self.car.store.audit.maxlen or 0)
+
+    @invariant()
+    def nothing_forbidden_is_still_wanted_while_the_car_drives(self) -> None:
+        if self.car.number(SPEED) > 0.0:
+            targets = {(path, self.car.store.target(path)) for path in ACTUATORS}
+            assert not targets & FORBIDDEN_WHILE_MOVING
+            assert not {path for path, target in targets if target is not None} & STILL_WHILE_MOVING
 
 
 TestDoor = Door.TestCase

@@ -10,7 +10,10 @@ from zhixing.datatypes.signal import Leaf, SetRequest, Value, Zone
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.testing.parked_car import ParkedCar
 
-ACTUATORS = [leaf for leaf in load_catalogue().values() if leaf.kind == "actuator"]
+# Whether a window is open only follows from its position; nobody can ask for it.
+ACTUATORS = [
+    leaf for leaf in load_catalogue().values() if leaf.kind == "actuator" and not leaf.path.endswith(".Window.IsOpen")
+]
 MOTORS = [
     leaf.path
     for leaf in ACTUATORS

@@ -19,7 +19,6 @@ from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Granted, NeedsYes, Outcome, Refused, SetRequest, Value, Zone
 from zhixing.datatypes.units import ns_from_s
-from zhixing.signals.guards import Confirm, load_guards
 from zhixing.signals.store import SignalStore
 
 READ_BACK_WITHIN_NS = ns_from_s(30.0)
@@ -81,21 +80,20 @@ class Assistant:
         """Return a turn that the vehicle has finished, or one that it should have finished by now; else None."""
         for index, waiting in enumerate(self._open):
             speech = speech_in(waiting.turn.lang)
-            left = [wish for wish in waiting.wishes if not self._is_settled(wish, waiting.turn)]
-            if not left:
-                del self._open[index]
+            granted = [o.request for o in waiting.turn.outcomes if isinstance(o, Granted)]
+            left = [r for r in granted if self._store.target(r.path) == r.value]
+            undone = [r for r in granted if r not in left and self._store.value(r.path) != r.value]
+            if left and self._clock() <= waiting.deadline_ns:
+                continue
+            del self._open[index]
+            if not left and not undone:
                 return replace(waiting.turn, outcome=waiting.final)
-            if self._clock() > waiting.deadline_ns:
-                del self._open[index]
-                reply = speech.say("failed", thing=speech.thing(left[0].device, left[0].places))
-                return replace(waiting.turn, outcome="failed", reply=reply)
+            wrong = next(wish for wish in waiting.wishes if any(r in (*left, *undone) for r in wish.requests))
+            # Somebody wanted something else meanwhile, or the vehicle did not do it in time.
+            key = "failed" if left else "overridden"
+            reply = speech.say(key, thing=speech.thing(wrong.device, wrong.places))
+            return replace(waiting.turn, outcome="failed", reply=reply)
         return None
-
-    def _is_settled(self, wish: Wish, turn: Turn) -> bool:
-        granted = {o.request.path for o in turn.outcomes if isinstance(o, Granted)}
-        return all(
-            self._store.target(request.path) != request.value for request in wish.requests if request.path in granted
-        )
 
     def _read(self, path: str) -> Value:
         """Return what a signal will be when the vehicle has done what was granted."""
@@ -142,7 +140,7 @@ class Assistant:
     def _drop(self, zone: Zone, question: Question) -> None:
         self._memory.questions.pop(zone, None)
         if question.token:
-            self._store.deny(question.token)
+            self._store.deny(question.token, zone)
 
     def _accept(self, heard: _Hearing, question: Question) -> Turn:
         zone = heard.utterance.zone
@@ -154,7 +152,31 @@ class Assistant:
         if not outcomes:
             return heard.turn("clarify", heard.speech.say("expired"))
         outcomes += self._store.request_all(question.held)
+        if any(isinstance(outcome, NeedsYes) for outcome in outcomes):
+            return self._ask_yes(heard, question.intents, question.wishes, outcomes, ())
         return self._report(heard, question.intents, question.wishes, (), outcomes, before)
+
+    def _ask_yes(
+        self,
+        heard: _Hearing,
+        intents: tuple[Intent, ...],
+        wishes: tuple[Wish, ...],
+        outcomes: tuple[Outcome, ...],
+        held: tuple[SetRequest, ...],
+    ) -> Turn:
+        """Put the door's questions to the speaker, all that one yes will answer."""
+        asked = [outcome for outcome in outcomes if isinstance(outcome, NeedsYes)]
+        zone, requests = heard.utterance.zone, tuple(outcome.request for outcome in outcomes)
+        self._memory.questions[zone] = Question(
+            kind="confirm",
+            intents=intents,
+            wishes=wishes,
+            token=asked[0].token,
+            held=held,
+            expires_ns=min(asked[0].expires_ns, self._clock() + ANSWER_WITHIN_NS),
+        )
+        asks = dict.fromkeys(outcome.ask.in_lang(heard.lang) for outcome in asked)
+        return heard.turn("confirm", heard.speech.sentences(list(asks)), intents, (*requests, *held), outcomes)
 
     def _say_something_new(self, heard: _Hearing, meaning: Understanding) -> Turn:
         zone, now_ns, talk = heard.utterance.zone, self._clock(), meaning.talk
@@ -199,8 +221,7 @@ class Assistant:
             for path, value in deed.before.items()
         )
         wish = Wish(intent=Intent(name="undo"), requests=requests, device="")
-        outcomes = self._store.request_all(requests)
-        return self._report(heard, (wish.intent,), (wish,), (), outcomes, self._before((wish,)))
+        return self._ask_door(heard, (wish.intent,), (wish,), ())
 
     def _correct(self, heard: _Hearing, intents: tuple[Intent, ...], deed: Deed) -> Turn:
         """Take back what the corrected wish did, and do it as corrected."""
@@ -282,32 +303,13 @@ class Assistant:
         by_path |= {request.path: request for wish in wishes for request in wish.requests}
         requests = tuple(by_path.values())
         before = {path: self._read(path) for path in by_path}
-        needing = self._needing_yes(requests)
-        if needing:
-            outcomes = self._store.request_all(needing)
-            asked = next((o for o in outcomes if isinstance(o, NeedsYes)), None)
-            if asked is not None:
-                self._memory.questions[zone] = Question(
-                    kind="confirm",
-                    intents=intents,
-                    wishes=wishes,
-                    token=asked.token,
-                    held=tuple(request for request in requests if request not in needing),
-                    expires_ns=min(asked.expires_ns, self._clock() + ANSWER_WITHIN_NS),
-                )
-                return heard.turn("confirm", asked.ask.in_lang(heard.lang), intents, requests, outcomes)
-            outcomes += self._store.request_all(tuple(r for r in requests if r not in needing))
-        else:
-            outcomes = self._store.request_all(requests)
+        needing = self._store.needing_yes(requests)
+        held = tuple(request for request in requests if request not in needing)
+        outcomes = self._store.request_all(needing)
+        if any(isinstance(outcome, NeedsYes) for outcome in outcomes):
+            return self._ask_yes(heard, intents, wishes, outcomes, held)
+        outcomes += self._store.request_all(held)
         return self._report(heard, intents, wishes, impossible, outcomes, before, replies or [])
-
-    def _needing_yes(self, requests: tuple[SetRequest, ...]) -> tuple[SetRequest, ...]:
-        """Return the requests that the guards will ask about, so that nothing else is done before the yes.
-
-        This only decides what waits; what is allowed is the store's alone to decide.
-        """
-        verdicts = load_guards().judge(requests, self._store.snapshot(), {})
-        return tuple(r for r, verdict in zip(requests, verdicts, strict=True) if isinstance(verdict, Confirm))
 
     def _report(
         self,
@@ -322,7 +324,8 @@ class Assistant:
         speech = heard.speech
         refused = {o.request.path: o for o in outcomes if isinstance(o, Refused)}
         granted = [o.request for o in outcomes if isinstance(o, Granted)]
-        done = [w for w in wishes if not w.requests or any(r.path not in refused for r in w.requests)]
+        paths = {request.path for request in granted}
+        done = [w for w in wishes if not w.requests or any(r.path in paths for r in w.requests)]
         said = list(replies or [])
         if done:
             self._memory.remember(

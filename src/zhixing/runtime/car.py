@@ -15,7 +15,7 @@ from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import NeedsYes, Outcome, Refused
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.units import s_from_ns
-from zhixing.errors import ZhixingError
+from zhixing.errors import InputError, ZhixingError
 from zhixing.runtime.cabin import make_cabin
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
@@ -103,14 +103,15 @@ class Car:
                 case SetMessage(id_, request):
                     return [_outcome_message(id_, self._cabin.store.request(request))]
                 case AnswerMessage(id_, "confirm", token, zone):
-                    return [_outcome_message(id_, o) for o in self._cabin.store.confirm(token, zone)]
-                case AnswerMessage(id_, "deny", token, _):
-                    self._cabin.store.deny(token)
+                    outcomes = self._cabin.store.confirm(token, zone)
+                    return [_outcome_message(id_, o) for o in outcomes] or [_error_message(id_, _NO_QUESTION)]
+                case AnswerMessage(id_, "deny", token, zone):
+                    self._cabin.store.deny(token, zone)
                     return []
                 case SayMessage() as said:
                     self._hear(said)
         except ZhixingError as error:
-            return [{"type": "error", "id": str(message_id)[:64], "message": str(error), "hint": error.hint}]
+            return [_error_message(str(message_id)[:64], error)]
         return []
 
     def take_broadcasts(self) -> list[dict[str, Any]]:
@@ -146,6 +147,13 @@ class Car:
         self._broadcasts.append(shown)
         if self._recorder and turn.outcome != "working":
             self._recorder.turn(shown)
+
+
+_NO_QUESTION = InputError("this question is not open any more", hint="Ask for it again.")
+
+
+def _error_message(message_id: str, error: ZhixingError) -> dict[str, Any]:
+    return {"type": "error", "id": message_id, "message": str(error), "hint": error.hint}
 
 
 def _outcome_message(message_id: str, outcome: Outcome) -> dict[str, Any]:

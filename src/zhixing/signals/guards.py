@@ -25,10 +25,32 @@ _SPEED = "Vehicle.Speed"
 _GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
 _RAIN = "Vehicle.Body.Raindetection.Intensity"
 _PARK = 126
+STATES_THAT_FORBID = frozenset((_SPEED, _GEAR))
+"""Signals that turn what was free into what is forbidden when the car drives off."""
+_WINDOWS = tuple(expand("Vehicle.Cabin.Door.{Row1,Row2}.{DriverSide,PassengerSide}.Window.Position"))
 
 State = Mapping[str, Value]
 Setters = Mapping[str, Source]
-Condition = Callable[[State, Sequence[SetRequest], Setters], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a rule may look at.
+
+    Attributes:
+        state: Current values by path.
+        batch: What is asked together.
+        setters: By which way each signal was last set, where it was.
+        wanted: What has been granted and is not reported yet, by path.
+    """
+
+    state: State
+    batch: Sequence[SetRequest]
+    setters: Setters
+    wanted: State
+
+
+Condition = Callable[[Circumstances], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +63,9 @@ class Forbid:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """A rule wants a yes first."""
+    """One or more rules want a yes first; ``say`` asks for all of them."""
 
-    rule: str
+    rules: tuple[str, ...]
     say: Localized
 
 
@@ -63,22 +85,22 @@ def _is_out_of_park(state: State) -> bool:
     return _is_moving(state) or _number(state, _GEAR) != _PARK
 
 
+def _are_all_windows_to_be_open(now: Circumstances) -> bool:
+    """Return whether no window would be left shut, counting what is open, wanted and asked now."""
+    expected = {**now.state, **now.wanted, **{request.path: request.value for request in now.batch}}
+    return all(not _number(expected, path) <= 0.0 for path in _WINDOWS)
+
+
 _CONDITIONS: dict[str, Condition] = {
-    "always": lambda _state, _batch, _setters: True,
-    "moving": lambda state, _batch, _setters: _is_moving(state),
-    "moving-or-out-of-park": lambda state, _batch, _setters: _is_out_of_park(state),
-    "raining": lambda state, _batch, _setters: not _number(state, _RAIN) <= 0.0,
-    "faster-than-80": lambda state, _batch, _setters: not _number(state, _SPEED) <= 80.0,
-    "air-conditioning-on": lambda state, _batch, _setters: (
-        state.get("Vehicle.Cabin.HVAC.IsAirConditioningActive") is not False
-    ),
-    "window-child-lock": lambda state, _batch, _setters: (
-        state.get("Vehicle.Cabin.IsWindowChildLockEngaged") is not False
-    ),
-    "all-windows-in-batch": lambda _state, batch, _setters: (
-        sum(r.path.endswith(".Window.Position") and isinstance(r.value, int) and r.value > 0 for r in batch) >= 4
-    ),
-    "set-by-the-car": lambda _state, batch, setters: any(setters.get(r.path) == "system" for r in batch),
+    "always": lambda _: True,
+    "moving": lambda now: _is_moving(now.state),
+    "moving-or-out-of-park": lambda now: _is_out_of_park(now.state),
+    "raining": lambda now: not _number(now.state, _RAIN) <= 0.0,
+    "faster-than-80": lambda now: not _number(now.state, _SPEED) <= 80.0,
+    "air-conditioning-on": lambda now: now.state.get("Vehicle.Cabin.HVAC.IsAirConditioningActive") is not False,
+    "window-child-lock": lambda now: now.state.get("Vehicle.Cabin.IsWindowChildLockEngaged") is not False,
+    "all-windows-to-be-open": _are_all_windows_to_be_open,
+    "set-by-the-car": lambda now: any(now.setters.get(r.path) == "system" for r in now.batch),
 }
 """What a rule may ask about the car; unknown states count as the more dangerous ones."""
 
@@ -92,7 +114,7 @@ class Rule:
         verdict: What it says.
         paths: Signals it is about.
         when: Names of conditions that must all hold.
-        to: ``any`` value, a value, ``opening`` (more than now) or ``above-25``.
+        to: ``any`` value, one or several values, ``opening`` (more than now) or ``above-25``.
         zones: Who it is about; empty means everybody.
         say: Why, and what is possible instead.
         source: Where the rule comes from.
@@ -102,18 +124,16 @@ class Rule:
     verdict: Literal["forbid", "confirm"]
     paths: frozenset[str]
     when: tuple[str, ...]
-    to: Value
+    to: Value | tuple[Value, ...]
     zones: frozenset[Zone]
     say: Localized
     source: str
 
-    def applies(self, request: SetRequest, state: State, batch: Sequence[SetRequest], setters: Setters) -> bool:
+    def applies(self, request: SetRequest, now: Circumstances) -> bool:
         """Return whether the rule is about this request, now. The path is looked at by the caller."""
         if self.zones and request.zone not in self.zones:
             return False
-        return self._is_direction(request, state) and all(
-            _CONDITIONS[name](state, batch, setters) for name in self.when
-        )
+        return self._is_direction(request, now.state) and all(_CONDITIONS[name](now) for name in self.when)
 
     def _is_direction(self, request: SetRequest, state: State) -> bool:
         value = request.value
@@ -125,6 +145,8 @@ class Rule:
                 return not (isinstance(value, int | float) and abs(value) <= abs(now))
             case "above-25":
                 return not (isinstance(value, int | float) and value <= max(25.0, _number(state, request.path)))
+            case tuple(wanted):
+                return any(type(value) is type(one) and value == one for one in wanted)
             case wanted:
                 return type(value) is type(wanted) and value == wanted
 
@@ -143,23 +165,29 @@ class Guards:
             for path in rule.paths:
                 self._by_path[path] = (*self._by_path.get(path, ()), rule)
 
-    def judge(self, requests: Sequence[SetRequest], state: State, setters: Setters) -> tuple[Judgement, ...]:
-        """Return for each request of a batch what the rules say; None is free.
+    def judge(self, now: Circumstances, accepted: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
+        """Return for each request of the batch what the rules say; None is free.
 
         Args:
-            requests: What is asked together. The car's own systems (``source`` is ``system``) are not judged.
-            state: Current values by path.
-            setters: By which way each signal was last set, where it was.
+            now: What is asked, of which car. The car's own systems (``source`` is ``system``) are not judged.
+            accepted: Rules whose question has been answered with yes.
         """
-        return tuple(self._judge_one(request, state, requests, setters) for request in requests)
+        return tuple(self._judge_one(request, now, accepted) for request in now.batch)
 
-    def _judge_one(self, request: SetRequest, state: State, batch: Sequence[SetRequest], setters: Setters) -> Judgement:
+    def _judge_one(self, request: SetRequest, now: Circumstances, accepted: frozenset[str]) -> Judgement:
         if request.source == "system":
             return None
+        asking: list[Rule] = []
         for rule in self._by_path.get(request.path, ()):
-            if rule.applies(request, state, batch, setters):
-                return (Forbid if rule.verdict == "forbid" else Confirm)(rule.name, rule.say)
-        return None
+            if rule.name in accepted or not rule.applies(request, now):
+                continue
+            if rule.verdict == "forbid":
+                return Forbid(rule.name, rule.say)
+            asking.append(rule)
+        if not asking:
+            return None
+        zh, en, de = ([rule.say.in_lang(lang) for rule in asking] for lang in ("zh", "en", "de"))
+        return Confirm(tuple(rule.name for rule in asking), Localized("".join(zh), " ".join(en), " ".join(de)))
 
 
 @lru_cache(maxsize=1)
@@ -187,7 +215,7 @@ def parse_guards(entries: Mapping[str, Mapping[str, Any]]) -> Guards:
                 verdict=entry["verdict"],
                 paths=frozenset(path for pattern in entry["paths"] for path in expand(pattern)),
                 when=tuple(entry.get("when", ["always"])),
-                to=entry.get("to", "any"),
+                to=tuple(to) if isinstance(to := entry.get("to", "any"), list) else to,
                 zones=frozenset(Zone(zone) for zone in entry.get("zones", [])),
                 say=Localized(**entry["say"]),
                 source=entry["source"],

@@ -7,7 +7,8 @@ A provider (the vehicle) publishes what is; everybody else may only ask for what
 2. The value is within the catalogue's limits, and somebody provides the actuator: else :class:`Refused`.
 3. The guards: forbidden is :class:`Refused`, what needs a yes is :class:`NeedsYes`, all else :class:`Granted`.
 
-A yes is given with the token of the question, from the zone that asked, in time, once; the guards are asked again.
+A yes is given with the token of the question, from the zone that asked, in time, once, and counts for the rules that
+asked; the guards are asked again. What was granted and is forbidden by the time the car drives off is withdrawn.
 """
 
 from __future__ import annotations
@@ -22,13 +23,21 @@ from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Outcome, Refused, 
 from zhixing.datatypes.units import ns_from_s
 from zhixing.errors import NotWritableError, OutOfRangeError, UnknownSignalError
 from zhixing.signals.catalogue import Catalogue, check_type, is_allowed
-from zhixing.signals.guards import Confirm, Forbid, Guards
+from zhixing.signals.guards import STATES_THAT_FORBID, Circumstances, Confirm, Forbid, Guards, Judgement
 
 YES_WITHIN_S = 15.0
-_MAX_OPEN_QUESTIONS = 16
+_MAX_QUESTIONS_A_ZONE = 16
 _MAX_AUDIT = 1000
 
-OUT_OF_RANGE, NO_PROVIDER, NO_QUESTION = "catalogue-limits", "no-provider", "no-open-question"
+OUT_OF_RANGE, NO_PROVIDER = "catalogue-limits", "no-provider"
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    requests: tuple[SetRequest, ...]
+    zone: Zone
+    expires_ns: int
+    rules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,8 @@ class SignalStore:
         self._revision = 0
         self._providers: dict[str, Callable[[str, Value], None]] = {}
         self._watchers: dict[int, Callable[[str, Value], None]] = {}
-        self._questions: OrderedDict[str, tuple[tuple[SetRequest, ...], Zone, int]] = OrderedDict()
+        self._granted: dict[str, SetRequest] = {}
+        self._questions: OrderedDict[str, _Question] = OrderedDict()
 
     def value(self, path: str) -> Value:
         """Return the current value.
@@ -155,6 +165,8 @@ class SignalStore:
             self._touch(path)
             for callback in list(self._watchers.values()):
                 callback(path, value)
+            if path in STATES_THAT_FORBID:
+                self._withdraw_forbidden()
         elif is_reached:
             self._touch(path)
 
@@ -188,7 +200,12 @@ class SignalStore:
             WrongTypeError: A value has the wrong type; nothing is done.
         """
         checked = tuple(self._checked(request) for request in requests)
-        return self._decide(checked, confirmed=False)
+        return self._decide(checked, accepted=frozenset())
+
+    def needing_yes(self, requests: Sequence[SetRequest]) -> tuple[SetRequest, ...]:
+        """Return those of a batch that would be asked about, so that a caller can hold back the rest until the yes."""
+        verdicts = self._judge(requests)
+        return tuple(r for r, verdict in zip(requests, verdicts, strict=True) if isinstance(verdict, Confirm))
 
     def confirm(self, token: str, zone: Zone) -> tuple[Outcome, ...]:
         """Say yes to a question; only its own zone can, once and in time. The guards are asked again.
@@ -196,24 +213,28 @@ class SignalStore:
         Returns:
             One answer for each request of the question; empty if there is no such question (any more).
         """
-        open_question = self._questions.get(token)
-        if open_question is None:
-            return ()
-        requests, asked_zone, expires_ns = open_question
-        if zone is not asked_zone:
+        question = self._questions.get(token)
+        if question is None or zone is not question.zone:
             return ()
         del self._questions[token]
-        if self._clock() > expires_ns:
+        if self._clock() > question.expires_ns:
             return ()
-        return self._decide(requests, confirmed=True)
+        return self._decide(question.requests, accepted=question.rules)
 
-    def deny(self, token: str) -> None:
-        """Say no to a question: it is forgotten."""
-        self._questions.pop(token, None)
+    def deny(self, token: str, zone: Zone) -> None:
+        """Say no to a question, from the zone that asked: it is forgotten."""
+        question = self._questions.get(token)
+        if question is not None and zone is question.zone:
+            del self._questions[token]
 
-    def _decide(self, requests: tuple[SetRequest, ...], *, confirmed: bool) -> tuple[Outcome, ...]:
-        verdicts = self._guards.judge(requests, self._values, self._setters)
+    def _judge(self, requests: Sequence[SetRequest], accepted: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
+        wanted = {path: sample.value for path, sample in self._target.items()}
+        return self._guards.judge(Circumstances(self._values, requests, self._setters, wanted), accepted)
+
+    def _decide(self, requests: tuple[SetRequest, ...], accepted: frozenset[str]) -> tuple[Outcome, ...]:
+        verdicts = self._judge(requests, accepted)
         asked = tuple(r for r, verdict in zip(requests, verdicts, strict=True) if isinstance(verdict, Confirm))
+        rules = accepted.union(*(verdict.rules for verdict in verdicts if isinstance(verdict, Confirm)))
         token, expires_ns = "", self._clock() + ns_from_s(YES_WITHIN_S)
         outcomes: list[Outcome] = []
         for request, verdict in zip(requests, verdicts, strict=True):
@@ -224,10 +245,12 @@ class SignalStore:
                 outcomes.append(Refused(request=request, rule=NO_PROVIDER, say=_NO_PROVIDER))
             elif isinstance(verdict, Forbid):
                 outcomes.append(Refused(request=request, rule=verdict.rule, say=verdict.say))
-            elif isinstance(verdict, Confirm) and not confirmed:
-                token = token or self._ask(asked, expires_ns)
+            elif isinstance(verdict, Confirm):
+                token = token or self._ask(_Question(asked, asked[0].zone, expires_ns, rules))
                 outcomes.append(
-                    NeedsYes(request=request, rule=verdict.rule, ask=verdict.say, token=token, expires_ns=expires_ns)
+                    NeedsYes(
+                        request=request, rule=verdict.rules[0], ask=verdict.say, token=token, expires_ns=expires_ns
+                    )
                 )
             else:
                 self._grant(request)
@@ -236,11 +259,12 @@ class SignalStore:
         self.audit.extend(AuditEntry(now, outcome) for outcome in outcomes)
         return tuple(outcomes)
 
-    def _ask(self, requests: tuple[SetRequest, ...], expires_ns: int) -> str:
+    def _ask(self, question: _Question) -> str:
         token = self._make_token()
-        while len(self._questions) >= _MAX_OPEN_QUESTIONS:
-            self._questions.popitem(last=False)
-        self._questions[token] = (requests, requests[0].zone, expires_ns)
+        same = [other for other, open_one in self._questions.items() if open_one.zone is question.zone]
+        for oldest in same[: len(same) + 1 - _MAX_QUESTIONS_A_ZONE]:
+            del self._questions[oldest]
+        self._questions[token] = question
         return token
 
     def _grant(self, request: SetRequest) -> None:
@@ -248,8 +272,22 @@ class SignalStore:
             return
         self._setters[request.path] = request.source
         self._target[request.path] = Sample(request.value, self._clock())
+        self._granted[request.path] = request
         self._touch(request.path)
         self._providers[request.path](request.path, request.value)
+
+    def _withdraw_forbidden(self) -> None:
+        """Let go of what was granted, is not done yet, and would be forbidden now: the car has driven off."""
+        for path in list(self._target):
+            request = self._granted[path]
+            (verdict,) = self._judge((request,))
+            if isinstance(verdict, Forbid):
+                del self._target[path]
+                self._touch(path)
+                self.audit.append(
+                    AuditEntry(self._clock(), Refused(request=request, rule=verdict.rule, say=verdict.say))
+                )
+                self._providers[path](path, self._values[path])
 
     def _checked(self, request: SetRequest) -> SetRequest:
         leaf = self._leaf(request.path)

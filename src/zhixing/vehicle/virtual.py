@@ -54,7 +54,11 @@ class VirtualVehicle:
         self._cabin_c = self._number("Vehicle.Cabin.HVAC.AmbientAirTemperature")
         self._travelled_m = self._number("Vehicle.TraveledDistance")
         self._time_ns = 0
-        store.provide([p for p, leaf in store.catalogue.items() if leaf.kind == "actuator"], self._want)
+        # A window is moved by its position, which the guards watch; whether it is open only follows.
+        store.provide(
+            [p for p, leaf in store.catalogue.items() if leaf.kind == "actuator" and not p.endswith(".Window.IsOpen")],
+            self._want,
+        )
 
     def step(self, dt_s: float) -> None:
         """Let time pass: motors move, switches switch, the cabin warms or cools."""

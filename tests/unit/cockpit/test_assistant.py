@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from zhixing.cockpit.understand.lexicon import load_lexicon
 from zhixing.datatypes.dialogue import Turn
 from zhixing.datatypes.localized import LANGS, Lang
-from zhixing.datatypes.signal import Zone
+from zhixing.datatypes.signal import SetRequest, Zone
 
 DRIVER_C = "Cabin.HVAC.Station.Row1.Driver.Temperature"
 PASSENGER_C = "Cabin.HVAC.Station.Row1.Passenger.Temperature"
@@ -341,3 +341,39 @@ def test_what_is_excepted_or_meant_for_later_is_not_done_now(cabin: Any) -> None
         before = dict(cabin.store.snapshot())
         assert cabin.say(text) == "unavailable"
         assert cabin.changed(before) == {}
+
+
+@pytest.mark.parametrize(("first", "unlocked"), [("锁车门", {"Cabin.Door.Row1.DriverSide.IsLocked": False})])
+def test_undoing_asks_for_the_yes_that_doing_would_have_needed(
+    cabin_with: MakeCabin, first: str, unlocked: dict[str, Any]
+) -> None:
+    cabin = cabin_with(unlocked)
+    assert cabin.say(first) == "done"
+    before = dict(cabin.store.snapshot())
+    assert cabin.say("撤销") == "confirm"
+    assert cabin.changed(before) == {}
+    assert cabin.say("好的") == "done"
+    assert cabin[DRIVER_LOCK] is False
+
+
+def test_what_has_come_to_need_a_yes_meanwhile_is_asked_and_not_claimed(cabin: Any) -> None:
+    assert cabin.say("打开后备箱和天窗") == "confirm"
+    cabin.vehicle.set_state({"Vehicle.Body.Raindetection.Intensity": 40})
+    assert cabin.say("好的") == "confirm"
+    assert "雨" in cabin.reply
+    assert cabin["Cabin.Sunroof.Position"] == 0
+    assert cabin.say("好的") == "done"
+    assert cabin["Cabin.Sunroof.Position"] == 100
+
+
+def test_done_is_not_said_when_somebody_else_wanted_otherwise(cabin: Any) -> None:
+    cabin.say("打开副驾车窗")
+    cabin.hear("关上副驾车窗")
+    cabin.wait(1.0)
+    path = f"Vehicle.{PASSENGER_WINDOW}"
+    cabin.store.request(SetRequest(path=path, value=100, zone=Zone.PASSENGER, source="touch"))
+    cabin.wait(0.1)
+    finished = cabin.assistant.settle()
+    assert finished is not None
+    assert (finished.outcome, finished.requests[0].value) == ("failed", 0)
+    assert "又被改" in finished.reply

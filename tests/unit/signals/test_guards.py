@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Refused, SetRequest, Value, Zone
 from zhixing.errors import ConfigError, WrongTypeError
 from zhixing.signals.catalogue import check_type, is_allowed, load_catalogue
-from zhixing.signals.guards import load_guards, parse_guards
+from zhixing.signals.guards import Circumstances, Forbid, load_guards, parse_guards
 from zhixing.testing.parked_car import ParkedCar
 
 DOOR = "Vehicle.Cabin.Door.Row1.DriverSide"
@@ -112,8 +112,8 @@ def test_an_unknown_state_counts_as_moving() -> None:
         {"Vehicle.Speed": "fast", GEAR: 126},
     ]
     for state in states:
-        (verdict,) = load_guards().judge([request], state, {})
-        assert verdict is not None
+        (verdict,) = load_guards().judge(Circumstances(state, [request], {}, {}))
+        assert isinstance(verdict, Forbid)
         assert verdict.rule == "doors-stay-closed-while-driving"
 
 

@@ -12,6 +12,12 @@ from zhixing.signals.store import YES_WITHIN_S, SignalStore
 from zhixing.testing.parked_car import ParkedCar
 
 VOLUME = "Vehicle.Cabin.Infotainment.Media.Volume"
+AIR_CONDITIONING = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
+CHILD_LOCK = "Vehicle.Cabin.IsWindowChildLockEngaged"
+HIGH_BEAM = "Vehicle.Body.Lights.Beam.High.IsOn"
+REAR_WINDOW = "Vehicle.Cabin.Door.Row2.DriverSide.Window.Position"
+SEAT = "Vehicle.Cabin.Seat.Row1.DriverSide.Position"
+SIDES = ("Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide")
 TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
 
 
@@ -89,7 +95,10 @@ def test_a_yes_that_comes_too_late_does_nothing(car: ParkedCar) -> None:
 
 def test_a_no_ends_the_question(car: ParkedCar) -> None:
     question = car.question(TRUNK, True)
-    car.store.deny(question.token)
+    car.store.deny(question.token, Zone.REAR_LEFT)
+    assert len(car.store.confirm(question.token, Zone.DRIVER)) == 1
+    question = car.question(HIGH_BEAM, True)
+    car.store.deny(question.token, Zone.DRIVER)
     assert car.store.confirm(question.token, Zone.DRIVER) == ()
 
 
@@ -147,3 +156,53 @@ def test_a_watch_hears_changes_until_it_ends(car: ParkedCar) -> None:
     end()
     car.store.publish("Vehicle.Speed", 4.0, 3)
     assert heard == [("Vehicle.Speed", 3.0)]
+
+
+def test_a_yes_counts_for_the_rules_that_asked_and_for_no_other(car: ParkedCar) -> None:
+    car.vehicle.set_state({AIR_CONDITIONING: True})
+    question = car.question(REAR_WINDOW, 100)
+    car.vehicle.set_state({AIR_CONDITIONING: False, CHILD_LOCK: True})
+    (again,) = car.store.confirm(question.token, Zone.DRIVER)
+    assert isinstance(again, NeedsYes)
+    assert again.rule == "locked-rear-window-wants-a-yes"
+    assert [o.kind for o in car.store.confirm(again.token, Zone.DRIVER)] == ["granted"]
+
+
+def test_what_two_rules_ask_is_one_question(car: ParkedCar) -> None:
+    car.vehicle.set_state({AIR_CONDITIONING: True, CHILD_LOCK: True})
+    question = car.question(REAR_WINDOW, 100)
+    assert "空调" in question.ask.zh
+    assert "儿童锁" in question.ask.zh
+    assert [o.kind for o in car.store.confirm(question.token, Zone.DRIVER)] == ["granted"]
+
+
+def test_what_is_not_done_yet_is_withdrawn_when_the_car_drives_off(car: ParkedCar) -> None:
+    assert car.ask(SEAT, 300).kind == "granted"
+    car.vehicle.step(0.5)
+    before = car.store.value(SEAT)
+    car.vehicle.set_state({"Vehicle.Speed": 36.0})
+    assert car.store.target(SEAT) is None
+    car.vehicle.step(5.0)
+    assert car.store.value(SEAT) == before
+    refused = car.store.audit[-1].outcome
+    assert isinstance(refused, Refused)
+    assert refused.rule == "drivers-seat-stays-while-driving"
+
+
+def test_all_windows_want_a_yes_at_speed_one_by_one_too(car: ParkedCar) -> None:
+    car.vehicle.set_state({"Vehicle.Speed": 100.0})
+    answers = [car.ask(f"Vehicle.Cabin.Door.{side}.Window.Position", 100).kind for side in SIDES]
+    assert answers == ["granted", "granted", "granted", "needs_yes"]
+
+
+def test_questions_of_one_seat_do_not_push_out_those_of_another(car: ParkedCar) -> None:
+    mine = car.question(TRUNK, True)
+    for _ in range(40):
+        car.store.request(SetRequest(path=TRUNK, value=True, zone=Zone.REAR_LEFT, source="touch"))
+    assert [o.kind for o in car.store.confirm(mine.token, Zone.DRIVER)] == ["granted"]
+
+
+def test_whether_a_window_is_open_only_follows_and_cannot_be_asked_for(car: ParkedCar) -> None:
+    outcome = car.ask(REAR_WINDOW.replace("Position", "IsOpen"), True)
+    assert isinstance(outcome, Refused)
+    assert outcome.rule == "no-provider"
