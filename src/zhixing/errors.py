@@ -46,6 +46,9 @@ __all__ = [
 ]
 
 
+_LONGEST = 400
+
+
 class ZhixingError(Exception):
     """Something Zhixing can name went wrong.
 
@@ -62,7 +65,8 @@ class ZhixingError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
+        # What a stranger's file holds may be of any length; a message is one line.
+        super().__init__(message if len(message) <= _LONGEST else f"{message[: _LONGEST - 2]} …")
         self.hint = hint
 
 

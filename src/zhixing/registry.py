@@ -36,6 +36,6 @@ def create(group: str, name: str) -> object:
     try:
         factory = points[0].load()
         instance: object = factory()
-    except Exception as error:  # what a stranger's module raises at import is unknowable
-        raise PluginError(f"the {kind} {name!r} ({points[0].value}) cannot be made: {error}") from error
+    except (Exception, SystemExit, GeneratorExit) as error:  # what a stranger's module raises is unknowable
+        raise PluginError(f"the {kind} {name!r} ({points[0].value}) cannot be made: {type(error).__name__}") from error
     return instance

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from mcap.reader import make_reader
+from mcap.writer import CompressionType, Writer
 from mcap_protobuf.decoder import DecoderFactory
 
 from zhixing.errors import RecordingError
@@ -105,3 +109,31 @@ def test_a_damaged_recording_is_named(recording: Path, tmp_path: Path, place: fl
     path.write_bytes(damaged)
     with pytest.raises(RecordingError):
         read_drive(path)
+
+
+@given(where=st.floats(0.0, 1.0, exclude_max=True), bit=st.integers(0, 7), allow=st.booleans())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(where=0.05, bit=7, allow=True)
+def test_a_flipped_bit_is_an_error_of_ours_or_does_no_harm(
+    recording: Path, tmp_path: Path, where: float, bit: int, allow: bool
+) -> None:
+    data = bytearray(recording.read_bytes())
+    data[int(where * len(data))] ^= 1 << bit
+    damaged = tmp_path / "damaged.mcap"
+    damaged.write_bytes(data)
+    with contextlib.suppress(RecordingError):
+        read_drive(damaged, allow_truncated=allow)
+
+
+def test_a_chunk_that_would_unpack_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.mcap"
+    with bomb.open("wb") as file:
+        writer = Writer(file, chunk_size=80 * 1024**2, compression=CompressionType.ZSTD)
+        writer.start()
+        schema = writer.register_schema("zhixing.v1.Moment", "protobuf", b"")
+        channel = writer.register_channel("/drive/moment", "protobuf", schema)
+        for k in range(80):
+            writer.add_message(channel, log_time=k, publish_time=k, data=bytes(1024**2))
+        writer.finish()  # type: ignore[no-untyped-call]
+    with pytest.raises(RecordingError, match="a chunk of"):
+        read_drive(bomb)

@@ -26,13 +26,17 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: 
     """Print a table; columns of numbers are right-aligned."""
     from rich.console import Console  # noqa: PLC0415  # heavy
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
-    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    # What stands in a cell may come from a stranger's file: text, never markup.
+    table = Table(
+        title=Text(title) if title else None, title_justify="left", box=None, header_style="bold", pad_edge=False
+    )
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
         table.add_column(column, justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text(_cell(value)) for value in row))
     # Into a pipe a table is as wide as it needs to be.
     Console(width=None if sys.stdout.isatty() else 240).print(table)
 

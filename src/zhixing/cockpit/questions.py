@@ -45,7 +45,10 @@ def answer(
     # Whether "the window" is closed is asked about every window: a yes that holds for one only would be wrong.
     is_all = bool(slots.get("all")) or device.default == "all" or (device.kind == "opening" and not question.places)
     asked = Intent(name="query", device=device.name, places=question.places, slots=(("all", True),) if is_all else ())
-    places = grounding.places(device.name, asked, zone) or ("",)
+    places = grounding.places(device.name, asked, zone)
+    if device.scheme and not places:
+        places = tuple(load_devices().schemes[device.scheme])  # nothing said about where: all of them
+    places = places or ("",)
     told: dict[Value, list[str]] = {}
     for place in places:
         path = grounding.path(device.name, place)

@@ -11,13 +11,13 @@ import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from google.protobuf.message import DecodeError
 from mcap.exceptions import McapError
-from mcap.records import Channel, Message
-from mcap.stream_reader import StreamReader
+from mcap.records import Channel, Chunk, Message
+from mcap.stream_reader import StreamReader, breakup_chunk
 from mcap.writer import CompressionType, Writer
 from zstandard import ZstdError
 
@@ -29,7 +29,7 @@ from zhixing.datatypes.scene import EgoBody, EgoState
 from zhixing.datatypes.shapes import IntArray
 from zhixing.datatypes.signal import Value
 from zhixing.datatypes.tracks import RoadUser, Tracks
-from zhixing.errors import RecordingError
+from zhixing.errors import RecordingError, ShapeError
 from zhixing.formats import mcap_scene
 from zhixing.formats.mcap_road import road_from_message, road_to_message
 from zhixing.formats.mcap_schema import FILE_DESCRIPTOR_SET, PACKAGE, message_class
@@ -38,6 +38,8 @@ EGO_ID = 0
 _CHUNK_BYTES = 64 * 1024
 """A crash loses at most what is not yet in a chunk: about a second of dense traffic."""
 _MAX_BYTES = 4 * 1024**3
+_MAX_CHUNK_BYTES = 64 * 1024**2
+_MAX_STATES = 100_000_000
 
 _Moment, _Signals, _Turn = message_class("Moment"), message_class("Signals"), message_class("Turn")
 
@@ -194,41 +196,67 @@ def read_drive(path: Path, *, allow_truncated: bool = False) -> Drive:
                 moments.append(_Moment.FromString(data))
             elif topic == "/drive/road":
                 road, body = road_from_message(message_class("Road").FromString(data))
+        if not moments:
+            raise RecordingError(f"{path.name} holds no moment of a drive", hint="Record one with zhixing drive.")
+        tracks, lights = _tracks(moments, body), _lights(moments)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}", hint="Check the path.") from error
-    except (McapError, DecodeError, ZstdError, struct.error, ValueError, RuntimeError, EOFError) as error:
+    except _DAMAGE as error:
         raise RecordingError(f"{path.name} is no complete MCAP recording: {error}", hint=_TRUNCATED_HINT) from error
-    if not moments:
-        raise RecordingError(f"{path.name} holds no moment of a drive", hint="Record one with zhixing drive.")
-    return Drive(
-        drive_id=path.stem, source="zhixing", road=road, tracks=_tracks(moments, body), lights=_lights(moments),
-        ego_id=EGO_ID,
-    )  # fmt: skip
+    except ShapeError as error:
+        raise RecordingError(
+            f"{path.name} holds what cannot have happened: {error}", hint="Check who wrote it."
+        ) from error
+    return Drive(drive_id=path.stem, source="zhixing", road=road, tracks=tracks, lights=lights, ego_id=EGO_ID)
 
 
+_DAMAGE = (
+    McapError, DecodeError, ZstdError, struct.error, ValueError, RuntimeError, EOFError, OverflowError, MemoryError,
+    KeyError,
+)  # fmt: skip
+"""What the libraries raise on a file that is cut off, damaged or made to harm."""
 _TRUNCATED_HINT = "It may be cut off; read_drive(path, allow_truncated=True) takes what is there."
 
 
 def _messages(path: Path, *, allow_truncated: bool) -> Iterator[tuple[str, bytes]]:
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        raise RecordingError(f"{path} is no ordinary file", hint="Give a recording.")
     if path.stat().st_size > _MAX_BYTES:
         raise RecordingError(f"{path.name} has more than {_MAX_BYTES / 1e9:.0f} GB", hint="Cut it into shorter drives.")
     topics: dict[int, str] = {}
     with path.open("rb") as file:
         try:
-            for record in StreamReader(file, validate_crcs=True).records:
+            for record in _records(file):
                 if isinstance(record, Channel):
                     topics[record.id] = record.topic
                 elif isinstance(record, Message):
                     yield topics.get(record.channel_id, ""), record.data
-        except (McapError, ZstdError, struct.error):
+        except _DAMAGE:
             if not (allow_truncated and topics):
                 raise
+
+
+def _records(file: BinaryIO) -> Iterator[object]:
+    """Yield all records; a chunk that says it is far larger than any of ours is not unpacked."""
+    reader = StreamReader(file, emit_chunks=True, validate_crcs=True, record_size_limit=_MAX_CHUNK_BYTES)
+    for record in reader.records:
+        if not isinstance(record, Chunk):
+            yield record
+            continue
+        if record.uncompressed_size > _MAX_CHUNK_BYTES:
+            raise ValueError(f"a chunk of {record.uncompressed_size:,} bytes")
+        yield from breakup_chunk(record, validate_crc=True)
 
 
 def _tracks(moments: list[Any], body: EgoBody) -> Tracks:
     ids = sorted({identity for moment in moments for identity in moment.object_id})
     row = {identity: k + 1 for k, identity in enumerate(ids)}
     objects, steps = len(ids) + 1, len(moments)
+    if objects * steps > _MAX_STATES:
+        raise ValueError(f"{objects:,} road users at {steps:,} moments are too many")
+    if EGO_ID in row:
+        raise ValueError("somebody has the number of the ego")
     xy, yaw, speed = np.zeros((objects, steps, 2)), np.zeros((objects, steps)), np.zeros((objects, steps))
     valid, size = np.zeros((objects, steps), dtype=np.bool_), np.ones((objects, 2))
     road_user = np.full(objects, int(RoadUser.CAR), dtype=np.int64)
@@ -237,11 +265,16 @@ def _tracks(moments: list[Any], body: EgoBody) -> Tracks:
         xy[0, step], yaw[0, step] = (moment.ego_x_m, moment.ego_y_m), moment.ego_yaw_rad
         speed[0, step] = moment.ego_speed_mps
         rows = [row[identity] for identity in moment.object_id]
+        columns = (moment.x_m, moment.y_m, moment.yaw_rad, moment.speed_mps, moment.length_m, moment.width_m)
+        if any(len(column) != len(rows) for column in (*columns, moment.road_user)):
+            raise ValueError(f"moment {step} has columns of different lengths")
         xy[rows, step] = np.stack((moment.x_m, moment.y_m), axis=-1)
         yaw[rows, step], speed[rows, step], valid[rows, step] = moment.yaw_rad, moment.speed_mps, True
         size[rows] = np.stack((moment.length_m, moment.width_m), axis=-1)
         road_user[rows] = moment.road_user
     time_ns = np.array([moment.time_ns for moment in moments], dtype=np.int64)
+    if not np.isin(road_user, [int(user) for user in RoadUser]).all():
+        raise ValueError("somebody is of no known class")
     return Tracks(time_ns, np.array([EGO_ID, *ids], dtype=np.int64), road_user, size, xy, yaw, speed, valid)
 
 

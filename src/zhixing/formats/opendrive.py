@@ -16,10 +16,12 @@ from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.road import NO_LANE, Lane, LaneKind, Road, StopLine
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.errors import MapError
+from zhixing.formats.opendrive_geometry import MAX_PIECE_M
 from zhixing.formats.opendrive_lanes import LanePart, RoadParts, read_road_parts
 from zhixing.formats.xml_files import number, parse_xml
 
 _MAX_POINTS = 200_000
+_MAX_ROADS = 10_000
 _MAX_AREA_M2 = 200e6
 _TOUCH_M = 0.3
 _TOUCH_RAD = math.radians(20.0)
@@ -38,6 +40,7 @@ def read_opendrive(path: Path) -> Road:
     root = parse_xml(path, MapError)
     if root.tag != "OpenDRIVE":
         raise MapError(f"{path.name} is a {root.tag!r} file, not OpenDRIVE", hint="Give an .xodr file.")
+    _check_budget(path.name, root)
     roads = {road.get("id", "?"): read_road_parts(road) for road in root.findall("road")}
     parts = [part for road in roads.values() for part in road.lanes]
     if not any(part.kind == LaneKind.DRIVING for part in parts):
@@ -57,6 +60,33 @@ def read_opendrive(path: Path) -> Road:
         stop_lines=tuple(stop_lines),
         num_junctions=len(junctions),
     )
+
+
+def _check_budget(name: str, root: Element) -> None:
+    """Refuse a map that would be absurdly large, before anything of it is drawn."""
+    roads = root.findall("road")
+    total_m, lanes_m = 0.0, 0.0
+    for road in roads:
+        pieces_m = [number(piece, "length", MapError) for piece in road.iterfind("planView/geometry")]
+        if not max(pieces_m, default=0.0) > 0.0 or max(pieces_m) > MAX_PIECE_M:
+            continue  # said better by whoever reads it
+        drawn_m = sum(pieces_m)
+        length_m = number(road, "length", MapError, default=drawn_m)
+        if not length_m <= 1.1 * drawn_m + 10.0:
+            raise MapError(
+                f"road {road.get('id', '?')[:40]} is {length_m} m long, its geometry {drawn_m} m",
+                hint="Both must agree.",
+            )
+        sections = road.findall("lanes/laneSection")
+        if any(not -1.0 <= number(section, "s", MapError) <= length_m + 1.0 for section in sections):
+            raise MapError(f"road {road.get('id', '?')[:40]} has a lane section beyond its ends", hint="Check its s.")
+        total_m += drawn_m
+        lanes_m += drawn_m * max((sum(1 for _ in section.iter("lane")) for section in sections), default=0)
+    if len(roads) > _MAX_ROADS or not total_m <= _MAX_POINTS or not lanes_m <= 5.0 * _MAX_POINTS:
+        raise MapError(
+            f"{name} has {len(roads):,} roads, {total_m / 1e3:,.0f} km long, {lanes_m / 1e3:,.0f} km of lanes",
+            hint=f"Cut out at most {_MAX_ROADS:,} roads and {_MAX_POINTS / 1e3:,.0f} km.",
+        )
 
 
 def _check_size(name: str, parts: list[LanePart]) -> None:

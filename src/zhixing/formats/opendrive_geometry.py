@@ -15,6 +15,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.errors import MapError
 from zhixing.formats.xml_files import number
 
+MAX_PIECE_M = 100_000.0
 _FINE_STEP_M = 0.1
 """Spirals and polynomials are integrated with this step."""
 
@@ -66,7 +67,7 @@ def read_pieces(plan_view: Element) -> list[Piece]:
         length_m = number(geometry, "length", MapError)
         if length_m < 1e-6:
             continue
-        if not length_m <= 100_000.0:
+        if not length_m <= MAX_PIECE_M:
             raise MapError(f"a geometry is {length_m} m long", hint="Lengths are in metres, below 100 km.")
         curvature, curve = _shape(geometry, length_m)
         pieces.append(

@@ -85,7 +85,7 @@ class RoadParts:
 
     def xy_m(self, s_m: FloatArray, t_m: FloatArray) -> FloatArray:
         """Return (points, 2) in the map's frame for road coordinates."""
-        return _plane(self.pieces, s_m, t_m)
+        return _beside(reference_at(self.pieces, s_m), t_m)
 
 
 def read_road_parts(road: Element) -> RoadParts:
@@ -111,10 +111,9 @@ def read_road_parts(road: Element) -> RoadParts:
         if end - start < 1e-6:
             continue
         s_m = _stations(pieces, start, end)
+        line = reference_at(pieces, s_m)
         for side, sign in (("left", 1), ("right", -1)):
-            parts += _side(
-                section.find(side), sign, (road_id, index), s_m, pieces, offset, road_limit_mps, is_left_hand
-            )
+            parts += _side(section.find(side), sign, (road_id, index), s_m, line, offset, road_limit_mps, is_left_hand)
     return RoadParts(road_id, road.get("junction", "-1"), road, pieces, offset, length_m, len(sections), parts)
 
 
@@ -123,7 +122,7 @@ def _side(
     sign: int,
     place: tuple[str, int],
     s_m: FloatArray,
-    pieces: list[Piece],
+    line: FloatArray,
     offset: Cubics,
     road_limit_mps: float,
     is_left_hand: bool,
@@ -142,7 +141,7 @@ def _side(
             is_forward = (sign < 0) != is_left_hand
             if direction in {"forward", "backward"}:
                 is_forward = direction == "forward"
-            inner_xy, outer_xy = _plane(pieces, s_m, inner_t), _plane(pieces, s_m, outer_t)
+            inner_xy, outer_xy = _beside(line, inner_t), _beside(line, outer_t)
             higher_t, lower_t = (outer_xy, inner_xy) if sign > 0 else (inner_xy, outer_xy)
             left, right = (higher_t, lower_t) if is_forward else (lower_t[::-1], higher_t[::-1])
             found.append(
@@ -170,8 +169,9 @@ def _stations(pieces: list[Piece], start_m: float, end_m: float) -> FloatArray:
     return np.concatenate([*steps, [end_m]])
 
 
-def _plane(pieces: list[Piece], s_m: FloatArray, t_m: FloatArray) -> FloatArray:
-    x, y, yaw = reference_at(pieces, s_m).T
+def _beside(line: FloatArray, t_m: FloatArray) -> FloatArray:
+    """Return (points, 2) that lie beside the points of a reference line, left positive."""
+    x, y, yaw = line.T
     return np.stack((x - t_m * np.sin(yaw), y + t_m * np.cos(yaw)), axis=-1)
 
 

@@ -34,6 +34,9 @@ _START = re.compile(
 _PAIR = rf"\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\)"
 _GOAL = re.compile(rf"x_target\s*=\s*{_PAIR}\s*,\s*y_target\s*=\s*{_PAIR}")
 _MAX_DURATION_S = 3600.0
+_MAX_SPEED_MPS = 150.0
+_MAX_M = 1e8
+_MAX_LIGHT_NS = 86_400 * NS_PER_S
 
 
 def find_tasks(folders: Sequence[Path]) -> list[Path]:
@@ -61,6 +64,9 @@ def read_task(folder: Path) -> Scenario:
         ScenarioError: A file is absent or unreadable, the start or goal is not stated, or a number makes no sense.
         MapError: The map cannot be read.
     """
+    folder = folder.resolve()
+    if not folder.name.isprintable():
+        raise ScenarioError(f"the folder {folder.name!r} has an unreadable name", hint="Rename it.")
     xosc, xodr = _only(folder, "*.xosc"), _only(folder, "*.xodr")
     root = parse_xml(xosc, ScenarioError)
     if root.tag != "OpenSCENARIO":
@@ -71,7 +77,7 @@ def read_task(folder: Path) -> Scenario:
     lights, ego_light = _lights(folder)
     return Scenario(
         scenario_id=folder.name,
-        family=folder.resolve().parent.name,
+        family=folder.parent.name,
         road=_road(xodr),
         body=body,
         start=start,
@@ -96,7 +102,7 @@ def _only(folder: Path, pattern: str) -> Path:
 def _road(xodr: Path) -> Road:
     # The same map serves many tasks; what is read again is what has the same bytes.
     try:
-        if xodr.stat().st_size > MAX_BYTES:
+        if not xodr.is_file() or xodr.stat().st_size > MAX_BYTES:
             return read_opendrive(xodr)
         digest = hashlib.sha256(xodr.read_bytes()).hexdigest()
     except OSError as error:
@@ -124,16 +130,30 @@ def _cached_road(_digest: str, xodr: _Unhashed) -> Road:
 
 def _ego_task(xosc: Path) -> tuple[EgoState, Goal]:
     # XML parsers drop comments, so the text itself is searched.
-    comments = " ".join(re.findall(r"<!--(.*?)-->", xosc.read_text("utf-8", errors="replace"), flags=re.DOTALL))
+    comments = _comments(xosc.read_text("utf-8", errors="replace"))
     start, goal = _START.search(comments), _GOAL.search(comments)
     if not start or not goal:
         missing = "start ([Initial State] …)" if not start else "goal ([Driving Task] …)"
         raise ScenarioError(f"{xosc.name} states no {missing}", hint="It must stand in an XML comment.")
     speed, x, y, yaw = _finite(start.groups(), xosc.name)
     x1, x2, y1, y2 = _finite(goal.groups(), xosc.name)
+    if not (0.0 <= speed <= _MAX_SPEED_MPS and all(abs(value) <= _MAX_M for value in (x, y, yaw, x1, x2, y1, y2))):
+        raise ScenarioError(
+            f"{xosc.name}: a start of {speed} m/s at ({x}, {y}) or a goal at ({x1}, {y1}) is nowhere on a road",
+            hint="Give metres, radians and metres per second.",
+        )
     return EgoState(x_m=x, y_m=y, yaw_rad=yaw, speed_mps=speed), Goal(
         x_min_m=min(x1, x2), x_max_m=max(x1, x2), y_min_m=min(y1, y2), y_max_m=max(y1, y2)
     )
+
+
+def _comments(text: str) -> str:
+    """Return all comments of an XML text; in one pass, however many are opened and not closed."""
+    found, at = [], text.find("<!--")
+    while at >= 0 and (end := text.find("-->", at + 4)) >= 0:
+        found.append(text[at + 4 : end])
+        at = text.find("<!--", end + 3)
+    return " ".join(found)
 
 
 def _finite(texts: Sequence[str], name: str) -> list[float]:
@@ -177,17 +197,19 @@ def _lights(folder: Path) -> tuple[Lights, int]:
     if not files:
         return Lights(np.zeros(1, dtype=np.int64), np.zeros((0, 1), dtype=np.int64)), -1
     try:
-        if files[0].stat().st_size > MAX_BYTES:
-            raise ScenarioError(f"{files[0].name} is too large", hint="Lights are one word each 0.1 s.")
+        if not files[0].is_file() or files[0].stat().st_size > MAX_BYTES:
+            raise ScenarioError(f"{files[0].name} is no file or too large", hint="Lights are one word each 0.1 s.")
         states = json.loads(files[0].read_text("utf-8"))
         rows = sorted((round(float(time) * NS_PER_S), int(Light[str(word).upper()])) for time, word in states.items())
-    except (OSError, ValueError, KeyError, AttributeError, OverflowError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise ScenarioError(
             f"{files[0].name} is no list of lights: {error}",
             hint='Write {"0.0": "green", …}: green, yellow, red or off.',
         ) from error
     if not rows:
         raise ScenarioError(f"{files[0].name} is empty", hint="Give the light at 0.0 s at least.")
+    if not -_MAX_LIGHT_NS <= rows[0][0] <= rows[-1][0] <= _MAX_LIGHT_NS:
+        raise ScenarioError(f"{files[0].name} has a light more than a day away", hint="Times are in seconds.")
     time_ns, light = np.array(rows, dtype=np.int64).T
     _, first = np.unique(time_ns, return_index=True)
     return Lights(time_ns[first].copy(), light[first][None, :].copy()), 0

@@ -18,6 +18,7 @@ _STEP_S = 0.1
 _TRUCK_LENGTH_M = 6.0
 """Longer motor vehicles are no cars: GA 802-2019, mini and small passenger vehicles are shorter than 6 m."""
 _EDGE_S = 1e-6
+_MAX_STATES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +46,11 @@ def read_background(root: Element, stop_s: float) -> Tracks:
     paths = [path for act in root.iter("Act") for path in _paths(act) if path.name in things]
     if not paths:
         return empty_tracks(time_ns)
+    if len(paths) * steps > _MAX_STATES:
+        raise ScenarioError(
+            f"{len(paths):,} road users over {stop_s:.0f} s are too many",
+            hint=f"Cut the scenario to at most {_MAX_STATES:,} states.",
+        )
     columns = [_sample(path, time_s) for path in paths]
     xy_m, yaw_rad, speed_mps, valid = (np.stack(column) for column in zip(*columns, strict=True))
     described = [_describe(things[path.name]) for path in paths]

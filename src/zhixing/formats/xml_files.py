@@ -13,6 +13,8 @@ from zhixing.errors import InputError
 
 MAX_BYTES = 64 * 1024 * 1024
 _MAX_DEPTH = 64
+_MAX_MAGNITUDE = 1e9
+"""No coordinate, angle or time of a map or scenario on Earth is larger, in any unit it may have."""
 
 
 def parse_xml(path: Path, error_type: type[InputError], max_bytes: int = MAX_BYTES) -> Element:
@@ -27,6 +29,8 @@ def parse_xml(path: Path, error_type: type[InputError], max_bytes: int = MAX_BYT
         InputError: As ``error_type``: the file is absent, too large, truncated, no XML, too deep, or declares entities.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise error_type(f"{path.name} is no ordinary file", hint="Give a file, not a folder, pipe or device.")
         size = path.stat().st_size
         if size > max_bytes:
             raise error_type(
@@ -56,7 +60,7 @@ def number(element: Element, attribute: str, error_type: type[InputError], defau
     """Return a finite number from an attribute.
 
     Raises:
-        InputError: As ``error_type``: it is absent (and there is no default), no number, NaN or infinite.
+        InputError: As ``error_type``: it is absent (and there is no default), no number, NaN, infinite or absurd.
     """
     text = element.get(attribute)
     if text is None:
@@ -67,8 +71,12 @@ def number(element: Element, attribute: str, error_type: type[InputError], defau
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
-        raise error_type(f"<{element.tag} {attribute}={text!r}> is no finite number", hint="Mend or drop this element.")
+    if not abs(value) <= _MAX_MAGNITUDE:
+        shown = repr(text[:40])
+        raise error_type(
+            f"<{element.tag} {attribute}={shown}> is no finite number of a sensible size",
+            hint="Mend or drop this element.",
+        )
     return value
 
 

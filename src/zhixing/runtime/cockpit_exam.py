@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any, get_args
+from typing import Any, BinaryIO, get_args
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from zhixing.signals.catalogue import load_catalogue
 
 _PAUSE_S = 1.0
 _MAX_LINE_BYTES = 1_000_000
+_MAX_INT = 2**63
 _DRIVE = 127
 _LID = re.compile(r"\.(Trunk\.\w+|Hood|Door\.Row\d\.\w+)$")
 _GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
@@ -124,7 +125,7 @@ def run_cockpit_exam(cases: Path, out: Path | None = None) -> CockpitReport:
     """
     try:
         with cases.open("rb") as file:
-            exam = [read_case(line, number) for number, line in enumerate(file, start=1) if line.strip()]
+            exam = [read_case(line, number) for number, line in _lines(file)]
     except OSError as error:
         raise InputError(f"cannot read {cases}: {error.strerror}", hint="Give a file of cases.") from error
     if not exam:
@@ -140,6 +141,13 @@ def run_cockpit_exam(cases: Path, out: Path | None = None) -> CockpitReport:
     return _report(results)
 
 
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield number and bytes of every line that is not empty, at most one byte more than a line may have."""
+    for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE_BYTES + 1), b""), start=1):
+        if line.strip() or len(line) > _MAX_LINE_BYTES:
+            yield number, line
+
+
 def read_case(line: bytes, number: int) -> Case:
     """Return the case of one line.
 
@@ -151,12 +159,13 @@ def read_case(line: bytes, number: int) -> Case:
         raise InputError(f"{where} is longer than {_MAX_LINE_BYTES} bytes")
     try:
         content = json.loads(line, parse_constant=_no_constant)
+        json.dumps(content, ensure_ascii=False).encode("utf-8")  # a lone surrogate is legal JSON and no text
         state = content.get("state", {})
         case = Case(
             case_id=_text(content["id"]),
             lang=_choice(content["lang"], LANGS),
             category=_text(content["category"]),
-            state=dict(state),
+            state={path: _value(value) for path, value in dict(state).items()},
             turns=tuple(_read_turn(turn) for turn in content["turns"]),
         )
     except KeyError as error:
@@ -177,9 +186,34 @@ def _read_turn(content: Mapping[str, Any]) -> CaseTurn:
         say=_text(content["say"]),
         zone=Zone(content["zone"]),
         outcome=_choice(content["outcome"], get_args(TurnOutcome)),
-        changes=dict(content.get("changes", {})),
+        changes={path: _matcher(wanted) for path, wanted in dict(content.get("changes", {})).items()},
         answer=tuple(_text(part) for part in content.get("answer", ())),
     )
+
+
+def _value(value: Any) -> Value:  # noqa: ANN401 - JSON
+    if not isinstance(value, bool | int | float | str) or (isinstance(value, int) and abs(value) > _MAX_INT):
+        raise TypeError(f"{str(value)[:40]} is no value of a signal")
+    return value
+
+
+def _matcher(wanted: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a wanted value, or a matcher whose limits have the types that their names ask for."""
+    if not isinstance(wanted, Mapping):
+        return _value(wanted)
+    for name, limit in wanted.items():
+        match name, limit:
+            case "gt" | "lt", int() | float():
+                pass
+            case "between", [int() | float(), int() | float()]:
+                pass
+            case "in", [_, *_]:
+                pass
+            case "up" | "down", True:
+                pass
+            case _:
+                raise ValueError(f"the matcher {name}: {str(limit)[:40]} is unknown")
+    return wanted
 
 
 def _text(value: object) -> str:
@@ -206,7 +240,8 @@ def run_case(case: Case) -> CaseResult:
     """
     cabin = make_cabin()
     state = dict(case.state)
-    if float(state.get("Vehicle.Speed", 0.0)) > 0 and _GEAR not in state:
+    speed = state.get("Vehicle.Speed", 0.0)
+    if isinstance(speed, int | float) and speed > 0 and _GEAR not in state:
         state[_GEAR] = _DRIVE
     try:
         cabin.vehicle.set_state(state)

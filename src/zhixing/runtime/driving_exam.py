@@ -147,6 +147,8 @@ def _drive(task: Path, planner_name: str, out: Path, background: Background) -> 
         raise
     except ZhixingError as error:
         return str(error)
+    except Exception as error:  # one task must not take the others with it, whatever its files do to us
+        return f"a bug in Zhixing: {type(error).__name__}: {error}"[:400]
 
 
 def _result(card: Scorecard, trace: Trace) -> dict[str, Any]:

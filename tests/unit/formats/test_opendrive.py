@@ -88,6 +88,10 @@ def test_a_spiral_ends_with_the_mean_of_its_curvatures(tmp_path: Path) -> None:
         (opendrive(straight()).replace("<planView>", "<plan>").replace("</planView>", "</plan>"), "lacks planView"),
         (opendrive(straight("1"), straight("2", x_m=9e6)).replace('y="0"', 'y="0"', 1), "km²"),
         ('<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><OpenDRIVE>&b;</OpenDRIVE>', "document type"),
+        (opendrive(straight()).replace('id="1" length="100.0"', 'id="1" length="5e8"'), "must agree|its geometry"),
+        (opendrive(straight()).replace('laneSection s="0"', 'laneSection s="-5e8"'), "beyond its ends"),
+        (opendrive(*(straight(str(k), length_m=90_000.0) for k in range(30))), "km of lanes"),
+        (opendrive(straight()).replace('a="3.5"', 'a="1e300"'), "sensible size"),
         ("<OpenDRIVE>" + "<a>" * 100 + "</a>" * 100 + "</OpenDRIVE>", "nested deeper"),
     ],
 )

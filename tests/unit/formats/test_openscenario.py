@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
 
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.tracks import RoadUser
-from zhixing.errors import ScenarioError
+from zhixing.errors import InputError, ScenarioError
 from zhixing.formats.openscenario import find_tasks, read_task
 from zhixing.testing.small_files import VERTEX, openscenario
 
@@ -48,11 +51,15 @@ def test_the_light_of_the_own_movement_is_group_zero(task: Path) -> None:
         (lambda text: text.replace("x_target", "target"), "states no goal"),
         (lambda text: text.replace("x_init = 5", "x_init = nan"), "no finite number"),
         (lambda text: text.replace('value="5.0"', 'value="0"'), "stops after 0.0 s"),
-        (lambda text: text.replace('value="5.0"', 'value="1e12"'), "stops after"),
+        (lambda text: text.replace('value="5.0"', 'value="1e6"'), "stops after"),
         (lambda text: text.replace('time="1.0"', 'time="0.4"'), "goes back in time"),
         (lambda text: text.replace('x="30.0"', 'x="nan"'), "no finite number"),
         (lambda text: text.replace('length="4.5"', 'length="-1"'), "m long"),
         (lambda text: text[:400], "no complete XML"),
+        (lambda text: text.replace("v_init = 0", "v_init = 1e300"), "nowhere on a road"),
+        (lambda text: text.replace("x_target = (80, 90)", "x_target = (1e300, 1e308)"), "nowhere on a road"),
+        (lambda text: text.replace('x="30.0"', 'x="1e300"'), "sensible size"),
+        (lambda text: text.replace('x="30.0"', f'x="{"9" * 100_000}"'), "sensible size"),
         (lambda text: text.replace("OpenSCENARIO", "Story2"), "not OpenSCENARIO"),
     ],
 )
@@ -64,10 +71,52 @@ def test_a_bad_task_is_named_with_a_hint(task: Path, edit: object, said: str) ->
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"0.0": "blue"}', '{"x": "red"}', '{"1e999": "red"}', "{", '{"0": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{}",
+        '{"0.0": "blue"}',
+        '{"x": "red"}',
+        '{"1e999": "red"}',
+        "{",
+        '{"0": 1}',
+        '{"1e200": "green"}',
+        '{"1e10": "green"}',
+        "[" * 200_000,
+    ],
+)
 def test_a_bad_list_of_lights_is_named(task: Path, text: str) -> None:
     (task / "light.json").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError):
+        read_task(task)
+
+
+def test_comments_that_never_end_take_no_time(task: Path) -> None:
+    path = task / "task_exam.xosc"
+    text = path.read_text("utf-8").replace("<Storyboard>", "<Storyboard><![CDATA[" + "<!--" * 100_000 + "]]>")
+    path.write_text(text.replace("<!--[Initial", "<!-- [Initial"), encoding="utf-8")
+    started = perf_counter()
+    with suppress(ScenarioError):
+        read_task(task)
+    assert perf_counter() - started < 2.0
+
+
+def test_too_many_road_users_for_too_long_are_refused_before_they_are_drawn(task: Path) -> None:
+    path = task / "task_exam.xosc"
+    text = path.read_text("utf-8").replace('value="5.0"', 'value="3600"')
+    group = text[text.index("<ManeuverGroup>") : text.index("</ManeuverGroup>") + len("</ManeuverGroup>")]
+    path.write_text(text.replace(group, group * 400), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="too many"):
+        read_task(task)
+
+
+@pytest.mark.parametrize("name", ["task_exam.xosc", "map.xodr"])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_what_is_no_file_is_not_read(task: Path, name: str, make: Callable[[Path], None]) -> None:
+    (task / name).unlink()
+    make(task / name)
+    with pytest.raises(InputError, match="no ordinary file"):
         read_task(task)
 
 

@@ -126,6 +126,15 @@ def test_what_a_sensor_reports_is_not_a_change() -> None:
         b'{"id": "a", "lang": "en", "category": "x", "state": {"Vehicle.Speed": NaN}, "turns": []}',
         json.dumps({k: v for k, v in GOOD.items() if k != "turns"}).encode(),
         b" " * 1_000_001,
+        line(state={"Vehicle.Speed": None}),
+        line(state={"Vehicle.Speed": [1]}),
+        line(state={"Vehicle.Speed": 10**400}),
+        line(turns=turn(changes={"Vehicle.Speed": {"between": 5}})),
+        line(turns=turn(changes={"Vehicle.Speed": {"between": [None, 3]}})),
+        line(turns=turn(changes={"Vehicle.Speed": {"in": 5}})),
+        line(turns=turn(changes={"Vehicle.Speed": {"gt": "x"}})),
+        line(turns=turn(changes={"Vehicle.Speed": {"like": 3}})),
+        line(category="SURROGATE").replace(b"SURROGATE", rb"\ud800"),
     ],
 )
 def test_a_line_that_is_no_case_is_named(tmp_path: Path, bad: bytes) -> None:

@@ -12,6 +12,7 @@ import pytest
 from zhixing import registry
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.errors import PluginError, RecordingError, ScenarioError
+from zhixing.formats.openscenario import read_task
 from zhixing.runtime.driving_exam import run_driving_exam
 
 SHARED = Path(os.environ.get("ZHIXING_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
@@ -118,6 +119,21 @@ def test_a_broken_task_is_reported_and_the_others_are_driven(
     assert [Path(folder).name for folder, _ in report.errors] == ["a"]
     assert reason in report.errors[0][1]
     assert {row["task"] for row in results(tmp_path / "out")} == {"b", "c"}
+
+
+def test_a_task_that_meets_a_bug_of_ours_does_not_take_the_others_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tasks: Path
+) -> None:
+
+    def stumbling(folder: Path) -> Any:
+        if folder.name == "a":
+            raise OverflowError("too large")
+        return read_task(folder)
+
+    monkeypatch.setattr("zhixing.runtime.driving_exam.read_task", stumbling)
+    report = run_driving_exam([tasks], "idm", tmp_path / "out")
+    assert {row["task"] for row in report.results} == {"b", "c"}
+    assert "OverflowError" in report.errors[0][1]
 
 
 def test_an_interrupted_exam_leaves_what_was_done(tasks: Path, tmp_path: Path) -> None:

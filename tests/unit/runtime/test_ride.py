@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,18 +35,51 @@ def raising(step: int, plan: Any) -> Any:
     raise ZeroDivisionError("careless")
 
 
+class UnprintableError(Exception):
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+    __str__ = __repr__
+
+
+def leaving(step: int, plan: Any) -> Any:
+    raise SystemExit(0)
+
+
+def unprintable(step: int, plan: Any) -> Any:
+    raise UnprintableError
+
+
+def speechless(step: int, plan: Any) -> Any:
+    return replace(plan, decision=None)
+
+
+def boastful(step: int, plan: Any) -> Any:
+    return replace(plan, decision=replace(plan.decision, rule=b"x", object_id=2**70))
+
+
+def lettered(step: int, plan: Any) -> Any:
+    return replace(plan, yaw_rad=np.full(plan.yaw_rad.shape, "north"))
+
+
 def not_finite(step: int, plan: Any) -> Any:
-    return type(plan)(
-        time_s=plan.time_s,
-        xy_m=np.full_like(plan.xy_m, np.nan),
-        yaw_rad=plan.yaw_rad,
-        speed_mps=plan.speed_mps,
-        accel_mps2=plan.accel_mps2,
-        decision=plan.decision,
-    )
+    return replace(plan, xy_m=np.full_like(plan.xy_m, np.nan))
 
 
-@pytest.mark.parametrize("change", [raising, not_finite, lambda step, plan: "a plan", lambda step, plan: None])
+@pytest.mark.parametrize(
+    "change",
+    [
+        raising,
+        leaving,
+        unprintable,
+        speechless,
+        boastful,
+        lettered,
+        not_finite,
+        lambda step, plan: "a plan",
+        lambda step, plan: None,
+    ],
+)
 def test_without_a_usable_plan_the_car_brakes_and_says_so(
     monkeypatch: pytest.MonkeyPatch, by_hand: SimpleNamespace, change: Any
 ) -> None:
