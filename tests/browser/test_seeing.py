@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,6 +111,17 @@ def test_the_road_is_drawn_and_moves(open_page: Callable[..., Page], theme: str)
     assert len(seen[0]) > 12, "asphalt, markings, road users and more"
     assert max(seen[0].values()) < 0.97
     assert seen[-1] != seen[0]
+
+
+def test_the_road_never_disappears(page: Page) -> None:
+    theme = (Path(__file__).parents[2] / "src/zhixing/web/static/theme.css").read_text("utf-8")
+    night = [re.search(rf"--road-{name}: #(\w+)", theme) for name in ("driving", "junction")]
+    asphalt = [" ".join(str(part >> 3) for part in bytes.fromhex(found[1])) for found in night if found]
+    page.wait_for_timeout(1500)
+    for _ in range(12):
+        page.wait_for_timeout(700)
+        seen = colours(page)
+        assert sum(seen.get(colour, 0.0) for colour in asphalt) > 0.1
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")

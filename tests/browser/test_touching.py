@@ -39,6 +39,16 @@ def test_a_window_shows_where_it_really_is_on_its_way(page: Page) -> None:
     expect(slider).to_have_value("60")
 
 
+def test_a_slider_that_is_let_go_where_it_was_shows_the_truth_again(page: Page) -> None:
+    tab(page, "Windows")
+    page.get_by_role("slider", name="Sunroof").evaluate("""(input) => {
+        input.value = "45";
+        input.dispatchEvent(new Event("input"));
+        input.dispatchEvent(new PointerEvent("pointerup"));
+    }""")
+    expect(page.get_by_role("slider", name="Sunroof")).to_have_value("0")
+
+
 def test_a_refusal_is_shown_with_its_reason_and_the_control_keeps_the_truth(page: Page) -> None:
     tab(page, "Lights")
     low = page.get_by_role("button", name="Low beam")

@@ -55,6 +55,13 @@ def test_the_screen_says_that_the_car_is_gone_and_comes_back_by_itself(page: Pag
     expect(page.get_by_role("radio", name="6", exact=True)).to_be_checked()
     car.stop()
     expect(page.get_by_text("Connection lost, reconnecting…")).to_be_visible()
+    # Nothing that is typed or touched meanwhile is lost in silence.
+    page.get_by_role("textbox").fill("Open the window")
+    page.get_by_role("textbox").press("Enter")
+    expect(page.get_by_role("textbox")).to_have_value("Open the window")
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    page.get_by_role("radio", name="4", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Not connected")
     page.wait_for_timeout(700)
     car.start()
     expect(page.get_by_text("Connection lost, reconnecting…")).to_have_count(0, timeout=10_000)

@@ -25,6 +25,9 @@ READ_BACK_WITHIN_NS = ns_from_s(30.0)
 """The slowest motor, a seat on its rail, takes 10 s; after three times that something is broken."""
 
 
+_MOST_OPEN_TURNS = 32
+
+
 @dataclass(frozen=True, slots=True)
 class _OpenTurn:
     turn: Turn
@@ -48,7 +51,7 @@ class Assistant:
         self._memory = Memory()
         self._langs: dict[Zone, Lang] = {}
         prepare()
-        self._open: deque[_OpenTurn] = deque(maxlen=32)
+        self._open: deque[_OpenTurn] = deque()
 
     def hear(self, utterance: Utterance) -> Turn:
         """Answer an utterance; never raises, whatever was said.
@@ -353,6 +356,8 @@ class Assistant:
         turn = heard.turn(final, speech.sentences(said), intents, tuple(o.request for o in outcomes), outcomes)
         if any(self._store.target(request.path) is not None for request in granted):
             self._open.append(_OpenTurn(turn, final, tuple(done), self._clock() + READ_BACK_WITHIN_NS))
+            if len(self._open) > _MOST_OPEN_TURNS:  # the oldest is not waited for any longer, and says so
+                self._open[0] = replace(self._open[0], deadline_ns=0)
             return replace(turn, outcome="working", reply=speech.say("working"))
         return turn
 

@@ -6,6 +6,7 @@ Topics: ``/drive/moment`` (everybody, lights, plan and decision, 10 Hz), ``/driv
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 from collections.abc import Iterator, Mapping
@@ -164,6 +165,8 @@ class DriveWriter:
             self._writer.finish()  # type: ignore[no-untyped-call]
             self._file.close()
         except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.close()
             raise RecordingError(
                 f"{self._path} cannot be finished: {error.strerror}", hint="Free some space."
             ) from error
@@ -172,6 +175,8 @@ class DriveWriter:
         try:
             self._writer.add_message(self._channels[topic], log_time=time_ns, publish_time=time_ns, data=data)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.close()  # what is written so far can be read as a recording that ends too early
             raise RecordingError(
                 f"{self._path} cannot be written: {error.strerror}", hint="Free some space."
             ) from error

@@ -5,7 +5,7 @@ One object, one thread: whoever owns the car calls :meth:`Car.step` every 0.1 s 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import NeedsYes, Outcome, Refused
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.units import s_from_ns
-from zhixing.errors import InputError, ZhixingError
+from zhixing.errors import InputError, RecordingError, ZhixingError
 from zhixing.runtime.cabin import make_cabin
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
@@ -43,7 +43,8 @@ class Car:
         self._cabin = make_cabin()
         self._broadcasts: list[dict[str, Any]] = []
         self._turn_number = 0
-        self._open_turn: tuple[int, str] | None = None
+        self._numbers: dict[int, tuple[Utterance, int, str]] = {}
+        self.recording_error: RecordingError | None = None
         self._road = road_message(self.ride.world.road)
         self._recorder = Recorder(record, self.ride, self._cabin.store) if record else None
         self._cabin.vehicle.drive(**self.ride.motion())
@@ -81,8 +82,7 @@ class Car:
         finished = self._cabin.step(STEP_S)
         if finished is not None:
             self._announce(finished)
-        if self._recorder:
-            self._recorder.step()
+        self._record(lambda recorder: recorder.step())
 
     def frame(self) -> dict[str, Any]:
         """Return what is on the road now."""
@@ -121,19 +121,29 @@ class Car:
 
     def close(self) -> None:
         """Finish the recording."""
-        if self._recorder:
-            self._recorder.close()
+        self._record(lambda recorder: recorder.close())
+
+    def _record(self, write: Callable[[Recorder], None]) -> None:
+        """Write to the recording; a full disk ends the recording, never the drive."""
+        if self._recorder is None:
+            return
+        try:
+            write(self._recorder)
+        except RecordingError as error:
+            self._recorder, self.recording_error = None, error
+            self._broadcasts.append(_error_message("", error))
 
     def _hear(self, said: SayMessage) -> None:
         self._turn_number += 1
-        self._open_turn = (self._turn_number, said.message_id)
-        now_ns = self._cabin.clock()
-        self._announce(
-            self._cabin.assistant.hear(Utterance(text=said.text, zone=said.zone, lang=said.lang, time_ns=now_ns))
-        )
+        turn = self._cabin.hear(said.text, said.zone, said.lang)
+        # By identity: two people may say the same at the same moment. Kept with it, so that no other takes its place.
+        self._numbers[id(turn.utterance)] = (turn.utterance, self._turn_number, said.message_id)
+        self._announce(turn)
 
     def _announce(self, turn: Turn) -> None:
-        number, message_id = self._open_turn or (self._turn_number, "")
+        _, number, message_id = self._numbers[id(turn.utterance)]
+        if turn.outcome != "working":
+            del self._numbers[id(turn.utterance)]
         shown = {
             "type": "turn",
             "turn": number,
@@ -145,8 +155,8 @@ class Car:
             "reply": turn.reply,
         }
         self._broadcasts.append(shown)
-        if self._recorder and turn.outcome != "working":
-            self._recorder.turn(shown)
+        if turn.outcome != "working":
+            self._record(lambda recorder: recorder.turn(shown))
 
 
 _NO_QUESTION = InputError("this question is not open any more", hint="Ask for it again.")

@@ -58,11 +58,15 @@ def drive(
     try:
         for step in range(num_steps):
             car.step()
+            if car.recording_error is not None:
+                raise car.recording_error
             distance_m += car.ride.scene.ego.speed_mps * STEP_S
             if on_progress and step % 50 == 0:
                 on_progress(step / num_steps)
     finally:
         car.close()
+    if car.recording_error is not None:
+        raise car.recording_error
     return DriveReport(
         path=str(path),
         minutes=num_steps * STEP_S / 60.0,

@@ -7,14 +7,15 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketState
 
 from zhixing.errors import InputError
 from zhixing.web.parcels import complaint, pack, unpack
 
 MAX_WAITING = 256
 """Answers and turns that wait for one screen; a screen that leaves more unread is dropped and may come back."""
-_BREATH_S = 0.005  # at most 200 messages a second from one screen
+BREATH_S = 0.005
+"""Between two messages: all screens together may send 200 a second, so that the car always has its time."""
 _TRY_AGAIN_LATER = 1013  # IANA WebSocket close code registry
 
 
@@ -85,6 +86,15 @@ class Browser:
 
     async def send_all(self, socket: WebSocket) -> None:
         """Send what is there and what comes, until the screen is overrun."""
+        try:
+            await self._send_until_overrun(socket)
+        except RuntimeError:
+            if socket.application_state is WebSocketState.CONNECTED is socket.client_state:
+                raise
+            return  # it left while something was on its way to it
+        await socket.close(_TRY_AGAIN_LATER, "too much unread")
+
+    async def _send_until_overrun(self, socket: WebSocket) -> None:
         while not self.is_overrun:
             while self._waiting:
                 await socket.send_text(self._waiting.popleft())
@@ -97,9 +107,13 @@ class Browser:
             if not self._waiting:
                 await self._has_news.wait()
                 self._has_news.clear()
-        await socket.close(_TRY_AGAIN_LATER, "too much unread")
 
-    async def hear_all(self, socket: WebSocket, handle: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> None:
+    async def hear_all(
+        self,
+        socket: WebSocket,
+        handle: Callable[[dict[str, Any]], list[dict[str, Any]]],
+        count_screens: Callable[[], int],
+    ) -> None:
         """Hand every message of the screen to the car and post the answers, until it leaves."""
         while True:
             received = await socket.receive()
@@ -110,4 +124,4 @@ class Browser:
             except InputError as error:
                 answers = [complaint(error)]
             self.post(pack(answer) for answer in answers)
-            await asyncio.sleep(_BREATH_S)
+            await asyncio.sleep(BREATH_S * count_screens())

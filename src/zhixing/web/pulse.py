@@ -64,7 +64,7 @@ class Pulse:
         browser.post(self._hello)
         self._browsers.add(browser)
         sending = asyncio.create_task(browser.send_all(socket))
-        hearing = asyncio.create_task(browser.hear_all(socket, self._handle))
+        hearing = asyncio.create_task(browser.hear_all(socket, self._handle, lambda: len(self._browsers)))
         try:
             await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
         finally:

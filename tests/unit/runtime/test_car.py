@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from zhixing.errors import InputError, PluginError
+from zhixing.errors import InputError, PluginError, RecordingError
 from zhixing.formats.mcap_files import read_drive
 from zhixing.runtime.car import Car
 from zhixing.runtime.drive import drive
@@ -140,3 +141,46 @@ def test_a_drive_of_no_sensible_length_is_refused(tmp_path: Path, minutes: float
 def test_an_unknown_planner_is_named() -> None:
     with pytest.raises(PluginError, match="no planner is called 'nobody'"):
         Car(Settings(driver=DriverConfig(planner="nobody")))
+
+
+def test_turns_that_overlap_keep_their_own_numbers(car: Car) -> None:
+    for name, text, zone in (("A", "打开副驾车窗", "passenger"), ("B", "打开天窗", "driver")):
+        car.handle({"type": "say", "id": name, "text": text, "lang": "zh", "zone": zone})
+    told = car.take_broadcasts()
+    for _ in range(80):
+        car.step()
+        told += car.take_broadcasts()
+    turns = [(turn["turn"] - told[0]["turn"], turn["id"], turn["outcome"]) for turn in told]
+    assert turns[:2] == [(0, "A", "working"), (1, "B", "working")]
+    assert sorted(turns[2:]) == [(0, "A", "done"), (1, "B", "done")]
+    assert {turn["id"]: turn["text"] for turn in told} == {"A": "打开副驾车窗", "B": "打开天窗"}
+
+
+def test_every_turn_comes_to_an_end_however_many_are_open(car: Car) -> None:
+    for k in range(40):
+        car.handle(
+            {"type": "say", "id": str(k), "text": f"把副驾车窗开到百分之{20 + k}", "lang": "zh", "zone": "driver"}
+        )
+    told = car.take_broadcasts()
+    for _ in range(120):
+        car.step()
+        told += car.take_broadcasts()
+    ended = {turn["id"] for turn in told if turn["outcome"] != "working"}
+    assert ended == {str(k) for k in range(40)}
+
+
+def test_a_full_disk_ends_the_recording_and_not_the_drive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    recorded = Car(SMALL, record=tmp_path / "drive.mcap")
+    recorded.step()
+    monkeypatch.setattr("mcap.writer.Writer.add_message", full)
+    for _ in range(5):
+        recorded.step()
+    (told,) = recorded.take_broadcasts()
+    assert (told["type"], "No space left" in told["message"]) == ("error", True)
+    assert recorded.frame()["t"] > 0.5
+    recorded.close()
+    with pytest.raises(RecordingError, match="No space left"):
+        drive(SMALL, 0.05, tmp_path / "again.mcap")

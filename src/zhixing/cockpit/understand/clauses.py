@@ -85,8 +85,11 @@ class Clause:
 def split(spans: list[Span], lang: Lang) -> list[Clause]:
     """Return the clauses of a sentence, in order; none is empty."""
     builder = _Builder(lang)
+    following: list[Span | None] = [None] * len(spans)
+    for index in range(len(spans) - 1, 0, -1):
+        following[index - 1] = following[index] if spans[index].has("glue") else spans[index]
     for index, span in enumerate(spans):
-        builder.take(span, spans[index - 1] if index else None, spans[index + 1 :])
+        builder.take(span, spans[index - 1] if index else None, following[index])
     return builder.finish()
 
 
@@ -113,7 +116,8 @@ class _Builder:
                 words={word for word in left.words if word.startswith("chat:")}, opens_with=left.opens_with,
             )  # fmt: skip
 
-    def take(self, span: Span, before: Span | None, after: list[Span]) -> None:
+    def take(self, span: Span, before: Span | None, following: Span | None) -> None:
+        """Take one more span, knowing the one before and the next that is no glue."""
         if span.is_mark:
             self._close(joins=span.text not in _HARD_MARKS)
             self._last_class = ""
@@ -125,17 +129,17 @@ class _Builder:
             self._last_class = ""
             return
         for klass, name in sorted(span.tags, key=lambda tag: tag[0] != "place"):
-            self._put(klass, name, span, before, after)
+            self._put(klass, name, span, before, following)
         if not span.has("glue") and not span.has("polite"):
             self._last_class = span.tags[-1][0]
         if not span.has("glue", "filler"):
             self._clause.opens_with = self._clause.opens_with or span.tags[0][0]
 
-    def _put(self, klass: str, name: str, span: Span, before: Span | None, after: list[Span]) -> None:
+    def _put(self, klass: str, name: str, span: Span, before: Span | None, following: Span | None) -> None:
         clause = self._clause
         match klass:
             case "glue":
-                self._put_glue(name, after)
+                self._put_glue(name, following)
                 return
             case "device":
                 self._put_device(name)
@@ -172,10 +176,9 @@ class _Builder:
                 clause.words.add(f"{klass}:{name}")
         self._clause.num_known += klass not in ("talk", "chat", "rel", "ask", "polite", "beyond")
 
-    def _put_glue(self, name: str, after: list[Span]) -> None:
+    def _put_glue(self, name: str, following: Span | None) -> None:
         match name:
             case "join":
-                following = next((s for s in after if not s.has("glue")), None)
                 is_list_of_places = self._last_class == "place" and following is not None and following.has("place")
                 if not (is_list_of_places and not self._clause.is_complete):
                     self._close(joins=True)

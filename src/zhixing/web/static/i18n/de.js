@@ -27,6 +27,7 @@ export default {
   "assistant.examples": "Mir ist kalt|Mach das Fenster auf|Wie weit kommen wir?",
   "answer.yes": "Ja",
   "answer.no": "Nein",
+  "answer.lost": "Keine Verbindung, das wurde nicht gesendet",
   "answer.close": "OK",
   "controls.label": "Bedienung",
   "tab.climate": "Klima",

@@ -27,6 +27,7 @@ export default {
   "assistant.examples": "I'm a bit cold|Open the window|How far can we go?",
   "answer.yes": "Yes",
   "answer.no": "No",
+  "answer.lost": "Not connected; that was not sent",
   "answer.close": "OK",
   "controls.label": "Controls",
   "tab.climate": "Climate",

@@ -27,6 +27,7 @@ export default {
   "assistant.examples": "有点冷|打开车窗|还能跑多远",
   "answer.yes": "好的",
   "answer.no": "不用了",
+  "answer.lost": "连接断开了，这次操作没有发出",
   "answer.close": "知道了",
   "controls.label": "车辆控制",
   "tab.climate": "空调",

@@ -2,10 +2,22 @@
 import * as THREE from "three";
 
 const HEIGHT = /** @type {Record<string, number>} */ ({ driving: 0, junction: -0.01, biking: 0.012, sidewalk: 0.09 });
+const ORDER = /** @type {Record<string, number>} */ ({
+  hull: -19, junction: -18, driving: -17, biking: -16, sidewalk: -15, marking: -14, centre: -14, zebra: -13,
+});
 const MARK_Z = 0.03;
 const TILE_M = 80;
 const DASH_M = 4, GAP_M = 6;
 const ZEBRA_M = 0.5, ZEBRA_EVERY_M = 1.0, ZEBRA_FROM_M = 4.6;
+
+/**
+ * A material for what lies flat on the ground. Surfaces a few centimetres apart cannot be told apart by depth from afar,
+ * so they are painted one over the other, before everything that stands.
+ * @param {THREE.Color} color
+ */
+export function flatMaterial(color) {
+  return new THREE.MeshBasicMaterial({ color, depthTest: false, depthWrite: false });
+}
 
 /** Collects triangles and makes one mesh of each square of the map, so that what is out of sight costs nothing. */
 class Sheet {
@@ -31,15 +43,16 @@ class Sheet {
     for (let k = 0; k + 1 < left.length; k++) this.quad(right[k], right[k + 1], left[k + 1], left[k], z);
   }
 
-  /** @param {THREE.Color} colour */
-  mesh(colour) {
-    const group = new THREE.Group(), material = new THREE.MeshBasicMaterial({ color: colour });
+  /** @param {THREE.Color} colour @param {number} order of painting: what lies flat hides nothing but what was painted before */
+  mesh(colour, order) {
+    const group = new THREE.Group(), material = flatMaterial(colour);
     for (const positions of this.#tiles.values()) {
       const geometry = new THREE.BufferGeometry();
       geometry.setAttribute("position", new THREE.Float32BufferAttribute(positions, 3));
       geometry.computeBoundingSphere();
       const mesh = new THREE.Mesh(geometry, material);
       mesh.matrixAutoUpdate = false;
+      mesh.renderOrder = order;
       group.add(mesh);
     }
     return group;
@@ -121,9 +134,9 @@ export function roadMesh(road, colourOf) {
   }
   for (const line of road.stop_lines) paint(marking, line.xy, 0.4);
   const group = new THREE.Group();
-  for (const [kind, sheet] of Object.entries(surfaces)) group.add(sheet.mesh(colourOf(kind)));
-  group.add(marking.mesh(colourOf("marking")), centre.mesh(colourOf("centre")), zebra.mesh(colourOf("zebra")));
   group.add(fillJunctions(road, colourOf("junction")));
+  for (const [kind, sheet] of Object.entries(surfaces)) group.add(sheet.mesh(colourOf(kind), ORDER[kind]));
+  for (const [kind, sheet] of Object.entries({ marking, centre, zebra })) group.add(sheet.mesh(colourOf(kind), ORDER[kind]));
   return group;
 }
 
@@ -141,7 +154,7 @@ function fillJunctions(road, colour) {
       sheet.triangle(hull[0], hull[k], hull[k + 1], HEIGHT.junction - 0.02);
     }
   }
-  return sheet.mesh(colour);
+  return sheet.mesh(colour, ORDER.hull);
 }
 
 /** Andrew's monotone chain, counter-clockwise. @param {number[][]} points */

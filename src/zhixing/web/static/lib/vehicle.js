@@ -47,6 +47,10 @@ class Vehicle extends EventTarget {
     };
   }
 
+  get isConnected() {
+    return this.state === "open";
+  }
+
   /** Ask that an actuator take a value. @param {string} path @param {number | boolean | string} value */
   set(path, value) {
     this.#send({ type: "set", path, value });
@@ -75,7 +79,10 @@ class Vehicle extends EventTarget {
 
   /** @param {any} message */
   #send(message) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    if (this.#socket?.readyState !== WebSocket.OPEN) {
+      this.#announce("answer", (this.answer = { kind: "lost" }));
+      return;
+    }
     this.#socket.send(JSON.stringify({ id: String(this.#nextId++), zone: this.zone, ...message }));
   }
 
@@ -125,7 +132,10 @@ class Vehicle extends EventTarget {
   /** @param {"connecting" | "open" | "lost"} state */
   #become(state) {
     this.state = state;
-    if (state === "lost") this.turns = [];
+    if (state === "lost") {
+      this.turns = [];
+      this.#announce("answer", (this.answer = null)); // its question died with the connection
+    }
     this.#announce("state", state);
   }
 

@@ -87,6 +87,7 @@ class AssistantPanel extends LitElement {
     event.preventDefault();
     const input = /** @type {HTMLInputElement} */ (this.renderRoot.querySelector("input"));
     const text = input.value.trim();
+    if (!vehicle.isConnected) return; // the words stay until they can be sent
     if (text) vehicle.say(text);
     input.value = "";
   }
@@ -139,7 +140,7 @@ class AssistantPanel extends LitElement {
           aria-label=${t("assistant.input")}
           placeholder=${t("assistant.input")}
         />
-        <button class="primary" type="submit">${t("assistant.send")}</button>
+        <button class="primary" type="submit" ?disabled=${!vehicle.isConnected}>${t("assistant.send")}</button>
       </form>
     `;
   }

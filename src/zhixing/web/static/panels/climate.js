@@ -87,7 +87,8 @@ class ClimatePanel extends LitElement {
 
   render() {
     const hvac = "Vehicle.Cabin.HVAC";
-    const fan = Array.from({ length: FAN_STEPS }, (_, k) => [Math.round(((k + 1) * 100) / FAN_STEPS), String(k + 1)]);
+    const steps = Array.from({ length: FAN_STEPS }, (_, k) => [Math.round(((k + 1) * 100) / FAN_STEPS), String(k + 1)]);
+    const fan = [[0, t("level.off")], ...steps];
     return html`
       <div class="seats">${this.#seat("Driver", "driver")}${this.#seat("Passenger", "passenger")}</div>
       <signal-levels label=${t("climate.fan")} path=${`${STATION}.Driver.FanSpeed`} .choices=${fan}></signal-levels>

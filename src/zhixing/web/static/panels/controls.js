@@ -83,7 +83,8 @@ class ControlPanel extends LitElement {
     const answer = vehicle.answer;
     if (!answer) return "";
     const isQuestion = answer.kind === "needs_yes";
-    const text = answer.kind === "error" ? answer.message : sentence(isQuestion ? answer.ask : answer.say);
+    const said = sentence(isQuestion ? answer.ask : answer.say);
+    const text = answer.kind === "lost" ? t("answer.lost") : answer.kind === "error" ? answer.message : said;
     return html`<div class="answer">
       <span>${text}</span>
       ${isQuestion

@@ -6,11 +6,12 @@ import "./slider.js";
 import { buttons } from "./shared_styles.js";
 
 const ACTION = "Vehicle.Cabin.Infotainment.Media.Action";
+/** Name, action and the outline of its icon: fonts of cars and servers often lack player symbols. */
 const ACTIONS = /** @type {[string, string, string][]} */ ([
-  ["previous", "SKIP_BACKWARD", "⏮"],
-  ["play", "PLAY", "▶"],
-  ["stop", "STOP", "■"],
-  ["next", "SKIP_FORWARD", "⏭"],
+  ["previous", "SKIP_BACKWARD", "M5 5h3v14H5zM20 5v14L9 12z"],
+  ["play", "PLAY", "M7 4l13 8-13 8z"],
+  ["stop", "STOP", "M6 6h12v12H6z"],
+  ["next", "SKIP_FORWARD", "M16 5h3v14h-3zM4 5l11 7-11 7z"],
 ]);
 
 class MediaPanel extends LitElement {
@@ -28,7 +29,11 @@ class MediaPanel extends LitElement {
       }
       .player button {
         min-height: 72px;
-        font-size: 28px;
+      }
+      svg {
+        display: block;
+        margin: auto;
+        fill: currentColor;
       }
     `,
   ];
@@ -45,13 +50,13 @@ class MediaPanel extends LitElement {
       <signal-slider label=${t("media.volume")} path="Vehicle.Cabin.Infotainment.Media.Volume"></signal-slider>
       <div class="player" role="group" aria-label=${t("tab.media")}>
         ${ACTIONS.map(
-          ([name, action, mark]) => html`<button
+          ([name, action, outline]) => html`<button
             aria-label=${t(`media.${name}`)}
             aria-pressed=${now === action}
             class=${vehicle.targets.get(ACTION) === action ? "pending" : ""}
             @click=${() => vehicle.set(ACTION, action)}
           >
-            ${mark}
+            <svg width="32" height="32" viewBox="0 0 24 24" aria-hidden="true"><path d=${outline} /></svg>
           </button>`,
         )}
       </div>

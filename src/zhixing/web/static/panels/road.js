@@ -5,7 +5,7 @@ import * as THREE from "three";
 import { Actors } from "../lib/actors.js";
 import { Speak, t } from "../lib/i18n.js";
 import { Lamps } from "../lib/lamps.js";
-import { roadMesh } from "../lib/road_mesh.js";
+import { flatMaterial, roadMesh } from "../lib/road_mesh.js";
 import { vehicle } from "../lib/vehicle.js";
 
 const LATE_MS = 130;
@@ -92,8 +92,9 @@ class RoadPanel extends LitElement {
     const sky = colourOf("sky");
     this.#scene.background = sky;
     this.#scene.fog = new THREE.Fog(sky, 110, 300);
-    const ground = new THREE.Mesh(new THREE.PlaneGeometry(4000, 4000), new THREE.MeshBasicMaterial({ color: colourOf("ground") }));
-    ground.position.set(400, 200, -0.08);
+    const ground = new THREE.Mesh(new THREE.PlaneGeometry(4000, 4000), flatMaterial(colourOf("ground")));
+    ground.position.set(400, 200, 0);
+    ground.renderOrder = -20;
     const sun = new THREE.DirectionalLight(0xffffff, 1.6);
     sun.position.set(-0.5, -0.7, 1.2);
     this.#scene.add(ground, new THREE.HemisphereLight(0xffffff, colourOf("ground"), 1.7), sun);

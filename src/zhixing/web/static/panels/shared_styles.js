@@ -41,6 +41,10 @@ export const buttons = css`
     cursor: pointer;
     transition: background 120ms;
   }
+  button:disabled {
+    opacity: 0.45;
+    cursor: default;
+  }
   button:hover {
     background: var(--surface-pressed);
   }

@@ -51,6 +51,14 @@ class SignalSlider extends LitElement {
     this.requestUpdate();
   }
 
+  /** A thumb that was brought back to where it was changes nothing, but is let go of all the same. */
+  #release() {
+    setTimeout(() => {
+      this.#dragged = false;
+      this.requestUpdate();
+    });
+  }
+
   render() {
     const value = Number(vehicle.value(this.path) ?? 0);
     return html`
@@ -64,6 +72,9 @@ class SignalSlider extends LitElement {
         step=${this.step}
         @input=${() => (this.#dragged = true)}
         @change=${this.#change}
+        @pointerup=${this.#release}
+        @keyup=${this.#release}
+        @blur=${this.#release}
       />
     `;
   }

@@ -39,6 +39,8 @@ class TopBar extends LitElement {
         background: var(--accent);
       }
       .lost {
+        display: inline-block;
+        white-space: nowrap;
         padding: 10px 18px;
         border-radius: var(--radius-small);
         background: var(--caution);
