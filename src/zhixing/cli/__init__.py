@@ -11,8 +11,10 @@ import sys
 from zhixing.cli.output import show_error
 from zhixing.errors import ZhixingError
 
-INTERRUPTED = 130
+USAGE = 2
+CANNOT_WRITE = 6
 BUG = 70
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -20,7 +22,7 @@ def main() -> None:
     from zhixing.cli.app import app  # noqa: PLC0415  # after the light imports: an error there must be caught here
 
     try:
-        app()
+        code = app(standalone_mode=False)
     except ZhixingError as error:
         show_error(str(error), error.hint)
         sys.exit(error.exit_code)
@@ -30,7 +32,14 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        show_error(f"the answer cannot be written: {error.strerror}", "Free some space.")
+        sys.exit(CANNOT_WRITE)
     except Exception as error:  # the last line of defence: whatever it is, it is a bug of ours
+        _tell_usage(error)
         if os.environ.get("ZHIXING_DEBUG"):
             raise
         show_error(
@@ -38,3 +47,21 @@ def main() -> None:
             "Run it again with ZHIXING_DEBUG=1 and report what you see.",
         )
         sys.exit(BUG)
+    if isinstance(code, int):
+        sys.exit(code)
+
+
+def _tell_usage(error: Exception) -> None:
+    """End with what typer says of a command line that cannot be read; return if it is something else."""
+    match type(error).__name__, error:
+        case "NoArgsIsHelpError", usage:
+            sys.stdout.write(str(usage) + "\n")
+            sys.exit(USAGE)
+        case "Abort", _:
+            show_error("interrupted", "")
+            sys.exit(INTERRUPTED)
+        case _, usage if hasattr(usage, "format_message"):
+            show_error(usage.format_message(), "Add --help to see how the command is used.")
+            sys.exit(USAGE)
+        case _:
+            return

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from zhixing.cli.output import JSON_HELP, show_json, show_line, show_table
+from zhixing.errors import InputError
 
 ZoneName = Literal["driver", "passenger", "rear_left", "rear_right"]
 
@@ -50,6 +51,8 @@ def signals(
     from zhixing.signals.catalogue import load_catalogue  # noqa: PLC0415
 
     leaves = [leaf for path, leaf in sorted(load_catalogue().items()) if pattern.lower() in path.lower()]
+    if not leaves:
+        raise InputError(f"no signal has {pattern!r} in its path", hint="zhixing signals lists them all.")
     if as_json:
         show_json(leaves)
         return

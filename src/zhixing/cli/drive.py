@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zhixing.cli.output import JSON_HELP, progress, show_json, show_line
+from zhixing.cli.output import JSON_HELP, progress, show_error, show_json, show_line
 
 
 def drive(
@@ -25,8 +25,12 @@ def drive(
 
     flags: dict[str, dict[str, object]] = {"city": {"seed": seed, "num_users": users}, "driver": {"planner": planner}}
     settings = load_settings(config, flags=flags)
-    with progress("driving") as on_progress:
-        report = run(settings, minutes, out, on_progress)
+    try:
+        with progress("driving") as on_progress:
+            report = run(settings, minutes, out, on_progress)
+    except KeyboardInterrupt:
+        show_error(f"interrupted; what was recorded until then is in {out}", "")
+        raise typer.Exit(130) from None
     if as_json:
         show_json(report)
         return

@@ -35,7 +35,7 @@ def _recording(folder: str) -> Path | None:
         return None
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise RecordingError(
             f"{folder} cannot be made: {error}", hint="Choose a folder that can be written."
         ) from error

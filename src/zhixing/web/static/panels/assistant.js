@@ -17,6 +17,20 @@ class AssistantPanel extends LitElement {
         gap: 10px;
         padding: 16px;
       }
+      @media (max-aspect-ratio: 2/1) {
+        h2 {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+      }
+      .examples {
+        flex-wrap: nowrap;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      .examples button {
+        flex: none;
+      }
       .log {
         display: flex;
         flex-direction: column;
@@ -125,7 +139,7 @@ class AssistantPanel extends LitElement {
           : ""}
         ${vehicle.turns.length
           ? ""
-          : html`<div class="row" role="group" aria-label=${t("assistant.try")}>
+          : html`<div class="row examples" role="group" aria-label=${t("assistant.try")}>
               ${t("assistant.examples")
                 .split("|")
                 .map((text) => html`<button @click=${() => vehicle.say(text)}>${text}</button>`)}

@@ -93,7 +93,7 @@ class LightsPanel extends LitElement {
             title=${t(`colour.${colour}`)}
             @click=${() => (chosen === colour ? this.#ambient(false) : this.#colour(colour))}
           >
-            <svg width="34" height="34" aria-hidden="true"><circle cx="17" cy="17" r="15" fill=${colour} /></svg>
+            <svg width="34" height="34" aria-hidden="true"><circle cx="17" cy="17" r="15" fill=${colour} stroke="currentColor" stroke-width="1.5" /></svg>
           </button>`,
         )}
       </div>
