@@ -47,6 +47,8 @@ def main() -> None:
             "Run it again with ZHIXING_DEBUG=1 and report what you see.",
         )
         sys.exit(BUG)
+    if code == INTERRUPTED:  # typer has caught the Ctrl-C
+        show_error("interrupted", "")
     if isinstance(code, int):
         sys.exit(code)
 

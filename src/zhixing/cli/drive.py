@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zhixing.cli.output import JSON_HELP, progress, show_error, show_json, show_line
+from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_note
 
 
 def drive(
@@ -29,8 +29,8 @@ def drive(
         with progress("driving") as on_progress:
             report = run(settings, minutes, out, on_progress)
     except KeyboardInterrupt:
-        show_error(f"interrupted; what was recorded until then is in {out}", "")
-        raise typer.Exit(130) from None
+        show_note(f"what was recorded until now is in {out}")
+        raise
     if as_json:
         show_json(report)
         return

@@ -48,6 +48,11 @@ def show_machine() -> None:
     show_line(", ".join(f"{name} {value}" for name, value in machine().items()))
 
 
+def show_note(text: str) -> None:
+    """Print a line on stderr, beside the answer."""
+    sys.stderr.write(text + "\n")
+
+
 def show_error(message: str, hint: str) -> None:
     """Print an error on stderr: one line, and a hint where there is one; as JSON where the command said --json."""
     if "--json" in sys.argv:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from zhixing.formats.mcap_files import read_drive
 from zhixing.testing.small_files import VERTEX, opendrive, openscenario, straight
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
@@ -95,6 +98,22 @@ def test_a_typing_mistake_is_a_usage_error_without_a_traceback(tmp_path: Path) -
         answer = zhixing(*arguments, cwd=tmp_path)
         assert (answer.returncode, "Traceback" in answer.stderr) == (2, False)
         assert answer.stderr.strip()
+
+
+@pytest.mark.slow
+def test_ctrl_c_says_so_and_what_is_recorded_can_be_read(tmp_path: Path) -> None:
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "zhixing", "drive", "--minutes", "600"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as drive:
+        recording = tmp_path / "drive.mcap"
+        for _ in range(600):
+            if recording.exists() and recording.stat().st_size > 500_000:
+                break
+            time.sleep(0.1)
+        drive.send_signal(signal.SIGINT)
+        _, said = drive.communicate(timeout=60)
+    assert drive.returncode == 130
+    assert said.splitlines() == ["what was recorded until now is in drive.mcap", "error: interrupted"]
+    assert read_drive(recording).tracks.num_steps > 100
 
 
 def test_an_answer_cut_off_by_its_reader_is_no_error(tmp_path: Path) -> None:
