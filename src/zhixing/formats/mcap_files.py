@@ -182,7 +182,7 @@ class DriveWriter:
             ) from error
 
 
-def read_drive(path: Path, *, allow_truncated: bool = False) -> Drive:
+def read_drive(path: Path | str, *, allow_truncated: bool = False) -> Drive:
     """Return a recording; the ego is the first object.
 
     Args:
@@ -192,6 +192,7 @@ def read_drive(path: Path, *, allow_truncated: bool = False) -> Drive:
     Raises:
         RecordingError: It is no recording of ours, damaged, or ends too early.
     """
+    path = Path(path)
     moments: list[Any] = []
     road: Road | None = None
     body = EgoBody()
@@ -224,7 +225,6 @@ _TRUNCATED_HINT = "It may be cut off; read_drive(path, allow_truncated=True) tak
 
 
 def _messages(path: Path, *, allow_truncated: bool) -> Iterator[tuple[str, bytes]]:
-    path = Path(path)
     if path.exists() and not path.is_file():
         raise RecordingError(f"{path} is no ordinary file", hint="Give a recording.")
     if path.stat().st_size > _MAX_BYTES:
