@@ -17,17 +17,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from zhixing.runtime.bench.page import CHROMIUM_ARGUMENTS
+
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = ((1920, 720), (1280, 800))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WAIT_S = 90.0
 GOOD_MOMENT = """async () => {
     const { vehicle } = await import("/static/lib/vehicle.js");
@@ -85,7 +78,7 @@ def main() -> None:
     if chromium is None:
         sys.exit("error: no Chromium\n  Install it, on Debian: apt-get install chromium fonts-noto-cjk.")
     with sync_playwright() as playwright, running_car() as url:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         picture(browser, url, SIZES[0], "night", "zh", ROOT / "docs" / "cockpit.png")
         if len(sys.argv) > 1:
             folder = Path(sys.argv[1])

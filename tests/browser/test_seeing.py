@@ -56,6 +56,10 @@ OVERFLOWS = """() => {
                 found.push(`${name} is ${e.scrollWidth - e.clientWidth} px too wide: ${e.textContent.trim()}`);
             if (box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1) && !e.closest('[role="log"]'))
                 found.push(`${name} leaves the screen`);
+            const panel = root.host?.getBoundingClientRect();
+            const isControl = e.matches("button, input") && box.width && !e.closest('[role="log"]');
+            if (panel && isControl && box.bottom > panel.bottom + 1)
+                found.push(`${name} is cut off by its panel`);
             if (e.shadowRoot) visit(e.shadowRoot, `${name} > `);
         }
     };

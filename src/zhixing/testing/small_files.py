@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 LANE = (
     '<lane id="{id}" type="driving"><link/><width sOffset="0" a="3.5" b="0" c="0" d="0"/>'
     '<speed sOffset="0" max="40" unit="mph"/></lane>'
@@ -53,3 +55,12 @@ def openscenario(
         f"<Event><DeleteEntityAction/>{TRIGGER.format(t=1.5)}</Event></ManeuverGroup></Act></Story>"
         f'<StopTrigger><SimulationTimeCondition value="{stop}"/></StopTrigger></Storyboard></OpenSCENARIO>'
     )
+
+
+def write_task(folder: Path) -> Path:
+    """Write a task into a new folder and return it: a straight road with one other car."""
+    folder.mkdir(parents=True)
+    (folder / "map.xodr").write_text(opendrive(straight()), encoding="utf-8")
+    vertices = "".join(VERTEX.format(t=t, x=20 + 10 * t) for t in (0.5, 1.0, 1.5))
+    (folder / "task_exam.xosc").write_text(openscenario(vertices), encoding="utf-8")
+    return folder

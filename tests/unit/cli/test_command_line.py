@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zhixing.formats.mcap_files import read_drive
-from zhixing.testing.small_files import VERTEX, opendrive, openscenario, straight
+from zhixing.testing.small_files import write_task
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 
@@ -53,11 +53,7 @@ def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
 @pytest.fixture
 def inputs(tmp_path: Path) -> Path:
     """Lay out a folder with a task to drive and a case to talk through."""
-    task = tmp_path / "family" / "task"
-    task.mkdir(parents=True)
-    (task / "map.xodr").write_text(opendrive(straight()), encoding="utf-8")
-    vertices = "".join(VERTEX.format(t=t, x=20 + 10 * t) for t in (0.5, 1.0, 1.5))
-    (task / "task_exam.xosc").write_text(openscenario(vertices), encoding="utf-8")
+    write_task(tmp_path / "family" / "task")
     turn = {"say": "open my window", "zone": "driver", "outcome": "done", "changes": {WINDOW: 100}}
     case = {"id": "1", "lang": "en", "category": "direct", "turns": [turn]}
     (tmp_path / "cases.jsonl").write_text(json.dumps(case), encoding="utf-8")

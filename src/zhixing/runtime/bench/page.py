@@ -17,13 +17,18 @@ _SIZES = ((1920, 720), (1280, 800))
 _SETTLE_MS = 5000
 """The page needs a moment to find the sharpness that the machine can draw."""
 _WATCH_MS = 10_000
-_SOFTWARE = [
+CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",  # as on a machine without a GPU: the page is composed by the CPU, only WebGL needs SwiftShader
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
 ]
+"""Headless Chromium that draws by the CPU and asks nobody."""
 _TIMES = """(watch) => new Promise((resolve) => {
     const times = [], started = performance.now();
     let last = started;
@@ -52,7 +57,7 @@ def page() -> list[Measure]:
         raise ServiceError("playwright is not installed", hint="Install it: pip install 'zhixing[dev]'.") from error
     measures = []
     with tempfile.TemporaryDirectory() as folder, running_server(folder) as (_, port), api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=_SOFTWARE)
+        browser = driver.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         for width, height in _SIZES:
             opened = browser.new_page(viewport={"width": width, "height": height})
             opened.goto(f"http://127.0.0.1:{port}/")

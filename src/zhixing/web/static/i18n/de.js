@@ -24,7 +24,7 @@ export default {
   "assistant.you": "Du",
   "assistant.car": "Zhixing",
   "assistant.try": "Zum Beispiel:",
-  "assistant.examples": "Mir ist kalt|Mach das Fenster auf|Wie weit kommen wir?",
+  "assistant.examples": "Mir ist kalt|Fenster auf|Reichweite?",
   "answer.yes": "Ja",
   "answer.no": "Nein",
   "answer.lost": "Keine Verbindung, das wurde nicht gesendet",

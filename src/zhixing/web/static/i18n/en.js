@@ -24,7 +24,7 @@ export default {
   "assistant.you": "You",
   "assistant.car": "Zhixing",
   "assistant.try": "Try:",
-  "assistant.examples": "I'm a bit cold|Open the window|How far can we go?",
+  "assistant.examples": "I'm cold|Open the window|How far?",
   "answer.yes": "Yes",
   "answer.no": "No",
   "answer.lost": "Not connected; that was not sent",

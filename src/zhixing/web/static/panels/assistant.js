@@ -18,18 +18,13 @@ class AssistantPanel extends LitElement {
         padding: 16px;
       }
       @media (max-aspect-ratio: 2/1) {
+        :host {
+          grid-template-rows: minmax(0, 1fr) auto;
+        }
         h2 {
           position: absolute;
           clip-path: inset(50%);
         }
-      }
-      .examples {
-        flex-wrap: nowrap;
-        overflow-x: auto;
-        scrollbar-width: none;
-      }
-      .examples button {
-        flex: none;
       }
       .log {
         display: flex;
@@ -37,6 +32,9 @@ class AssistantPanel extends LitElement {
         gap: 8px;
         overflow-y: auto;
         scrollbar-width: none;
+      }
+      .log > * {
+        flex: none;
       }
       .log > :first-child {
         margin-top: auto;
@@ -64,6 +62,14 @@ class AssistantPanel extends LitElement {
         display: flex;
         gap: 8px;
         flex-wrap: wrap;
+      }
+      .examples {
+        flex-wrap: nowrap;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      .examples button {
+        flex: none;
       }
       form {
         display: flex;
