@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketState
 
-from zhixing.web.browser import MAX_WAITING, Browser
+from zhixing.web.browser import BREATH_S, MAX_WAITING, Browser
 from zhixing.web.pulse import STEP_S, Pulse
 
 
@@ -132,3 +132,45 @@ def test_a_screen_that_never_reads_is_dropped_with_bounded_memory(car: Any) -> N
         return wire.closed_with
 
     assert asyncio.run(watch()) == 1013
+
+
+class Shouting:
+    """The socket of a screen that sends without a pause and then leaves."""
+
+    def __init__(self, messages: int) -> None:
+        self.left = messages
+
+    async def receive(self) -> dict[str, str]:
+        self.left -= 1
+        if self.left < 0:
+            return {"type": "websocket.disconnect"}
+        return {"type": "websocket.receive", "text": '{"type": "say", "text": "x"}'}
+
+
+def test_all_screens_together_are_heard_at_a_bounded_rate(car: Any) -> None:
+    screens, messages = 8, 5
+
+    async def flood() -> float:
+        browsers = [Browser(car, lambda: "{}") for _ in range(screens)]
+        started = time.perf_counter()
+        await asyncio.gather(
+            *(b.hear_all(cast("WebSocket", Shouting(messages)), lambda _: [], lambda: screens) for b in browsers)
+        )
+        return time.perf_counter() - started
+
+    assert asyncio.run(flood()) >= screens * messages * BREATH_S
+
+
+class Leaving(Wire):
+    """The socket of a screen that leaves while something is on its way to it."""
+
+    application_state = WebSocketState.DISCONNECTED
+    client_state = WebSocketState.DISCONNECTED
+
+    async def send_text(self, text: str) -> None:
+        raise RuntimeError("Unexpected ASGI message 'websocket.send'")
+
+
+def test_a_screen_that_leaves_meanwhile_is_no_failure(car: Any) -> None:
+    browser = Browser(car, lambda: "{}")
+    asyncio.run(browser.send_all(cast("WebSocket", Leaving())))
