@@ -27,19 +27,12 @@ def main() -> None:
         show_error(str(error), error.hint)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        show_error("interrupted", "")
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         sys.exit(0)
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        show_error(f"the answer cannot be written: {error.strerror}", "Free some space.")
-        sys.exit(CANNOT_WRITE)
-    except Exception as error:  # the last line of defence: whatever it is, it is a bug of ours
-        _tell_usage(error)
+    except Exception as error:  # the last line of defence
+        _tell_known(error)
         if os.environ.get("ZHIXING_DEBUG"):
             raise
         show_error(
@@ -47,17 +40,21 @@ def main() -> None:
             "Run it again with ZHIXING_DEBUG=1 and report what you see.",
         )
         sys.exit(BUG)
-    if code == INTERRUPTED:  # typer has caught the Ctrl-C
+    if code == INTERRUPTED:
         show_error("interrupted", "")
     if isinstance(code, int):
         sys.exit(code)
 
 
-def _tell_usage(error: Exception) -> None:
-    """End with what typer says of a command line that cannot be read; return if it is something else."""
+def _tell_known(error: Exception) -> None:
+    """End with what is no bug: an answer that cannot be written, a command line that cannot be read."""
     match type(error).__name__, error:
+        case _, OSError(filename=None) as failure:
+            _forget_stdout()
+            show_error(f"the answer cannot be written: {failure.strerror}", "Free some space.")
+            sys.exit(CANNOT_WRITE)
         case "NoArgsIsHelpError", usage:
-            sys.stdout.write(str(usage) + "\n")
+            sys.stdout.write(f"{usage}\n")
             sys.exit(USAGE)
         case "Abort", _:
             show_error("interrupted", "")
@@ -67,3 +64,8 @@ def _tell_usage(error: Exception) -> None:
             sys.exit(USAGE)
         case _:
             return
+
+
+def _forget_stdout() -> None:
+    """Let what is still to be written go nowhere, so that the interpreter does not complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

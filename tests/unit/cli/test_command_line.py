@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from zhixing.cli import main
 from zhixing.formats.mcap_files import read_drive
 from zhixing.testing.small_files import write_task
 
@@ -110,6 +111,20 @@ def test_ctrl_c_says_so_and_what_is_recorded_can_be_read(tmp_path: Path) -> None
     assert drive.returncode == 130
     assert said.splitlines() == ["what was recorded until now is in drive.mcap", "error: interrupted"]
     assert read_drive(recording).tracks.num_steps > 100
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file", "some/file"), ZeroDivisionError("x")])
+def test_whatever_is_not_ours_is_told_as_a_bug_and_never_as_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def failing(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("zhixing.cli.app.app", failing)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 70
+    assert "a bug in Zhixing" in capsys.readouterr().err
 
 
 def test_an_answer_cut_off_by_its_reader_is_no_error(tmp_path: Path) -> None:
