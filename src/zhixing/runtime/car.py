@@ -20,7 +20,7 @@ from zhixing.runtime.cabin import make_cabin
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
 from zhixing.runtime.road_view import road_message
-from zhixing.runtime.wire import AnswerMessage, SayMessage, SetMessage, parse_message
+from zhixing.runtime.wire import AnswerMessage, SayMessage, SetMessage, complaint, parse_message
 from zhixing.settings import Settings
 from zhixing.simulation.world import STEP_S
 
@@ -104,14 +104,14 @@ class Car:
                     return [_outcome_message(id_, self._cabin.store.request(request))]
                 case AnswerMessage(id_, "confirm", token, zone):
                     outcomes = self._cabin.store.confirm(token, zone)
-                    return [_outcome_message(id_, o) for o in outcomes] or [_error_message(id_, _NO_QUESTION)]
+                    return [_outcome_message(id_, o) for o in outcomes] or [complaint(_NO_QUESTION, id_)]
                 case AnswerMessage(id_, "deny", token, zone):
                     self._cabin.store.deny(token, zone)
                     return []
                 case SayMessage() as said:
                     self._hear(said)
         except ZhixingError as error:
-            return [_error_message(str(message_id)[:64], error)]
+            return [complaint(error, message_id)]
         return []
 
     def take_broadcasts(self) -> list[dict[str, Any]]:
@@ -131,7 +131,7 @@ class Car:
             write(self._recorder)
         except RecordingError as error:
             self._recorder, self.recording_error = None, error
-            self._broadcasts.append(_error_message("", error))
+            self._broadcasts.append(complaint(error, ""))
 
     def _hear(self, said: SayMessage) -> None:
         self._turn_number += 1
@@ -160,10 +160,6 @@ class Car:
 
 
 _NO_QUESTION = InputError("this question is not open any more", hint="Ask for it again.")
-
-
-def _error_message(message_id: str, error: ZhixingError) -> dict[str, Any]:
-    return {"type": "error", "id": message_id, "message": str(error), "hint": error.hint}
 
 
 def _outcome_message(message_id: str, outcome: Outcome) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a browser may say to the car: untrusted JSON becomes one of four messages or an error.
 
-The other direction is plain dictionaries made in ``runtime.car``; both are documented in
+The other direction is plain dictionaries made in ``runtime.car``, but for :func:`complaint`; both are documented in
 ``docs/reference/wire.md``.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.signal import SetRequest, Zone
-from zhixing.errors import InputError
+from zhixing.errors import InputError, ZhixingError
 
 MAX_TEXT_CHARACTERS = 500
 MAX_ID_CHARACTERS = 64
@@ -86,6 +86,12 @@ def parse_message(message: object) -> Message:
         return SayMessage(message_id, _text(message, "text", MAX_TEXT_CHARACTERS), cast("Lang | None", lang), zone)
     answer: Literal["confirm", "deny"] = "confirm" if kind == "confirm" else "deny"
     return AnswerMessage(message_id, answer, _text(message, "token", 200), zone)
+
+
+def complaint(error: ZhixingError, message_id: object = None) -> dict[str, Any]:
+    """Return the wire's ``error`` message, naming the message that it answers where that is known."""
+    answer = {"type": "error", "message": str(error), "hint": error.hint}
+    return answer if message_id is None else answer | {"id": str(message_id)[:MAX_ID_CHARACTERS]}
 
 
 def _text(message: Mapping[Any, Any], field: str, max_characters: int, default: str | None = None) -> str:

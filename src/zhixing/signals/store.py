@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zhixing.datatypes.localized import Localized
-from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Outcome, Refused, Sample, SetRequest, Source, Value, Zone
+from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Outcome, Refused, Sample, SetRequest, Value, Zone
 from zhixing.datatypes.units import ns_from_s
 from zhixing.errors import NotWritableError, OutOfRangeError, UnknownSignalError
 from zhixing.signals.catalogue import Catalogue, check_type, is_allowed
@@ -74,7 +74,6 @@ class SignalStore:
         self._current: dict[str, Sample] = {path: Sample(leaf.default, now) for path, leaf in catalogue.items()}
         self._values: dict[str, Value] = {path: leaf.default for path, leaf in catalogue.items()}
         self._target: dict[str, Sample] = {}
-        self._setters: dict[str, Source] = {}
         self._changed: OrderedDict[str, int] = OrderedDict((path, 0) for path in catalogue)
         self._revision = 0
         self._providers: dict[str, Callable[[str, Value], None]] = {}
@@ -229,7 +228,8 @@ class SignalStore:
 
     def _judge(self, requests: Sequence[SetRequest], accepted: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
         wanted = {path: sample.value for path, sample in self._target.items()}
-        return self._guards.judge(Circumstances(self._values, requests, self._setters, wanted), accepted)
+        setters = {path: request.source for path, request in self._granted.items()}
+        return self._guards.judge(Circumstances(self._values, requests, setters, wanted), accepted)
 
     def _decide(self, requests: tuple[SetRequest, ...], accepted: frozenset[str]) -> tuple[Outcome, ...]:
         verdicts = self._judge(requests, accepted)
@@ -270,7 +270,6 @@ class SignalStore:
     def _grant(self, request: SetRequest) -> None:
         if self._values[request.path] == request.value and request.path not in self._target:
             return
-        self._setters[request.path] = request.source
         self._target[request.path] = Sample(request.value, self._clock())
         self._granted[request.path] = request
         self._touch(request.path)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from starlette.websockets import WebSocket, WebSocketState
 
 from zhixing.errors import InputError
-from zhixing.web.parcels import complaint, pack, unpack
+from zhixing.runtime.wire import complaint
+from zhixing.web.parcels import pack, unpack
 
 MAX_WAITING = 256
 """Answers and turns that wait for one screen; a screen that leaves more unread is dropped and may come back."""

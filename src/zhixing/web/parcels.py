@@ -60,12 +60,6 @@ def pack(message: Mapping[str, Any]) -> str:
         return json.dumps(_finite(message), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def complaint(error: InputError, message_id: object = None) -> dict[str, Any]:
-    """Return the wire's ``error`` message."""
-    answer = {"type": "error", "message": str(error), "hint": error.hint}
-    return answer if message_id is None else answer | {"id": str(message_id)[:64]}
-
-
 def _finite(value: object) -> object:
     match value:
         case float():

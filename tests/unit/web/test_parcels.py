@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zhixing.errors import InputError
-from zhixing.web.parcels import MAX_BYTES, complaint, pack, unpack
+from zhixing.runtime.wire import complaint
+from zhixing.web.parcels import MAX_BYTES, pack, unpack
 
 JSON_VALUES = st.recursive(
     st.none()

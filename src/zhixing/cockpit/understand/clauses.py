@@ -233,9 +233,7 @@ class _Builder:
 
     def _put_place(self, name: str) -> None:
         clause = self._clause
-        if (clause.places and clause.is_complete and self._last_class != "place") or (
-            clause.is_complete and self._lang == "zh" and self._last_class != "place"
-        ):
+        if clause.is_complete and self._last_class != "place" and (clause.places or self._lang == "zh"):
             self._close(joins=False)
         self._clause.places.append(name)
 

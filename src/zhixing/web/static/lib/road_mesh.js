@@ -1,11 +1,9 @@
 // The map as meshes: surfaces by kind, markings, zebra crossings. World frame, metres, z up.
 import * as THREE from "three";
 
-const HEIGHT = /** @type {Record<string, number>} */ ({ driving: 0, junction: -0.01, biking: 0.012, sidewalk: 0.09 });
 const ORDER = /** @type {Record<string, number>} */ ({
   hull: -19, junction: -18, driving: -17, biking: -16, sidewalk: -15, marking: -14, centre: -14, zebra: -13,
 });
-const MARK_Z = 0.03;
 const TILE_M = 80;
 const DASH_M = 4, GAP_M = 6;
 const ZEBRA_M = 0.5, ZEBRA_EVERY_M = 1.0, ZEBRA_FROM_M = 4.6;
@@ -24,23 +22,23 @@ class Sheet {
   /** @type {Map<string, number[]>} */
   #tiles = new Map();
 
-  /** A triangle, corners counter-clockwise. @param {number[]} a @param {number[]} b @param {number[]} c @param {number} z */
-  triangle(a, b, c, z) {
+  /** A triangle, corners counter-clockwise. @param {number[]} a @param {number[]} b @param {number[]} c */
+  triangle(a, b, c) {
     const key = `${Math.floor(a[0] / TILE_M)} ${Math.floor(a[1] / TILE_M)}`;
     const positions = this.#tiles.get(key) ?? [];
     if (!positions.length) this.#tiles.set(key, positions);
-    for (const [x, y] of [a, b, c]) positions.push(x, y, z);
+    for (const [x, y] of [a, b, c]) positions.push(x, y, 0);
   }
 
-  /** A quadrilateral, corners counter-clockwise. @param {number[]} a @param {number[]} b @param {number[]} c @param {number[]} d @param {number} z */
-  quad(a, b, c, d, z) {
-    this.triangle(a, b, c, z);
-    this.triangle(a, c, d, z);
+  /** A quadrilateral, corners counter-clockwise. @param {number[]} a @param {number[]} b @param {number[]} c @param {number[]} d */
+  quad(a, b, c, d) {
+    this.triangle(a, b, c);
+    this.triangle(a, c, d);
   }
 
-  /** @param {number[][]} left @param {number[][]} right @param {number} z */
-  strip(left, right, z) {
-    for (let k = 0; k + 1 < left.length; k++) this.quad(right[k], right[k + 1], left[k + 1], left[k], z);
+  /** @param {number[][]} left @param {number[][]} right */
+  strip(left, right) {
+    for (let k = 0; k + 1 < left.length; k++) this.quad(right[k], right[k + 1], left[k + 1], left[k]);
   }
 
   /** @param {THREE.Color} colour @param {number} order of painting: what lies flat hides nothing but what was painted before */
@@ -88,7 +86,7 @@ function paint(sheet, line, width) {
     left.push([line[k][0] + nx, line[k][1] + ny]);
     right.push([line[k][0] - nx, line[k][1] - ny]);
   }
-  sheet.strip(left, right, MARK_Z);
+  sheet.strip(left, right);
 }
 
 /** @param {Sheet} sheet @param {number[][]} line */
@@ -107,7 +105,6 @@ function paintZebra(sheet, lane) {
     const e = s + ZEBRA_M;
     sheet.quad(
       at(lane.right, right, s * scale), at(lane.right, right, e * scale), at(lane.left, left, e), at(lane.left, left, s),
-      MARK_Z + 0.005,
     );
   }
 }
@@ -119,13 +116,13 @@ export function roadMesh(road, colourOf) {
   const marking = new Sheet(), centre = new Sheet(), zebra = new Sheet();
   for (const lane of road.lanes) {
     if (lane.kind === "crossing") {
-      surfaces.junction.strip(lane.left, lane.right, HEIGHT.junction - 0.01);
+      surfaces.junction.strip(lane.left, lane.right);
       paintZebra(zebra, lane);
       continue;
     }
     const kind = lane.junction >= 0 && lane.kind === "driving" ? "junction" : lane.kind;
     if (!(kind in surfaces) || (lane.junction >= 0 && lane.kind === "biking")) continue;
-    surfaces[kind].strip(lane.left, lane.right, HEIGHT[kind]);
+    surfaces[kind].strip(lane.left, lane.right);
     if (lane.kind === "driving" && lane.junction < 0) {
       if (lane.left_lane < 0) paint(centre, lane.left, 0.18);
       if (lane.right_lane < 0) paint(marking, lane.right, 0.15);
@@ -151,7 +148,7 @@ function fillJunctions(road, colour) {
   for (const points of corners.values()) {
     const hull = convexHull(points);
     for (let k = 1; k + 1 < hull.length; k++) {
-      sheet.triangle(hull[0], hull[k], hull[k + 1], HEIGHT.junction - 0.02);
+      sheet.triangle(hull[0], hull[k], hull[k + 1]);
     }
   }
   return sheet.mesh(colour, ORDER.hull);
