@@ -47,6 +47,8 @@ def opening_percent(device: Device, intent: Intent, now: float) -> int:
     """
     slots = dict(intent.slots)
     act, number, amount = intent.name, intent.value, slots.get("amount", "")
+    if "again" in slots and (number is not None or amount):  # "close it again", but "close it a bit again"
+        slots["more"] = True
     if act in ("up", "down"):
         act = "close" if (act == "up") == device.inverted else "open"
     elif act in ("more", "less"):
@@ -105,13 +107,16 @@ def level_percent(device: Device, intent: Intent, now: float) -> int:
             if not 0 <= number <= 100:
                 raise NoSuchValueError(0, 100)
             return device.sign * round(number)
-        if "absolute" not in slots and (intent.name in _UP or intent.name in _DOWN):
-            level += round(number) if intent.name in _UP else -round(number)
+        is_step = intent.name in _UP or intent.name in _DOWN or "again" in slots
+        if "absolute" not in slots and is_step:
+            level += -round(number) if intent.name in _DOWN else round(number)
             return device.sign * _LEVEL_VALUES[min(_NUM_LEVELS, max(0, level))]
         if number not in range(_NUM_LEVELS + 1):
             raise NoSuchValueError(1, _NUM_LEVELS)
         return device.sign * _LEVEL_VALUES[int(number)]
     match slots.get("amount"):
+        case "full" if intent.name == "open" and "all" in slots:
+            return round(now) if level else device.sign * _LEVEL_VALUES[2]
         case "max" | "full" if intent.name not in ("close",):
             return device.sign * 100
         case "min":
@@ -126,7 +131,7 @@ def level_percent(device: Device, intent: Intent, now: float) -> int:
         return device.sign * _LEVEL_VALUES[min(_NUM_LEVELS, level + 1)]
     if intent.name in _DOWN:
         return device.sign * _LEVEL_VALUES[max(0, level - 1)] if level else round(now)
-    if intent.name in ("open", "bare", "play"):
+    if intent.name in ("open", "bare", "play", "heat"):
         return round(now) if level else device.sign * _LEVEL_VALUES[2]
     raise NothingSaidError(intent.name)
 
@@ -152,6 +157,8 @@ def number_value(device: Device, intent: Intent, now: float) -> float:
         if (is_up or is_down or "by" in slots) and "absolute" not in slots:
             return _checked(device, now - number if is_down else now + number)
         return _checked(device, float(number))
+    if act == "mute" and device.off_value is not None:
+        return device.off_value
     if amount in ("max", "full"):
         return device.low if is_down else device.high
     if amount == "min":

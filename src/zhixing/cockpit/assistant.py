@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zhixing.cockpit.context import completed, corrected, filled, in_place, is_fragment, repeated
 from zhixing.cockpit.grounding import Grounding
+from zhixing.cockpit.hearing import Hearing
 from zhixing.cockpit.memory import ANSWER_WITHIN_NS, Deed, Memory, Question
 from zhixing.cockpit.questions import answer
+from zhixing.cockpit.readback import ReadBack
 from zhixing.cockpit.remarks import offer
-from zhixing.cockpit.speech import Speech, speech_in
+from zhixing.cockpit.speech import speech_in
 from zhixing.cockpit.understand.meaning import Understanding, prepare, understand
 from zhixing.cockpit.understand.normalise import MAX_CHARS
 from zhixing.cockpit.wishes import ByHand, Grounded, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Granted, NeedsYes, Outcome, Refused, SetRequest, Value, Zone
-from zhixing.datatypes.units import ns_from_s
 from zhixing.signals.store import SignalStore
-
-READ_BACK_WITHIN_NS = ns_from_s(30.0)
-"""The slowest motor, a seat on its rail, takes 10 s; after three times that something is broken."""
-
-
-_MOST_OPEN_TURNS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenTurn:
-    turn: Turn
-    final: TurnOutcome
-    wishes: tuple[Wish, ...]
-    deadline_ns: int
 
 
 class Assistant:
@@ -51,7 +37,7 @@ class Assistant:
         self._memory = Memory()
         self._langs: dict[Zone, Lang] = {}
         prepare()
-        self._open: deque[_OpenTurn] = deque()
+        self._read_back = ReadBack(store, clock)
 
     def hear(self, utterance: Utterance) -> Turn:
         """Answer an utterance; never raises, whatever was said.
@@ -62,7 +48,7 @@ class Assistant:
         """
         zone = utterance.zone
         meaning = understand(utterance.text, utterance.lang, self._langs.get(zone, "zh"))
-        heard = _Hearing(utterance, meaning.lang, speech_in(meaning.lang))
+        heard = Hearing(utterance, meaning.lang, speech_in(meaning.lang))
         if not meaning.is_silence:
             self._langs[zone] = meaning.lang
         elif len(utterance.text) > MAX_CHARS:
@@ -81,22 +67,7 @@ class Assistant:
 
     def settle(self) -> Turn | None:
         """Return a turn that the vehicle has finished, or one that it should have finished by now; else None."""
-        for index, waiting in enumerate(self._open):
-            speech = speech_in(waiting.turn.lang)
-            granted = [o.request for o in waiting.turn.outcomes if isinstance(o, Granted)]
-            left = [r for r in granted if self._store.target(r.path) == r.value]
-            undone = [r for r in granted if r not in left and self._store.value(r.path) != r.value]
-            if left and self._clock() <= waiting.deadline_ns:
-                continue
-            del self._open[index]
-            if not left and not undone:
-                return replace(waiting.turn, outcome=waiting.final)
-            wrong = next(wish for wish in waiting.wishes if any(r in (*left, *undone) for r in wish.requests))
-            # Somebody wanted something else meanwhile, or the vehicle did not do it in time.
-            key = "failed" if left else "overridden"
-            reply = speech.say(key, thing=speech.thing(wrong.device, wrong.places))
-            return replace(waiting.turn, outcome="failed", reply=reply)
-        return None
+        return self._read_back.settle()
 
     def _read(self, path: str) -> Value:
         """Return what a signal will be when the vehicle has done what was granted."""
@@ -106,7 +77,7 @@ class Assistant:
     def _ground(self, intent: Intent, zone: Zone) -> Grounded:
         return self._grounding.ground(intent, zone, self._read)
 
-    def _answer_question(self, heard: _Hearing, meaning: Understanding, question: Question) -> Turn | None:
+    def _answer_question(self, heard: Hearing, meaning: Understanding, question: Question) -> Turn | None:
         """Return the turn if this utterance answers the open question, else None: it is dropped for another wish."""
         zone, talk, intents = heard.utterance.zone, meaning.talk, meaning.intents
         asked = {intent.device for intent in question.intents} | {wish.device for wish in question.wishes}
@@ -123,10 +94,19 @@ class Assistant:
                     self._drop(zone, question)
                     wishes = tuple(wish if one is question.unclear.intent else one for one in question.intents)
                     return self._carry_out(heard, wishes)
+        modified = self._with_other_value(intents, question) if question.kind != "clarify" and not own else None
+        if modified is not None and not talk & {"no", "too"}:
+            self._drop(zone, question)
+            return self._carry_out(heard, (modified,))
         names = {intent.name for intent in question.intents} | {wish.intent.name for wish in question.wishes}
         is_same = (
             not own
-            and all(intent.name in names or (intent.name == "set" and intent.value is None) for intent in intents)
+            and all(
+                intent.name in names
+                or (intent.name in ("set", "bare") and intent.value is None)
+                or ("yes" in talk and intent.name == "open" and not intent.device)
+                for intent in intents
+            )
             and all(intent.value is None for intent in intents)
         )
         is_elsewhere = any(intent.places and not intent.device for intent in intents)
@@ -140,12 +120,21 @@ class Assistant:
             return self._carry_out(heard, (*question.intents[:-1], corrected(intents[0], last, places)))
         return None
 
+    @staticmethod
+    def _with_other_value(intents: tuple[Intent, ...], question: Question) -> Intent | None:
+        """Return what was offered or asked about with the value that the answer gives: "yes, but make it 25"."""
+        has_value = len(intents) == 1 and (intents[0].value is not None or "amount" in dict(intents[0].slots))
+        if not has_value or len(question.wishes) != 1:
+            return None
+        wish = question.wishes[0]
+        return completed(intents[0], replace(wish.intent, device=wish.device), wish.places)
+
     def _drop(self, zone: Zone, question: Question) -> None:
         self._memory.questions.pop(zone, None)
         if question.token:
             self._store.deny(question.token, zone)
 
-    def _accept(self, heard: _Hearing, question: Question) -> Turn:
+    def _accept(self, heard: Hearing, question: Question) -> Turn:
         zone = heard.utterance.zone
         del self._memory.questions[zone]
         before = self._before(question.wishes)
@@ -161,7 +150,7 @@ class Assistant:
 
     def _ask_yes(
         self,
-        heard: _Hearing,
+        heard: Hearing,
         intents: tuple[Intent, ...],
         wishes: tuple[Wish, ...],
         outcomes: tuple[Outcome, ...],
@@ -181,12 +170,15 @@ class Assistant:
         asks = dict.fromkeys(outcome.ask.in_lang(heard.lang) for outcome in asked)
         return heard.turn("confirm", heard.speech.sentences(list(asks)), intents, (*requests, *held), outcomes)
 
-    def _say_something_new(self, heard: _Hearing, meaning: Understanding) -> Turn:
+    def _say_something_new(self, heard: Hearing, meaning: Understanding) -> Turn:
         zone, now_ns, talk = heard.utterance.zone, self._clock(), meaning.talk
         deed = self._memory.deed(zone, now_ns)
         intents = meaning.intents
         if not intents and talk == {"too"}:
             intents = (Intent(name="bare", places=("own",)),)
+        is_back = "undo" in talk and all(intent.name in ("bare", "set") and intent.value is None for intent in intents)
+        if is_back and deed is not None and all(i.device in ("", deed.intents[-1].device) for i in intents):
+            return self._undo(heard, deed)
         if not intents:
             if "undo" in talk and deed is not None:
                 return self._undo(heard, deed)
@@ -197,28 +189,38 @@ class Assistant:
             return heard.turn("ignored", "")
         if "correct" in talk and deed is not None and intents[0].name not in ("query", "vague", "absent"):
             return self._correct(heard, intents, deed)
+        if deed is None:
+            intents = tuple(i for i in intents if i.name != "query" or i.device or dict(i.slots).get("topic"))
         if all(
-            intent.name == "bare" and not intent.device and not intent.places and intent.value is None
+            intent.name == "bare"
+            and not (intent.device or intent.places or dict(intent.slots).keys() & {"more", "again"})
+            and intent.value is None
             for intent in intents
         ):
             return heard.turn("ignored", "")
         latest = self._memory.deed(zone, now_ns, of_anybody=True) if talk & {"too"} else deed
         if latest is not None:
-            last = latest.intents[-1]
+            last, reached = latest.intents[-1], None
+            if latest.wishes:  # "it" is what was done: warming the seat was its heating
+                name = "open" if last.name == "heat" else last.name
+                last, reached = replace(last, device=latest.wishes[-1].device, name=name), latest.wishes[-1].value
             places = latest.wishes[-1].places if latest.wishes else last.places
+            touched = self._memory.places_of(last.device, latest.zone, now_ns)
             intents = tuple(
-                repeated(intent, last, places)
+                repeated(intent, last, places, reached if "same" in talk or intent.name == "set" else None)
                 if ("too" in talk and len(intents) == 1 and intent.name not in ("query", "vague", "absent"))
-                else completed(intent, last, places)
+                else completed(intent, last, places, touched)
                 if is_fragment(intent)
                 else in_place(intent, last)
                 for intent in intents
             )
-        elif all(is_fragment(intent) and intent.name == "bare" for intent in intents):
+        elif all(is_fragment(intent) for intent in intents) and (
+            meaning.num_unknown or len(intents) > 1 or intents[0].name == "bare"
+        ):
             return heard.turn("ignored", "")
         return self._carry_out(heard, intents)
 
-    def _undo(self, heard: _Hearing, deed: Deed) -> Turn:
+    def _undo(self, heard: Hearing, deed: Deed) -> Turn:
         requests = tuple(
             SetRequest(path=path, value=value, zone=heard.utterance.zone, source="voice")
             for path, value in deed.before.items()
@@ -226,7 +228,7 @@ class Assistant:
         wish = Wish(intent=Intent(name="undo"), requests=requests, device="")
         return self._ask_door(heard, (wish.intent,), (wish,), ())
 
-    def _correct(self, heard: _Hearing, intents: tuple[Intent, ...], deed: Deed) -> Turn:
+    def _correct(self, heard: Hearing, intents: tuple[Intent, ...], deed: Deed) -> Turn:
         """Take back what the corrected wish did, and do it as corrected."""
         zone, correction = heard.utterance.zone, intents[0]
         index = next(
@@ -251,7 +253,7 @@ class Assistant:
         )
         return self._ask_door(heard, new, tuple(grounded), restored)
 
-    def _carry_out(self, heard: _Hearing, intents: tuple[Intent, ...]) -> Turn:
+    def _carry_out(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn:
         zone, speech = heard.utterance.zone, heard.speech
         wishes = tuple(intent for intent in intents if intent.name not in ("query", "vague"))
         replies = []
@@ -269,9 +271,12 @@ class Assistant:
         grounded = tuple(self._ground(intent, zone) for intent in wishes)
         return self._ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])
 
-    def _propose(self, heard: _Hearing, intents: tuple[Intent, ...]) -> Turn:
+    def _propose(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn:
         zone, speech = heard.utterance.zone, heard.speech
-        wish = offer(intents[0], lambda intent: self._ground(intent, zone), self._would_change)
+        remark = intents[0]
+        if remark.places and zone.value.startswith("rear") == (remark.places == ("rear",)):
+            remark = replace(remark, places=())  # "back here"
+        wish = offer(remark, lambda intent: self._ground(intent, zone), self._would_change)
         if wish is None:
             return heard.turn("clarify", speech.say("propose_none"), intents)
         self._memory.questions[zone] = Question(
@@ -287,7 +292,7 @@ class Assistant:
 
     def _ask_door(
         self,
-        heard: _Hearing,
+        heard: Hearing,
         intents: tuple[Intent, ...],
         grounded: tuple[Grounded, ...],
         restored: tuple[SetRequest, ...],
@@ -316,7 +321,7 @@ class Assistant:
 
     def _report(
         self,
-        heard: _Hearing,
+        heard: Hearing,
         intents: tuple[Intent, ...],
         wishes: tuple[Wish, ...],
         impossible: tuple[Unavailable | ByHand, ...],
@@ -354,34 +359,4 @@ class Assistant:
         elif not done:
             final = "refused" if is_forbidden else "unavailable"
         turn = heard.turn(final, speech.sentences(said), intents, tuple(o.request for o in outcomes), outcomes)
-        if any(self._store.target(request.path) is not None for request in granted):
-            self._open.append(_OpenTurn(turn, final, tuple(done), self._clock() + READ_BACK_WITHIN_NS))
-            if len(self._open) > _MOST_OPEN_TURNS:  # the oldest is not waited for any longer, and says so
-                self._open[0] = replace(self._open[0], deadline_ns=0)
-            return replace(turn, outcome="working", reply=speech.say("working"))
-        return turn
-
-
-@dataclass(frozen=True, slots=True)
-class _Hearing:
-    utterance: Utterance
-    lang: Lang
-    speech: Speech
-
-    def turn(
-        self,
-        outcome: TurnOutcome,
-        reply: str,
-        intents: tuple[Intent, ...] = (),
-        requests: tuple[SetRequest, ...] = (),
-        outcomes: tuple[Outcome, ...] = (),
-    ) -> Turn:
-        return Turn(
-            utterance=self.utterance,
-            lang=self.lang,
-            outcome=outcome,
-            reply=reply,
-            intents=intents,
-            requests=requests,
-            outcomes=outcomes,
-        )
+        return self._read_back.wait(turn, final, tuple(done))

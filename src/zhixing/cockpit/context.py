@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zhixing.cockpit.devices import load_devices
-from zhixing.cockpit.places import opposite
+from zhixing.cockpit.places import beside, opposite
 from zhixing.cockpit.understand.clauses import canonical_places
 from zhixing.cockpit.wishes import Unclear
 from zhixing.datatypes.dialogue import Intent
+from zhixing.datatypes.signal import Value
 
+_SEAT_DEVICES = ("seat_heating", "seat_ventilation", "massage")
+_STEPS = ("up", "down", "more", "less", "forward", "backward", "next", "previous")
 _HOLD = ("unit", "amount", "colour", "direction", "absolute", "by", "more")
 
 
@@ -18,17 +21,29 @@ def is_fragment(intent: Intent) -> bool:
     return not intent.device and intent.name not in ("absent", "query", "vague")
 
 
-def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...]) -> Intent:
+def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...], touched: tuple[str, ...] = ()) -> Intent:
     """Return a fragment with what it leaves unsaid taken from the wish before.
 
     Args:
         fragment: Without a device.
         last: The wish before.
         last_places: The places that it meant in the end.
+        touched: All places where the thing was changed lately: what "both" means.
     """
-    places = fragment.places
+    places = beside(fragment.places, last_places)
     if places == ("other",):
         places = opposite(last_places)
+    says_all = dict(fragment.slots).keys() & {"all", "each"}
+    if says_all and not places and len(touched) < 2:
+        return replace(fragment, device=last.device)
+    if (dict(fragment.slots).get("both") or says_all) and not places:
+        places = touched if len(touched) > 1 else (*last_places, *opposite(last_places))
+        kept = tuple((name, value) for name, value in fragment.slots if name not in ("both", "all", "each"))
+        fragment = replace(fragment, places=places, slots=kept)
+    if dict(fragment.slots).keys() & {"more", "again"} and fragment.name in ("set", "bare") and last.name in _STEPS:
+        fragment = replace(fragment, name=last.name)  # "once more", "noch eine Stufe"
+        if fragment.value is None and not dict(fragment.slots).get("amount"):
+            return replace(last, places=places or last.places)
     if fragment.name == "bare":
         if not places and fragment.value is None:
             return fragment
@@ -48,16 +63,42 @@ def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...]) -> I
 
 def in_place(intent: Intent, last: Intent) -> Intent:
     """Return a wish that only implies its thing ("two degrees warmer") where the wish before was, if it is the same."""
+    if intent.name == "query" and not intent.device and not dict(intent.slots).get("topic"):
+        places = () if dict(intent.slots).get("all") else last.places
+        return replace(intent, device=last.device, places=intent.places or places)
+    if (
+        intent.name == "stop"
+        and dict(intent.slots).get("implied")
+        and load_devices().by_name[last.device].kind == "level"
+    ):
+        return replace(intent, device=last.device, places=last.places)
     if dict(intent.slots).get("implied") and not intent.places and intent.device == last.device:
         return replace(intent, places=last.places)
     return intent
 
 
-def repeated(fragment: Intent, last: Intent, last_places: tuple[str, ...]) -> Intent:
-    """Return the wish before for another place or another thing: "the passenger's too"."""
+def repeated(fragment: Intent, last: Intent, last_places: tuple[str, ...], value: Value | None = None) -> Intent:
+    """Return the wish before for another place or another thing: "the passenger's too".
+
+    Args:
+        fragment: What was said.
+        last: The wish before.
+        last_places: The places that it meant.
+        value: What it came to, if the same value is wanted and not the same step.
+    """
+    is_same_value = fragment.name in ("set", "bare", "query") and fragment.value is None
+    if is_same_value and fragment.device in ("", last.device) and value is not None:
+        unit = tuple((name, what) for name, what in last.slots if name in ("colour", "direction"))
+        number = value if isinstance(value, float) and not unit else last.value
+        return replace(last, name="set", value=number, places=fragment.places, slots=(*unit, ("absolute", True)))
     places = opposite(last_places) if fragment.places == ("other",) else fragment.places
+    has_own_value = fragment.value is not None or dict(fragment.slots).keys() & {"amount", "colour", "direction"}
+    if fragment.device and fragment.device != last.device and has_own_value:
+        return fragment
     if fragment.device and fragment.device != last.device:
-        return replace(last, device=fragment.device, places=places)
+        known = load_devices().by_name.get(fragment.device, None)
+        device = known.options.get(last.device, fragment.device) if known is not None else fragment.device
+        return replace(last, device=device, places=places)
     if fragment.name not in ("bare", last.name) or fragment.value is not None:
         return completed(fragment, last, last_places) if not fragment.device else fragment
     slots = tuple((name, value) for name, value in last.slots if name not in ("all", "each", "one"))
@@ -72,7 +113,13 @@ def corrected(correction: Intent, wrong: Intent, last_places: tuple[str, ...]) -
         wrong: What was understood.
         last_places: The places that it meant.
     """
-    places = opposite(last_places) if correction.places == ("other",) else correction.places
+    places = opposite(last_places) if correction.places == ("other",) else beside(correction.places, last_places)
+    if correction.device in ("seat", "wheel") and wrong.device in ("seat_heating", "wheel_heating"):
+        correction = replace(correction, device=f"{correction.device}_heating")
+    if correction.device == "seat" and wrong.name == "heat":
+        return replace(wrong, device="seat", places=places)
+    if correction.device in ("heating", "ventilation") and wrong.device in _SEAT_DEVICES:
+        correction = replace(correction, device=f"seat_{correction.device}")
     if correction.device and correction.device != wrong.device and correction.name not in ("bare", "set"):
         return replace(correction, places=places)
     has_value = correction.value is not None or any(name in _HOLD for name, _ in correction.slots)

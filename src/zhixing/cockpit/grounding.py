@@ -28,6 +28,8 @@ _MEDIA = {
     "close": "STOP",
     "next": "SKIP_FORWARD",
     "previous": "SKIP_BACKWARD",
+    "forward": "SKIP_FORWARD",
+    "backward": "SKIP_BACKWARD",
 }
 
 
@@ -76,6 +78,11 @@ class Grounding:
         part = self._devices.schemes[device.scheme][place] if device.scheme else ""
         return device.path.format(part) if part else device.path
 
+    def colour_path(self, device_name: str, place: str) -> str:
+        """Return the signal of a light's colour at a place."""
+        device = self._devices.by_name[device_name]
+        return device.colour_path.format(self._devices.schemes[device.scheme][place])
+
     def _redirect(self, device: Device, intent: Intent) -> Device:
         name = device.acts.get(intent.name, "")
         if not name and device.places:
@@ -104,8 +111,11 @@ class Grounding:
     def _group(self, device: Device, intent: Intent, zone: Zone, read: Read) -> Grounded:
         slots = dict(intent.slots)
         is_all = bool(slots.get("all") or slots.get("each"))
+        if slots.get("colour"):
+            return self.ground(replace(intent, device="ambient"), zone, read)
         if not is_all:
-            return self.ground(replace(intent, device=device.one), zone, read)
+            name = "reading_light" if intent.places else device.one
+            return self.ground(replace(intent, device=name), zone, read)
         requests: list[SetRequest] = []
         for name in device.members if intent.name in ("close", "less", "down") else device.lit:
             grounded = self.ground(replace(intent, device=name), zone, read)
@@ -117,8 +127,9 @@ class Grounding:
     def _places(self, device: Device, intent: Intent, zone: Zone) -> tuple[str, ...]:
         slots = dict(intent.slots)
         scheme = self._devices.schemes[device.scheme]
-        is_all = bool(slots.get("all") or slots.get("each"))
-        return resolve(intent.places, zone, scheme, device.default, is_all=is_all)
+        is_all = bool(slots.get("all") or slots.get("each") or (slots.get("both") and intent.places))
+        places = ("own", "other") if slots.get("both") and not intent.places else intent.places
+        return resolve(places, zone, scheme, device.default, is_all=is_all)
 
     def _paths(self, device: Device, intent: Intent, zone: Zone, read: Read) -> Grounded:
         places = self._places(device, intent, zone) if device.scheme else ("",)
@@ -137,7 +148,7 @@ class Grounding:
             requests.append(SetRequest(path=path, value=value, zone=zone, source="voice"))
             if device.kind == "colour" and (colour := dict(intent.slots).get("colour")):
                 shown = colour
-                colour_path = device.colour_path.format(self._devices.schemes[device.scheme][place])
+                colour_path = self.colour_path(device.name, place)
                 wanted = self._devices.colours[str(colour)]
                 requests.append(SetRequest(path=colour_path, value=wanted, zone=zone, source="voice"))
         if not requests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +16,7 @@ ANSWER_WITHIN_NS = ns_from_s(15.0)
 """A question is open for as long as the store's."""
 EXPIRED_WITHIN_NS = ns_from_s(60.0)
 """For so long a late answer is told that it comes late."""
+_MOST_DEEDS = 8
 FOLLOW_UP_WITHIN_NS = ns_from_s(120.0)
 """For so long "a bit more" refers to what was done before."""
 
@@ -66,7 +68,7 @@ class Memory:
     """Open questions by seat, and the last deeds."""
 
     questions: dict[Zone, Question] = field(default_factory=dict)
-    deeds: dict[Zone, Deed] = field(default_factory=dict)
+    deeds: dict[Zone, deque[Deed]] = field(default_factory=dict)
     latest: Deed | None = None
 
     def question(self, zone: Zone, now_ns: int) -> Question | None:
@@ -84,10 +86,21 @@ class Memory:
 
     def deed(self, zone: Zone, now_ns: int, *, of_anybody: bool = False) -> Deed | None:
         """Return what was done last for a seat (or for anybody), if a follow-up can still mean it."""
-        found = self.latest if of_anybody else self.deeds.get(zone)
+        own = self.deeds.get(zone)
+        found = self.latest if of_anybody else own[-1] if own else None
         return found if found is not None and now_ns <= found.time_ns + FOLLOW_UP_WITHIN_NS else None
 
     def remember(self, deed: Deed) -> None:
         """Keep what was done."""
-        self.deeds[deed.zone] = deed
+        self.deeds.setdefault(deed.zone, deque(maxlen=_MOST_DEEDS)).append(deed)
         self.latest = deed
+
+    def places_of(self, device: str, zone: Zone, now_ns: int) -> tuple[str, ...]:
+        """Return where a seat has had something done with a thing, as far back as nothing else came between."""
+        found: list[str] = []
+        for deed in reversed(self.deeds.get(zone, ())):
+            wish = next((wish for wish in deed.wishes if wish.device == device), None)
+            if wish is None or now_ns > deed.time_ns + FOLLOW_UP_WITHIN_NS:
+                break
+            found.extend(wish.places)
+        return tuple(dict.fromkeys(found))

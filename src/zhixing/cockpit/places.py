@@ -60,6 +60,19 @@ def opposite(places: Iterable[str]) -> tuple[str, ...]:
     return tuple(_OPPOSITE.get(place, place) for place in places)
 
 
+def beside(places: Sequence[str], last_places: Sequence[str]) -> tuple[str, ...]:
+    """Return a side that was said alone in the row that was spoken of before.
+
+    Example:
+        >>> beside(("right",), ("rear_left",)), beside(("right",), ("driver",)), beside(("rear",), ("driver",))
+        (('rear_right',), ('passenger',), ('rear',))
+    """
+    if len(places) != 1 or places[0] not in ("left", "right") or not last_places:
+        return tuple(places)
+    side = _LEFT if places[0] == "left" else _RIGHT
+    return (side[all(place.startswith("rear") for place in last_places)],)
+
+
 def resolve(
     places: Sequence[str], zone: Zone, scheme: Mapping[str, str], default: str, *, is_all: bool
 ) -> tuple[str, ...]:

@@ -53,7 +53,10 @@ def answer(
     for place in places:
         path = grounding.path(device.name, place)
         if path in catalogue:
-            told.setdefault(read(path), []).append(place)
+            value = read(path)
+            if device.kind == "colour" and value:
+                value = _colour(read(grounding.colour_path(device.name, place)))
+            told.setdefault(value, []).append(place)
     if not told:
         return None
     sentence = speech.joined(
@@ -65,6 +68,11 @@ def answer(
     return sentence[:1].upper() + sentence[1:] + ("。" if speech.lang == "zh" else ".")
 
 
+def _colour(code: Value) -> Value:
+    """Return what the lexicon calls a colour, or its code."""
+    return next((name for name, known in load_devices().colours.items() if known == code), code)
+
+
 def _holds(device: Device, act: str, value: Value) -> bool:
     match device.kind:
         case "switch" if device.name in ("lock", "child_lock"):
@@ -73,6 +81,8 @@ def _holds(device: Device, act: str, value: Value) -> bool:
             return (bool(value) != device.inverted) == (act in device.true_acts)
         case "media":
             return (value == "PLAY") == (act in ("open", "play"))
+        case "colour":
+            return bool(value) == (act in ("open", "play"))
         case _ if isinstance(value, str):
             return (value != "OFF") == (act in ("open", "play"))
         case "level":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zhixing.cockpit.assistant import READ_BACK_WITHIN_NS, Assistant
+from zhixing.cockpit.assistant import Assistant
+from zhixing.cockpit.readback import READ_BACK_WITHIN_NS
 from zhixing.datatypes.dialogue import Turn, Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone

@@ -234,7 +234,7 @@ def test_a_follow_up_refers_to_the_same_thing_and_place(cabin: Any) -> None:
     cabin.say("a bit more")
     assert (cabin[DRIVER_C], cabin[PASSENGER_C]) == (22.0, 25.0)
     cabin.say("same for me")
-    assert cabin[DRIVER_C] == 23.0
+    assert cabin[DRIVER_C] == 25.0
 
 
 def test_a_follow_up_after_minutes_refers_to_nothing(cabin: Any) -> None:

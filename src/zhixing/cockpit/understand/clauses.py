@@ -11,6 +11,8 @@ from zhixing.datatypes.localized import Lang
 _HARD_MARKS = frozenset(".;!?。；！？…")
 _ROWS = frozenset(("front", "rear"))
 _SIDES = frozenset(("left", "right", "middle"))
+_SEAT_FUNCTIONS = frozenset(("massage", "ventilation", "heating", "seat_ventilation"))
+_NO_SEATS = frozenset(("wheel", "sunroof", "trunk", "hood", "gear", "media", "reading_light"))
 _WEAK_ACTS = frozenset(("set",))
 _AMBIGUOUS_QUESTIONS = frozenset(("en", "de"))
 
@@ -76,21 +78,38 @@ class Clause:
             or self.places
             or self.topics
             or any(
-                word.startswith(("feel:", "talk:", "noun:", "ask:", "quant:", "rel:", "glue:pronoun"))
+                word.startswith(("feel:", "talk:", "noun:", "ask:", "quant:", "rel:more", "rel:again", "glue:pronoun"))
                 for word in self.words
             )
         )
 
 
 def split(spans: list[Span], lang: Lang) -> list[Clause]:
-    """Return the clauses of a sentence, in order; none is empty."""
+    """Return the clauses of a sentence, in order; one of strange words only is there too."""
     builder = _Builder(lang)
     following: list[Span | None] = [None] * len(spans)
+    things: list[Span | None] = [None] * len(spans)
     for index in range(len(spans) - 1, 0, -1):
-        following[index - 1] = following[index] if spans[index].has("glue") else spans[index]
+        span = spans[index]
+        following[index - 1] = following[index] if span.has("glue") else span
+        is_passed = any(span.has(klass) for klass in ("glue", "quant", "place")) and not span.has("device")
+        things[index - 1] = things[index] if is_passed else span
     for index, span in enumerate(spans):
-        builder.take(span, spans[index - 1] if index else None, following[index])
+        builder.take(span, _Around(spans[index - 1] if index else None, following[index], things[index]))
     return builder.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a span: the one before, the next that is no glue, the next that says no "where" either."""
+
+    before: Span | None
+    following: Span | None
+    thing: Span | None
+
+    def leads_to(self, *klasses: str) -> bool:
+        """Return whether the next thing is of one of these classes."""
+        return self.thing is not None and any(self.thing.has(klass) for klass in klasses)
 
 
 class _Builder:
@@ -106,18 +125,17 @@ class _Builder:
         return self._clauses
 
     def _close(self, *, joins: bool, corrects: bool = False) -> None:
-        if not self._clause.is_empty:
-            self._clauses.append(self._clause)
+        left = self._clause
+        if not left.is_empty or left.num_unknown or any(word.startswith("chat:") for word in left.words):
+            self._clauses.append(left)
             self._clause = Clause(joins=joins, corrects=corrects)
         else:
-            left = self._clause
             self._clause = Clause(
-                joins=left.joins or joins, corrects=left.corrects or corrects, num_unknown=left.num_unknown,
-                words={word for word in left.words if word.startswith("chat:")}, opens_with=left.opens_with,
-            )  # fmt: skip
+                joins=left.joins or joins, corrects=left.corrects or corrects, opens_with=left.opens_with
+            )
 
-    def take(self, span: Span, before: Span | None, following: Span | None) -> None:
-        """Take one more span, knowing the one before and the next that is no glue."""
+    def take(self, span: Span, around: _Around) -> None:
+        """Take one more span."""
         if span.is_mark:
             self._close(joins=span.text not in _HARD_MARKS)
             self._last_class = ""
@@ -129,30 +147,28 @@ class _Builder:
             self._last_class = ""
             return
         for klass, name in sorted(span.tags, key=lambda tag: tag[0] != "place"):
-            self._put(klass, name, span, before, following)
+            self._put(klass, name, span, around)
         if not span.has("glue") and not span.has("polite"):
             self._last_class = span.tags[-1][0]
         if not span.has("glue", "filler"):
             self._clause.opens_with = self._clause.opens_with or span.tags[0][0]
 
-    def _put(self, klass: str, name: str, span: Span, before: Span | None, following: Span | None) -> None:
+    def _put(self, klass: str, name: str, span: Span, around: _Around) -> None:
         clause = self._clause
         match klass:
             case "glue":
-                self._put_glue(name, following)
+                self._put_glue(name, around.following)
                 return
             case "device":
-                self._put_device(name)
+                self._put_device(name, around)
             case "absent":
-                if clause.is_complete:
-                    self._close(joins=False)
-                self._clause.absent = name
+                self._put_absent(name)
             case "act":
-                self._put_act(name, span)
+                self._put_act(name, span, around)
             case "place":
                 self._put_place(name)
             case "number":
-                self._put_number(span, before)
+                self._put_number(span, around)
             case "unit":
                 clause.unit = name
             case "amount" | "colour" | "dir":
@@ -167,9 +183,9 @@ class _Builder:
             case "talk" if name == "no" and clause.is_complete and self._lang != "zh":
                 self._close(joins=False)
                 self._clause.words.add("talk:no")
-            case "rel" if name == "more" and clause.is_complete and len(span.tags) == 1:
+            case "rel" if name in ("more", "again") and clause.is_complete and len(span.tags) == 1:
                 self._close(joins=True)
-                self._clause.words.add("rel:more")
+                self._clause.words.add(f"rel:{name}")
             case "ask" if name == "whether" and self._lang in _AMBIGUOUS_QUESTIONS and clause.opens_with:
                 return  # "it is", "mir ist": a question only at the beginning
             case _:
@@ -187,25 +203,64 @@ class _Builder:
             case "negate" if self._lang == "zh" and self._clause.is_complete:
                 self._close(joins=False)  # "空调开着别开窗": what is not to be done comes after
                 self._clause.words.add("glue:negate")
+            case "negate" if self._clause.has_value and not self._clause.acts:
+                self._close(joins=False)
+                self._clause.words.add("glue:negate")
             case "negate" | "pronoun" | "polite" | "leave":
                 self._clause.words.add(f"glue:{name}")
             case _:
                 pass
 
-    def _put_device(self, name: str) -> None:
+    def _put_absent(self, name: str) -> None:
+        """Take a thing that this car has not; beside a thing that it has ("the fridge's temperature") it wins."""
         clause = self._clause
+        if clause.device and self._last_class == "device":
+            clause.device = ""
+        elif clause.is_complete:
+            self._close(joins=False)
+        self._clause.absent = name
+
+    def _put_device(self, name: str, around: _Around) -> None:
+        clause = self._clause
+        if clause.absent and self._last_class == "absent":
+            return
         if clause.device and clause.device != name:
             combined = self._pairs.get((clause.device, name))
-            if combined:
+            has_own_act = around.following is not None and around.following.has("act")
+            is_next_wish = self._opens_clause and clause.is_complete and has_own_act
+            is_told_how_much = clause.number is not None and self._last_class != "device"
+            is_next_wish |= clause.acts == ["play"] and around.following is not None and around.following.has("number")
+            if not combined and name in _SEAT_FUNCTIONS and clause.device in _NO_SEATS and self._last_class == "device":
+                clause.device, clause.absent = "", "function"  # "方向盘按摩"
+                self._last_class = "absent"
+                return
+            if combined and not is_next_wish and not is_told_how_much:
                 clause.device = combined
                 return
             self._close(joins=False)
         elif clause.device == name and clause.is_complete and clause.has_value and self._last_class != "device":
             self._close(joins=False)
+        if not self._clause.device and self._clause.acts:
+            self._clause.words.add("vo")
         self._clause.device = name
 
-    def _put_act(self, name: str, span: Span) -> None:
+    @property
+    def _opens_clause(self) -> bool:
+        """Whether the clause began with what shall be done, in a language that then names the thing: "打开空调"."""
+        return self._lang == "zh" and self._clause.opens_with in ("act", "polite") and "vo" in self._clause.words
+
+    def _put_act(self, name: str, span: Span, around: _Around) -> None:
         clause = self._clause
+        if (
+            self._lang == "zh"
+            and clause.is_complete
+            and self._last_class != "act"
+            and around.leads_to("device", "absent")
+        ):
+            is_goal = name in _WEAK_ACTS and clause.acts in ([], ["set"])
+            if not is_goal and not (around.thing and clause.device and around.thing.has("device", clause.device)):
+                self._close(joins=False)
+                clause = self._clause
         if self._last_class == "rel" and "rel:too" in clause.words:
             clause.words.add("too:act")
         if name in _WEAK_ACTS:
@@ -218,6 +273,8 @@ class _Builder:
         strong = [act for act in clause.acts if act not in _WEAK_ACTS]
         if not strong:
             clause.acts[:] = [name]
+        elif strong == ["heat"] and name in ("up", "open"):
+            return  # "warm the seat up"
         elif name in strong:
             return
         elif "shut" in (*strong, name) and name in ("open", "close", "away", "shut"):
@@ -233,12 +290,20 @@ class _Builder:
 
     def _put_place(self, name: str) -> None:
         clause = self._clause
-        if clause.is_complete and self._last_class != "place" and (clause.places or self._lang == "zh"):
+        other = _SIDES if name in _ROWS else _ROWS if name in _SIDES else frozenset()
+        completes = not other.isdisjoint(clause.places)
+        is_next = clause.is_complete and self._last_class != "place" and (clause.places or self._lang == "zh")
+        if is_next and not (completes and len(clause.places) == 1 and self._lang != "zh"):
             self._close(joins=False)
         self._clause.places.append(name)
 
-    def _put_number(self, span: Span, before: Span | None) -> None:
-        clause = self._clause
+    def _put_number(self, span: Span, around: _Around) -> None:
+        clause, before = self._clause, around.before
+        if before is not None and before.has("quant") and span.number in (2.0, 3.0, 4.0, 5.0):
+            return  # "all three"
+        is_article = span.text == "一" and not span.unit and not (around.following and around.following.has("unit"))
+        if is_article and not (clause.device or clause.acts):
+            return  # "坐了一天"
         if span.text == "one" and before is not None and before.has("place"):
             clause.words.add("glue:pronoun")
             return
@@ -255,6 +320,9 @@ class _Builder:
     def _put_value(self, klass: str, name: str) -> None:
         clause = self._clause
         slot = "direction" if klass == "dir" else klass
+        if klass == "dir" and clause.device in ("fan", "ac") and (clause.number is not None or clause.amount):
+            self._close(joins=False)  # "风量三挡对着人吹": how much and where to are two wishes
+            clause = self._clause
         taken = getattr(clause, slot)
         if taken and taken != name and klass != "amount":
             self._close(joins=False)

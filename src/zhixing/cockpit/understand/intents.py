@@ -12,6 +12,7 @@ from zhixing.datatypes.signal import Value
 _MOST_UNKNOWN_THING_WORDS = 3
 _TURNED_UP = frozenset(("media", "volume", "fan", "heating", "temperature"))
 _FEELS = ("pain", "fog", "smell", "dark", "stuffy", "noisy", "glare", "tired", "cold", "hot")
+_FELT = frozenset(("smell", "stuffy", "pain", "glare", "tired"))
 _OPPOSITE = {"up": "down", "down": "up", "more": "less", "less": "more"}
 
 
@@ -22,22 +23,39 @@ def intents_of(clauses: list[Clause]) -> tuple[Intent, ...]:
         found.extend(_compile(clause))
     if any(intent.name not in ("vague", "fragment") for intent in found):
         found = [intent for intent in found if intent.name != "vague"]
+    if any(intent.device for intent in found):
+        found = [intent for intent in found if not (intent.name == "bare" and _is_remark_about(intent))]
     return tuple(found)
 
 
+def _is_remark_about(intent: Intent) -> bool:
+    """Return whether nothing but a topic was named: "it is raining" beside a wish is its reason."""
+    return not (intent.device or intent.places) and intent.value is None and bool(intent.slots)
+
+
 def _compile(clause: Clause) -> list[Intent]:
-    feel = next((name for name in _FEELS if f"feel:{name}" in clause.words), "")
+    felt = [name for name in _FEELS if f"feel:{name}" in clause.words]
+    if "noun:hands" in clause.words and "cold" in felt:
+        felt = ["cold"]  # stiff with cold
+    feel = felt[0] if felt else ""
     if is_question(clause):
         return _query(clause)
     places = canonical_places(clause.places)
     if clause.absent and not clause.device:
-        is_wish = clause.has_wish or clause.opens_with == "polite" or clause.absent == "phone"
+        is_wish = clause.has_wish or clause.opens_with in ("polite", "absent") or clause.absent == "phone"
+        if clause.absent == "home":
+            is_wish = clause.has_wish and clause.opens_with in ("polite", "act")
         return [Intent(name="absent", device=clause.absent)] if is_wish else []
+    is_felt_here = feel in _FELT or any(word.startswith("noun:") for word in clause.words) or clause.acts == ["away"]
+    if feel and is_felt_here and clause.number is None and clause.opens_with not in ("act", "polite", "talk"):
+        return _remark(clause, feel, places)
     is_scene = clause.opens_with == "device" and clause.acts in (["open"], ["close"]) and clause.number is None
     if feel and is_scene:  # "the window open, so cold": what is, and not what shall be
         return _remark(clause, feel, places)
     if feel and not (clause.has_wish and (clause.device or clause.number is not None)):
         act = _act(clause)
+        if act in ("open", "close") and clause.words & {"rel:again", "glue:pronoun"} and not clause.device:
+            return [_wish(clause, act, places)]  # "too hot, switch it on again"
         if clause.acts and act in ("up", "down", "more", "less") and feel != "fog":
             return [_wish(replace(clause, hint=clause.hint or "temperature"), act, places)]
         if act == "set" and feel in ("cold", "hot") and "glue:pronoun" in clause.words:
@@ -110,10 +128,19 @@ def _wish(clause: Clause, act: str, places: tuple[str, ...]) -> Intent:
             slots[name] = value
     if clause.is_absolute:
         slots["absolute"] = True
-    for word in ("rel:more", "rel:by", "quant:all", "quant:each", "quant:one", "glue:pronoun"):
+    for word in (
+        "rel:more",
+        "rel:again",
+        "rel:by",
+        "quant:all",
+        "quant:both",
+        "quant:each",
+        "quant:one",
+        "glue:pronoun",
+    ):
         if word in clause.words:
             slots[word.partition(":")[2]] = True
-    if not clause.device and (clause.hint or clause.unit == "degree"):
+    if not clause.device and (clause.hint or clause.unit == "degree" or act == "stop"):
         slots["implied"] = True
     return Intent(
         name=act or ("set" if clause.has_value else "bare"),
@@ -157,7 +184,10 @@ def _query(clause: Clause) -> list[Intent]:
     if not topic and clause.topics and clause.device in ("", "temperature"):
         topic = clause.topics[0]
     if not topic and not clause.device and (clause.unit == "degree" or feel):
-        topic = "inside"
+        if clause.places and not feel:
+            clause = replace(clause, device="temperature")
+        else:
+            topic = "inside"
     if clause.device == "ac" and clause.unit == "degree":
         clause = replace(clause, device="temperature")
     if clause.device == "lock" and not clause.acts:
@@ -165,7 +195,12 @@ def _query(clause: Clause) -> list[Intent]:
     if not topic and not clause.device and clause.acts[-1:] in (["lock"], ["unlock"]):
         return [Intent(name="query", device="lock", slots=(("act", clause.acts[-1]),))]
     if not topic and not clause.device:
-        return [Intent(name="query", device=clause.absent)] if clause.absent else []
+        if clause.absent:
+            return [Intent(name="query", device=clause.absent)]
+        is_about_state = clause.acts and not clause.num_unknown and "ask:what" not in clause.words
+        everywhere = (("all", True),) if "quant:all" in clause.words else ()
+        asked = (("act", _act(clause)), ("whether", True), *everywhere)
+        return [Intent(name="query", slots=asked)] if is_about_state else []
     slots: dict[str, Value] = {}
     if topic:
         slots["topic"] = topic

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zhixing.cockpit.understand.address import spoken_to_the_car
 from zhixing.cockpit.understand.clauses import Clause, split
-from zhixing.cockpit.understand.ellipsis import correct, is_question, is_talk_only, join, without_talk
+from zhixing.cockpit.understand.ellipsis import correct, is_talk_only, join, without_talk
 from zhixing.cockpit.understand.intents import intents_of
 from zhixing.cockpit.understand.lexicon import load_lexicon
+from zhixing.cockpit.understand.names import settle_names
 from zhixing.cockpit.understand.normalise import MAX_CHARS, clean, guess_lang, tokenise
 from zhixing.cockpit.understand.particles import settle_particles
 from zhixing.cockpit.understand.tagging import split_compound, tag
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.localized import LANGS, Lang
-
-_GRAVE = frozenset(("door", "lock", "trunk", "frunk", "hood", "flap", "horn", "hazard", "high_beam"))
-"""Things that nobody wants opened, sounded or lit by half a sentence: every word must be understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +25,14 @@ class Understanding:
         lang: Its language.
         intents: Wishes, questions and remarks, in order. One without a device is a fragment: it needs the
             conversation.
-        talk: ``yes no cancel correct too undo``: how it leads the conversation.
+        talk: ``yes no cancel correct too same undo``: how it leads the conversation.
+        num_unknown: How many of its words were strange.
     """
 
     lang: Lang
     intents: tuple[Intent, ...] = ()
     talk: frozenset[str] = frozenset()
+    num_unknown: float = 0.0
 
     @property
     def is_silence(self) -> bool:
@@ -57,9 +58,9 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
     if not cleaned or len(cleaned) > MAX_CHARS:
         return Understanding(lang=lang)
     tokens = tokenise(cleaned)
-    spans = settle_particles(tag(tokens, lang), lang)
-    clauses = split(spans, lang)
-    if not clauses or not _is_addressed(clauses):
+    spans = settle_names(settle_particles(tag(tokens, lang), lang), lang)
+    clauses = spoken_to_the_car(split(spans, lang))
+    if not clauses:
         return Understanding(lang=lang)
     talk = _talk(clauses)
     clauses = join(correct(without_talk(clauses)))
@@ -67,12 +68,22 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
         talk |= {"correct"}
     intents = intents_of(clauses)
     beyond = {name for span in spans for klass, name in span.tags if klass == "beyond"}
-    if beyond and any(intent.name not in ("query", "vague", "absent", "bare") for intent in intents):
+    is_wish = any(intent.device and intent.name not in ("query", "vague", "absent", "bare") for intent in intents)
+    if beyond and intents and not is_wish:
+        return Understanding(lang=lang)
+    if beyond and is_wish:
         # Doing it now, or to what was excepted, would be worse than saying that it cannot be done.
         intents = (Intent(name="absent", device="timer" if "later" in beyond else ""),)
+    if "hedge" in talk:  # "sorry, the passenger's" corrects; "sorry, close the window" does not
+        talk.discard("hedge")
+        if (intents and not intents[0].device) or (intents and intents[0].name in ("bare", "set")):
+            talk.add("correct")
     if "no" in talk and intents and all(not intent.device for intent in intents):
         talk |= {"correct"}
-    return Understanding(lang=lang, intents=intents, talk=frozenset(talk))
+    if "same" in talk:
+        talk.add("too")
+    num_unknown = sum(not span.tags and not span.is_mark for span in spans)
+    return Understanding(lang=lang, intents=intents, talk=frozenset(talk), num_unknown=num_unknown)
 
 
 def prepare() -> None:
@@ -80,25 +91,6 @@ def prepare() -> None:
     for lang in LANGS:
         understand("1 a", lang)
     tag(tokenise("座以"), "zh")
-
-
-def _is_addressed(clauses: list[Clause]) -> bool:
-    """Return whether somebody speaks to the car: chatter is full of words that no wish needs."""
-    if any(clause.device in _GRAVE and clause.has_wish and clause.num_unknown for clause in clauses):
-        return False
-    num_known = sum(clause.num_known for clause in clauses)
-    num_unknown = sum(clause.num_unknown for clause in clauses)
-    is_imperative = clauses[0].opens_with in ("act", "polite", "hint")
-    if any(word.startswith("chat:") for clause in clauses for word in clause.words) and not (
-        is_imperative and num_known >= 2
-    ):
-        return False
-    if num_known == 0:
-        return num_unknown == 0 and any(word.startswith(("talk:", "glue:")) for c in clauses for word in c.words)
-    if all(clause.device and not clause.has_wish and not is_question(clause) for clause in clauses):
-        feels = any(word.startswith("feel:") for clause in clauses for word in clause.words)
-        return num_unknown <= (num_known if feels else 0)  # a thing alone is a wish only if nothing else is said
-    return num_unknown <= num_known + is_imperative
 
 
 def _talk(clauses: list[Clause]) -> set[str]:

@@ -43,7 +43,8 @@ _EN_TENS = {
     for value, word in enumerate(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
     )
-}
+} | {"fourty": 40, "ninty": 90}
+_EN_THIRDS = {("a", "third"): 33.0, ("one", "third"): 33.0, ("two", "thirds"): 67.0}
 _EN_ORDINALS = {"first": 1, "second": 2, "third": 3}
 _DE_SMALL = {
     word: value
@@ -86,7 +87,10 @@ def _make_german() -> dict[str, int]:
     for one, low in ones.items():
         for ten, high in _DE_TENS.items():
             words[f"{one}und{ten}"] = low + high
-    return words | {"hundert": 100, "einhundert": 100}
+    small = dict(words) | {"": 0}
+    for one, many in (ones | {"": 1}).items():
+        words |= {f"{one}hundert{rest}": 100 * many + value for rest, value in small.items()}
+    return words
 
 
 _DE_WORDS = _make_german()
@@ -131,6 +135,11 @@ def read_number(tokens: Sequence[str], start: int, lang: Lang) -> SpokenNumber |
             return _read_german(tokens, start)
 
 
+def number_words(lang: Lang) -> frozenset[str]:
+    """Return the words that say a number by themselves; none in Chinese, whose numbers are read by character."""
+    return frozenset({"en": {**_EN_SMALL, **_EN_TENS}, "de": _DE_WORDS}.get(lang, {}))
+
+
 def _at(tokens: Sequence[str], index: int) -> str:
     return tokens[index] if index < len(tokens) else ""
 
@@ -154,6 +163,8 @@ def _read_chinese(tokens: Sequence[str], start: int) -> SpokenNumber | None:
         if share is None and _at(tokens, start + 3)[:1].isdecimal():
             share = (start + 4, float(tokens[start + 3].replace(",", ".")))
         return share and SpokenNumber(share[0] - start, share[1], "percent")
+    if _at(tokens, start) == "半" and _at(tokens, start + 1) == "度":
+        return SpokenNumber(2, 0.5, "degree")
     whole = _chinese_integer(tokens, start)
     if whole is None:
         return None
@@ -162,6 +173,8 @@ def _read_chinese(tokens: Sequence[str], start: int) -> SpokenNumber | None:
         part = _chinese_integer(tokens, index + 2)
         if part and value > 0:
             return SpokenNumber(part[0] - start, round(100 * part[1] / value), "percent")
+    if _at(tokens, index) == "成" and 1 <= value <= 10 and _at(tokens, index + 1) not in ("功", "为"):
+        return SpokenNumber(index + 1 - start, 10 * value, "percent")
     if _at(tokens, index) == "点" and _at(tokens, index + 1) in _ZH_DIGITS:
         value, index = value + _ZH_DIGITS[tokens[index + 1]] / 10, index + 2
     return _with_half(tokens, index, value, start, "zh")
@@ -189,6 +202,10 @@ def _chinese_integer(tokens: Sequence[str], start: int) -> tuple[int, float] | N
 
 def _read_english(tokens: Sequence[str], start: int) -> SpokenNumber | None:
     word, index = tokens[start], start + 1
+    if word == "half" and _at(tokens, index) in ("a", "of") and _at(tokens, index + 1) in ("degree", "a"):
+        return SpokenNumber(2 if _at(tokens, index + 1) == "degree" else 3, 0.5)
+    if (word, _at(tokens, index)) in _EN_THIRDS:
+        return SpokenNumber(2, _EN_THIRDS[word, _at(tokens, index)], "percent")
     if word in _EN_TENS:
         value = float(_EN_TENS[word])
         following = _at(tokens, index)
@@ -199,7 +216,7 @@ def _read_english(tokens: Sequence[str], start: int) -> SpokenNumber | None:
             value, index = value + _EN_SMALL[following], index + 1
     elif word in _EN_SMALL:
         value = float(_EN_SMALL[word])
-    elif word in _EN_ORDINALS:
+    elif word in _EN_ORDINALS and _at(tokens, index) in ("level", "stage", "setting", "notch", "position", "step"):
         value = float(_EN_ORDINALS[word])
     elif word == "hundred":
         value = 100.0
@@ -216,6 +233,8 @@ def _read_german(tokens: Sequence[str], start: int) -> SpokenNumber | None:
     word = tokens[start]
     if word.endswith("einhalb") and word[:-7].removesuffix("und") in _DE_WORDS:
         return SpokenNumber(1, _DE_WORDS[word[:-7].removesuffix("und")] + 0.5)
+    if word == "halben" and _at(tokens, start + 1) == "grad":
+        return SpokenNumber(1, 0.5)
     if word == "anderthalb":
         return SpokenNumber(1, 1.5)
     if word in ("ein", "einen", "eine") and _at(tokens, start + 1) in ("grad", "stufe", "prozent"):

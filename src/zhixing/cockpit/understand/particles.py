@@ -42,6 +42,12 @@ def _ends(span: Span | None) -> bool:
     )
 
 
+def _is_about_a_thing(span: Span | None) -> bool:
+    return span is not None and any(
+        span.has(k) for k in ("device", "place", "absent", "quant", "noun", "rel", "number")
+    )
+
+
 def _german(span: Span, spans: list[Span], index: int) -> Span:
     following = _next(spans, index)
     match span.text:
@@ -49,11 +55,21 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
             behind_article = following
             if following is not None and following.has("glue", "word") and following.text != "bitte":
                 behind_article = _next(spans, spans.index(following))
+            if any(before.text in ("sperr", "sperre", "schliess", "schliesse") for before in spans[:index]):
+                return Span("auf", (("act", "unlock"),))
+            if following is not None and (following.has("quant") or following.text in ("dem", "der", "den", "meinem")):
+                return Span("auf", _GLUE)
             if _is_goal(following):
                 return Span("auf", (("act", "set"),))
             is_behind = behind_article is not None and any(behind_article.has(k) for k in ("dir", "place", "amount"))
             if behind_article is not following and is_behind:
                 return Span("auf", _GLUE)
+        case "zu" | "ab" if any(before.text in ("sperr", "sperre") for before in spans[:index]):
+            return Span(span.text, (("act", "lock"),))
+        case "ein" | "an" | "aus" if any(before.text in ("klapp", "klappe", "klappt") for before in spans[:index]):
+            return Span(span.text, (("act", "unfold" if span.text == "aus" else "fold"),))
+        case "halt" | "moment" if following is not None and following.is_mark:
+            return Span(span.text, (("talk", "correct"),))
         case "ein" if span.has("act") and not _ends(following):
             return Span("ein", _GLUE)
         case "an" if following is not None and (following.text in ("der", "den", "die") or _is_goal(following)):
@@ -71,13 +87,21 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
     return span
 
 
+def _is_heated(spans: list[Span], index: int) -> bool:
+    """Return whether what follows is a thing that can be warmed: "warm my seat"."""
+    thing = next((span for span in spans[index + 1 :] if not (span.has("glue") or span.has("place"))), None)
+    return thing is not None and (thing.has("device", "seat") or thing.has("device", "wheel"))
+
+
 def _english(span: Span, spans: list[Span], index: int) -> Span:
     following = _next(spans, index)
     match span.text:
         case "do not" | "please do not" if following is not None and (following.has("act") or following.has("polite")):
             return Span(span.text, (("glue", "negate"),))
-        case "on" if _is_goal(following):
+        case "on" if _is_goal(following) or (following is not None and following.text in ("this", "that", "these")):
             return Span("on", _GLUE)
+        case "warm" | "heat" if _is_heated(spans, index):
+            return Span(span.text, (("act", "heat"),))
         case "too" if following is None or not (
             following.has("feel") or following.has("act") or following.has("amount")
         ):
@@ -92,6 +116,14 @@ def _chinese(span: Span, spans: list[Span], index: int) -> Span:
     match span.text:
         case "左 右" if before is not None and (before.has("number") or before.has("unit")):
             return Span(span.text, _GLUE)
+        case "给" | "帮" | "让" if following is not None and following.has("chat", "people"):
+            return Span(span.text, (("polite", "please"),))
+        case "度" if before is None or not (before.has("number") or before.has("ask")):
+            return Span(span.text)  # "亮度", "高度", "角度": no degrees
+        case "快" if following is not None and any(following.has(k) for k in ("act", "polite", "feel")):
+            return Span(span.text, _GLUE)
+        case "前" | "后" | "左" | "右" if not any(map(_is_about_a_thing, (before, following))):
+            return Span(span.text)  # "下车前", "之后"
         case "来 点" if following is None or following.is_mark:
             return Span(span.text, (("amount", "little"),))
         case _:

@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 import yaml
 
 from zhixing.cockpit.understand.lexicon import Lexicon, Tag, load_lexicon, phrase_files
-from zhixing.cockpit.understand.numbers import read_number
+from zhixing.cockpit.understand.numbers import number_words, read_number
 from zhixing.datatypes.localized import Lang
 
 _MARKS = frozenset(",.;:!?，。；：！？、…")
 _COMPOUND_CLASSES = frozenset(("device", "place", "topic", "noun", "absent"))
-_MIN_FUZZY_LETTERS = 5
+_MIN_FUZZY_LETTERS = 6
 
 
 @dataclass(slots=True)
@@ -48,6 +48,8 @@ def tag(tokens: Sequence[str], lang: Lang) -> list[Span]:
         [(('act', 'open'),), (('glue', 'word'),), (('device', 'sunroof'),)]
     """
     lexicon = load_lexicon(lang)
+    if lang != "zh":
+        tokens = [respelled(token, lang) for token in tokens]
     spans = []
     index = 0
     while index < len(tokens):
@@ -85,11 +87,6 @@ def _near_meanings(word: str, lang: Lang) -> tuple[Tag, ...]:
         return compound
     if lang == "en" and word.endswith("s") and (singular := lexicon.meanings(word[:-1])):
         return singular
-    if len(word) >= _MIN_FUZZY_LETTERS:
-        neighbours = _neighbours(lang)
-        for key in _deletions(word):
-            if key in neighbours and neighbours[key][0][0] == word[0]:
-                return neighbours[key][1]
     return ()
 
 
@@ -111,18 +108,43 @@ def split_compound(word: str, lexicon: Lexicon) -> tuple[Tag, ...]:
     return ()
 
 
+def respelled(word: str, lang: Lang) -> str:
+    """Return a word as the lexicon spells it where it is one letter off, else as it is.
+
+    Example:
+        >>> respelled("temprature", "en"), respelled("laudstärke", "de"), respelled("horse", "en")
+        ('temperature', 'lautstärke', 'horse')
+    """
+    return _respelled(word, lang) if len(word) >= _MIN_FUZZY_LETTERS and word.isalpha() else word
+
+
+@lru_cache(maxsize=4096)
+def _respelled(word: str, lang: Lang) -> str:
+    lexicon = load_lexicon(lang)
+    is_known = word in lexicon.words or read_number((word,), 0, lang) is not None
+    if (
+        is_known
+        or (lang == "de" and split_compound(word, lexicon))
+        or (lang == "en" and word.removesuffix("s") in lexicon.words)
+    ):
+        return word
+    neighbours = _neighbours(lang)
+    near = (neighbours.get(key) for key in _deletions(word))
+    return next((other for other in near if other is not None and other[0] == word[0]), word)
+
+
 def _deletions(word: str) -> list[str]:
     return [word, *(word[:index] + word[index + 1 :] for index in range(len(word)))]
 
 
 @cache
-def _neighbours(lang: Lang) -> dict[str, tuple[str, tuple[Tag, ...]]]:
-    """Return device words by themselves and by themselves less one letter: two words that share one are near."""
-    found: dict[str, tuple[str, tuple[Tag, ...]]] = {}
-    for tokens, tags in load_lexicon(lang).phrases():
-        if len(tokens) == 1 and len(tokens[0]) >= _MIN_FUZZY_LETTERS and tags[0][0] == "device":
-            for key in _deletions(tokens[0]):
-                found.setdefault(key, (tokens[0], tags))
+def _neighbours(lang: Lang) -> dict[str, str]:
+    """Return long words by themselves and by themselves less one letter: two words that share one are near."""
+    found: dict[str, str] = {}
+    for word in sorted(load_lexicon(lang).words | number_words(lang)):
+        if len(word) >= _MIN_FUZZY_LETTERS and word.isalpha():
+            for key in _deletions(word):
+                found.setdefault(key, word)
     return found
 
 
@@ -148,6 +170,12 @@ def _phrases_by_sound() -> dict[tuple[str, ...], tuple[tuple[str, ...], tuple[Ta
     }
 
 
+def _is_torn(tokens: Sequence[str], start: int, length: int) -> bool:
+    """Return whether a phrase of the lexicon begins inside and goes on behind: "风 现在" is no "风向"."""
+    lexicon = load_lexicon("zh")
+    return any(lexicon.match(tokens, index)[0] > start + length - index for index in range(start + 1, start + length))
+
+
 def _match_by_sound(tokens: Sequence[str], start: int) -> tuple[int, tuple[Tag, ...]]:
     """Return a device phrase that sounds the same and shares at least half of its characters."""
     sounds, phrases = _sounds(), _phrases_by_sound()
@@ -158,6 +186,6 @@ def _match_by_sound(tokens: Sequence[str], start: int) -> tuple[int, tuple[Tag, 
         found = phrases.get(tuple(key)) if len(key) >= 2 else None
         if found is not None:
             same = sum(a == b for a, b in zip(found[0], tokens[start:], strict=False))
-            if 2 * same >= len(key):
+            if 2 * same >= len(key) and not _is_torn(tokens, start, len(key)):
                 best = (len(key), found[1])
     return best
