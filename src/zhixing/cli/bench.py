@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,16 +15,30 @@ def bench(
     suites: Annotated[
         list[str] | None, typer.Argument(help="Which suites; all that need nothing more if none is named.")
     ] = None,
+    data: Annotated[Path | None, typer.Option(help="For mac-slu its file, for car-bench its folder.")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="For car-bench: let the language model at this server try.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="For car-bench: its model.")] = None,
+    tasks: Annotated[int, typer.Option(min=1, help="For car-bench with a model: how many tasks.")] = 129,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
-    """Measure speed on this machine: startup, turn, simulation, recording, serve; by name only: page, peers."""
+    """Measure: startup, turn, simulation, recording, serve; by name only: page, peers, mac-slu, car-bench."""
+    from zhixing.cli.field import show_car_bench, show_mac_slu  # noqa: PLC0415
     from zhixing.runtime.bench import ONLY_BY_NAME, SUITES  # noqa: PLC0415
     from zhixing.runtime.machine import machine  # noqa: PLC0415
 
+    if suites in (["mac-slu"], ["car-bench"]):
+        if data is None:
+            raise InputError(f"{suites[0]} needs its data", hint=f"zhixing bench {suites[0]} --data PATH")
+        show_mac_slu(data, as_json) if suites == ["mac-slu"] else show_car_bench(data, base_url, model, tasks, as_json)
+        return
     chosen = suites or [suite for suite in SUITES if suite not in ONLY_BY_NAME]
     unknown = [suite for suite in chosen if suite not in SUITES]
     if unknown:
-        raise InputError(f"no suite is called {unknown[0]!r}", hint=f"Choose among: {', '.join(SUITES)}.")
+        raise InputError(
+            f"no suite is called {unknown[0]!r}", hint=f"Choose among: {', '.join(SUITES)}, mac-slu, car-bench."
+        )
     measures = []
     with progress("measuring") as on_progress:
         for number, suite in enumerate(chosen):

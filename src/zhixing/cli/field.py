@@ -1,0 +1,48 @@
+"""How ``zhixing bench mac-slu`` and ``car-bench`` show what the field's benchmarks say of the assistant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zhixing.cli.output import show_json, show_line, show_machine, show_table
+
+_MOST_SHOWN = 15
+
+
+def show_mac_slu(file: Path, as_json: bool) -> None:
+    """Print how many real Mandarin sentences are understood, and what is taken for what."""
+    from zhixing.runtime.mac_slu import run_mac_slu  # noqa: PLC0415
+
+    report = run_mac_slu(file)
+    if as_json:
+        confusion = [{"wanted": w, "found": f, "times": n} for (w, f), n in report.confusion.items()]
+        show_json({"parts": report.rows(), "confusion": confusion, "failed": report.failed})
+        return
+    show_table(("sentences of MAC-SLU", "understood", "share"), report.rows())
+    worst = [(w, f, n) for (w, f), n in list(report.confusion.items())[:_MOST_SHOWN]]
+    show_table(("wanted", "found", "times"), worst, title="confused in scope")
+    show_machine()
+
+
+def show_car_bench(folder: Path, base_url: str | None, model: str | None, num_tasks: int, as_json: bool) -> None:
+    """Print the replay of CAR-bench's ground truth through our guards, or how a language model does in it."""
+    from zhixing.runtime.car_bench.replay import run_car_bench  # noqa: PLC0415
+
+    if base_url is not None:
+        from zhixing.runtime.car_bench.model_run import run_model  # noqa: PLC0415
+
+        run = run_model(folder, base_url, model, num_tasks)
+        if as_json:
+            show_json(run)
+        else:
+            show_table(run.columns(), run.rows(), title=f"model {run.model} at {base_url}")
+        return
+    report = run_car_bench(folder)
+    if as_json:
+        show_json(report)
+        return
+    show_table(report.columns(), report.rows(), title="ground truth, replayed")
+    show_table(report.violation_columns(), report.violation_rows(), title="policy violations, tried")
+    for shortfall in report.shortfalls:
+        show_line(f"not as recorded: {shortfall}")
+    show_machine()
