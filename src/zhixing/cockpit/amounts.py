@@ -131,7 +131,7 @@ def level_percent(device: Device, intent: Intent, now: float) -> int:
         return device.sign * _LEVEL_VALUES[min(_NUM_LEVELS, level + 1)]
     if intent.name in _DOWN:
         return device.sign * _LEVEL_VALUES[max(0, level - 1)] if level else round(now)
-    if intent.name in ("open", "bare", "play", "heat"):
+    if intent.name in ("open", "bare", "play", "heat", "cool"):
         return round(now) if level else device.sign * _LEVEL_VALUES[2]
     raise NothingSaidError(intent.name)
 

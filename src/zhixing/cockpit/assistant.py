@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from zhixing.cockpit.context import completed, corrected, filled, in_place, is_fragment, repeated
-from zhixing.cockpit.grounding import Grounding
+from zhixing.cockpit.carrying import Carrier
+from zhixing.cockpit.context import completed, corrected, filled, in_place, is_fragment, repeated, window_of
+from zhixing.cockpit.deliberation import Deliberated, Deliberation
 from zhixing.cockpit.hearing import Hearing
-from zhixing.cockpit.memory import ANSWER_WITHIN_NS, Deed, Memory, Question
+from zhixing.cockpit.memory import Deed, Memory, Question
 from zhixing.cockpit.questions import answer
-from zhixing.cockpit.readback import ReadBack
-from zhixing.cockpit.remarks import offer
+from zhixing.cockpit.routing import is_beyond_us
 from zhixing.cockpit.speech import speech_in
 from zhixing.cockpit.understand.meaning import Understanding, prepare, understand
 from zhixing.cockpit.understand.normalise import MAX_CHARS
-from zhixing.cockpit.wishes import ByHand, Grounded, Unavailable, Unclear, Wish
+from zhixing.cockpit.wishes import Wish
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
 from zhixing.datatypes.localized import Lang
-from zhixing.datatypes.signal import Granted, NeedsYes, Outcome, Refused, SetRequest, Value, Zone
+from zhixing.datatypes.signal import NeedsYes, SetRequest, Zone
+from zhixing.reasoning.reasoner import Reasoner
 from zhixing.signals.store import SignalStore
 
 
@@ -28,27 +29,33 @@ class Assistant:
     Args:
         store: Where the car can be asked.
         clock: Now, in nanoseconds.
+        reasoner: The language model for what the device is not sure of, or None.
     """
 
-    def __init__(self, store: SignalStore, clock: Callable[[], int]) -> None:
+    def __init__(self, store: SignalStore, clock: Callable[[], int], reasoner: Reasoner | None = None) -> None:
         self._store = store
         self._clock = clock
-        self._grounding = Grounding(store.catalogue)
         self._memory = Memory()
+        self._carrier = Carrier(store, self._memory, clock)
         self._langs: dict[Zone, Lang] = {}
+        self._deliberation = None
+        if reasoner is not None:
+            self._deliberation = Deliberation(reasoner, store, self._carrier.grounding, self._carrier.read)
+        self._thinking: dict[Zone, tuple[Hearing, Understanding]] = {}
         prepare()
-        self._read_back = ReadBack(store, clock)
 
     def hear(self, utterance: Utterance) -> Turn:
         """Answer an utterance; never raises, whatever was said.
 
         Returns:
-            The turn. Its outcome is ``working`` while the vehicle has not yet done what was granted; then
-            :meth:`settle` returns the finished turn later.
+            The turn. Its outcome is ``working`` while the vehicle has not yet done what was granted, and
+            ``thinking`` while a language model has it; then :meth:`settle` returns more of it later.
         """
         zone = utterance.zone
+        if self._deliberation is not None and self._thinking.pop(zone, None) is not None:
+            self._deliberation.cancel(zone)  # the person speaks again
         meaning = understand(utterance.text, utterance.lang, self._langs.get(zone, "zh"))
-        heard = Hearing(utterance, meaning.lang, speech_in(meaning.lang))
+        heard = Hearing(utterance, meaning.lang, speech_in(meaning.lang), meaning.by)
         if not meaning.is_silence:
             self._langs[zone] = meaning.lang
         elif len(utterance.text) > MAX_CHARS:
@@ -66,16 +73,39 @@ class Assistant:
         return self._say_something_new(heard, meaning)
 
     def settle(self) -> Turn | None:
-        """Return a turn that the vehicle has finished, or one that it should have finished by now; else None."""
-        return self._read_back.settle()
+        """Return a turn that has come further: thought of, done by the vehicle or not in time; else None."""
+        result = self._deliberation.poll() if self._deliberation is not None else None
+        if result is not None:
+            return self._spoken(result)
+        return self._carrier.read_back.settle()
 
-    def _read(self, path: str) -> Value:
-        """Return what a signal will be when the vehicle has done what was granted."""
-        wanted = self._store.target(path)
-        return self._store.value(path) if wanted is None else wanted
+    def wait(self, timeout_s: float) -> None:
+        """Wait for a language model that is thinking; for callers that have nothing else to do."""
+        if self._deliberation is not None:
+            self._deliberation.wait(timeout_s)
 
-    def _ground(self, intent: Intent, zone: Zone) -> Grounded:
-        return self._grounding.ground(intent, zone, self._read)
+    def _think(self, heard: Hearing, meaning: Understanding) -> Turn:
+        """Hand an utterance to the language model."""
+        assert self._deliberation is not None  # noqa: S101 - our own logic
+        self._thinking[heard.utterance.zone] = (heard, meaning)
+        self._deliberation.begin(heard, facts="")
+        return replace(heard.turn("thinking", ""), by="llm")
+
+    def _spoken(self, result: Deliberated) -> Turn:
+        """Return what a language model has said so far; words about deeds wait until the deeds are done."""
+        heard = result.heard
+        if result.thought is None:
+            text = "" if result.has_acted or result.asks else result.text
+            return replace(heard.turn("thinking", text), by="llm")
+        _, meaning = self._thinking.pop(heard.utterance.zone, (heard, None))
+        is_lost = result.thought.outcome in ("unreachable", "rejected", "out_of_time", "nonsense", "out_of_money")
+        if is_lost and meaning is not None and not (result.wishes or result.offer or result.text):
+            turn = self._say_something_new(heard, meaning, alone=True)
+            apology = heard.speech.say("no_network" if result.thought.outcome == "unreachable" else "no_answer")
+            if turn.outcome in ("ignored", "unavailable", "clarify"):
+                return replace(turn, outcome="unavailable", reply=apology)
+            return replace(turn, reply=heard.speech.sentences([apology, turn.reply]))
+        return self._carrier.conclude(result)
 
     def _answer_question(self, heard: Hearing, meaning: Understanding, question: Question) -> Turn | None:
         """Return the turn if this utterance answers the open question, else None: it is dropped for another wish."""
@@ -85,6 +115,12 @@ class Assistant:
         if (not intents and talk & {"no", "cancel", "undo"}) or (talk & {"cancel"} and not own):
             self._drop(zone, question)
             return heard.turn("done", heard.speech.say("dropped"))
+        if any(intent.name == "keep" for intent in intents) and not own:
+            self._drop(zone, question)
+            return heard.turn("done", heard.speech.say("dropped"))
+        if "yes" in talk and own and question.kind == "propose" and len(own) == len(intents):
+            self._drop(zone, question)
+            return self._carry_out(heard, (*(wish.intent for wish in question.wishes), *own))
         if question.kind == "clarify" and question.unclear is not None:
             if "yes" in talk and not intents:
                 return heard.turn("clarify", heard.speech.unclear(question.unclear))
@@ -137,7 +173,7 @@ class Assistant:
     def _accept(self, heard: Hearing, question: Question) -> Turn:
         zone = heard.utterance.zone
         del self._memory.questions[zone]
-        before = self._before(question.wishes)
+        before = self._carrier.before(question.wishes)
         if question.kind == "propose":
             return self._carry_out(heard, tuple(wish.intent for wish in question.wishes))
         outcomes = self._store.confirm(question.token, zone)
@@ -145,32 +181,12 @@ class Assistant:
             return heard.turn("clarify", heard.speech.say("expired"))
         outcomes += self._store.request_all(question.held)
         if any(isinstance(outcome, NeedsYes) for outcome in outcomes):
-            return self._ask_yes(heard, question.intents, question.wishes, outcomes, ())
-        return self._report(heard, question.intents, question.wishes, (), outcomes, before)
+            return self._carrier.ask_yes(heard, question.intents, question.wishes, outcomes, ())
+        return self._carrier.report(heard, question.intents, question.wishes, (), outcomes, before)
 
-    def _ask_yes(
-        self,
-        heard: Hearing,
-        intents: tuple[Intent, ...],
-        wishes: tuple[Wish, ...],
-        outcomes: tuple[Outcome, ...],
-        held: tuple[SetRequest, ...],
-    ) -> Turn:
-        """Put the door's questions to the speaker, all that one yes will answer."""
-        asked = [outcome for outcome in outcomes if isinstance(outcome, NeedsYes)]
-        zone, requests = heard.utterance.zone, tuple(outcome.request for outcome in outcomes)
-        self._memory.questions[zone] = Question(
-            kind="confirm",
-            intents=intents,
-            wishes=wishes,
-            token=asked[0].token,
-            held=held,
-            expires_ns=min(asked[0].expires_ns, self._clock() + ANSWER_WITHIN_NS),
-        )
-        asks = dict.fromkeys(outcome.ask.in_lang(heard.lang) for outcome in asked)
-        return heard.turn("confirm", heard.speech.sentences(list(asks)), intents, (*requests, *held), outcomes)
-
-    def _say_something_new(self, heard: Hearing, meaning: Understanding) -> Turn:
+    def _say_something_new(self, heard: Hearing, meaning: Understanding, *, alone: bool = False) -> Turn:
+        if self._deliberation is not None and not alone and is_beyond_us(meaning):
+            return self._think(heard, meaning)
         zone, now_ns, talk = heard.utterance.zone, self._clock(), meaning.talk
         deed = self._memory.deed(zone, now_ns)
         intents = meaning.intents
@@ -202,7 +218,7 @@ class Assistant:
         if latest is not None:
             last, reached = latest.intents[-1], None
             if latest.wishes:  # "it" is what was done: warming the seat was its heating
-                name = "open" if last.name == "heat" else last.name
+                name = "open" if last.name in ("heat", "cool") else last.name
                 last, reached = replace(last, device=latest.wishes[-1].device, name=name), latest.wishes[-1].value
             places = latest.wishes[-1].places if latest.wishes else last.places
             touched = self._memory.places_of(last.device, latest.zone, now_ns)
@@ -214,6 +230,8 @@ class Assistant:
                 else in_place(intent, last)
                 for intent in intents
             )
+        elif (alone_at := window_of(intents)) is not None:
+            intents = (alone_at,)
         elif all(is_fragment(intent) for intent in intents) and (
             meaning.num_unknown or len(intents) > 1 or intents[0].name == "bare"
         ):
@@ -226,7 +244,7 @@ class Assistant:
             for path, value in deed.before.items()
         )
         wish = Wish(intent=Intent(name="undo"), requests=requests, device="")
-        return self._ask_door(heard, (wish.intent,), (wish,), ())
+        return self._carrier.ask_door(heard, (wish.intent,), (wish,), ())
 
     def _correct(self, heard: Hearing, intents: tuple[Intent, ...], deed: Deed) -> Turn:
         """Take back what the corrected wish did, and do it as corrected."""
@@ -240,7 +258,9 @@ class Assistant:
         new = (corrected(correction, wrong, done.places if done else wrong.places), *intents[1:])
         back = {request.path: deed.before[request.path] for request in done.requests} if done else {}
         grounded = [
-            self._grounding.ground(one, zone, lambda path: back[path] if path in back else self._read(path))
+            self._carrier.grounding.ground(
+                one, zone, lambda path: back[path] if path in back else self._carrier.read(path)
+            )
             for one in new
         ]
         wanted = {request.path for one in grounded if isinstance(one, Wish) for request in one.requests}
@@ -251,14 +271,14 @@ class Assistant:
             for path, value in back.items()
             if path not in wanted
         )
-        return self._ask_door(heard, new, tuple(grounded), restored)
+        return self._carrier.ask_door(heard, new, tuple(grounded), restored)
 
     def _carry_out(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn:
         zone, speech = heard.utterance.zone, heard.speech
         wishes = tuple(intent for intent in intents if intent.name not in ("query", "vague"))
         replies = []
         for question in (intent for intent in intents if intent.name == "query"):
-            told = answer(question, zone, speech, self._grounding, self._store.catalogue, self._store.value)
+            told = answer(question, zone, speech, self._carrier.grounding, self._store.catalogue, self._store.value)
             replies.append(told)
         if not wishes:
             if replies:
@@ -267,96 +287,6 @@ class Assistant:
                 if question.device:
                     self._memory.remember(Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock()))
                 return heard.turn(outcome, speech.sentences(known) or speech.say("unknown"), intents)
-            return self._propose(heard, intents)
-        grounded = tuple(self._ground(intent, zone) for intent in wishes)
-        return self._ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])
-
-    def _propose(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn:
-        zone, speech = heard.utterance.zone, heard.speech
-        remark = intents[0]
-        if remark.places and zone.value.startswith("rear") == (remark.places == ("rear",)):
-            remark = replace(remark, places=())  # "back here"
-        wish = offer(remark, lambda intent: self._ground(intent, zone), self._would_change)
-        if wish is None:
-            return heard.turn("clarify", speech.say("propose_none"), intents)
-        self._memory.questions[zone] = Question(
-            kind="propose", intents=(wish.intent,), wishes=(wish,), expires_ns=self._clock() + ANSWER_WITHIN_NS
-        )
-        return heard.turn("propose", speech.say("propose", offer=speech.offer(wish)), intents)
-
-    def _would_change(self, wish: Wish) -> bool:
-        return any(self._read(request.path) != request.value for request in wish.requests)
-
-    def _before(self, wishes: tuple[Wish, ...]) -> dict[str, Value]:
-        return {request.path: self._read(request.path) for wish in wishes for request in wish.requests}
-
-    def _ask_door(
-        self,
-        heard: Hearing,
-        intents: tuple[Intent, ...],
-        grounded: tuple[Grounded, ...],
-        restored: tuple[SetRequest, ...],
-        replies: list[str] | None = None,
-    ) -> Turn:
-        zone, speech = heard.utterance.zone, heard.speech
-        unclear = next((one for one in grounded if isinstance(one, Unclear)), None)
-        if unclear is not None:
-            self._memory.questions[zone] = Question(
-                kind="clarify", intents=intents, unclear=unclear, expires_ns=self._clock() + ANSWER_WITHIN_NS
-            )
-            return heard.turn("clarify", speech.unclear(unclear), intents)
-        wishes = tuple(one for one in grounded if isinstance(one, Wish))
-        impossible = tuple(one for one in grounded if isinstance(one, Unavailable | ByHand))
-        by_path = {request.path: request for request in restored}
-        by_path |= {request.path: request for wish in wishes for request in wish.requests}
-        requests = tuple(by_path.values())
-        before = {path: self._read(path) for path in by_path}
-        needing = self._store.needing_yes(requests)
-        held = tuple(request for request in requests if request not in needing)
-        outcomes = self._store.request_all(needing)
-        if any(isinstance(outcome, NeedsYes) for outcome in outcomes):
-            return self._ask_yes(heard, intents, wishes, outcomes, held)
-        outcomes += self._store.request_all(held)
-        return self._report(heard, intents, wishes, impossible, outcomes, before, replies or [])
-
-    def _report(
-        self,
-        heard: Hearing,
-        intents: tuple[Intent, ...],
-        wishes: tuple[Wish, ...],
-        impossible: tuple[Unavailable | ByHand, ...],
-        outcomes: tuple[Outcome, ...],
-        before: dict[str, Value],
-        replies: list[str] | None = None,
-    ) -> Turn:
-        speech = heard.speech
-        refused = {o.request.path: o for o in outcomes if isinstance(o, Refused)}
-        granted = [o.request for o in outcomes if isinstance(o, Granted)]
-        paths = {request.path for request in granted}
-        done = [w for w in wishes if not w.requests or any(r.path in paths for r in w.requests)]
-        said = list(replies or [])
-        if done:
-            self._memory.remember(
-                Deed(zone=heard.utterance.zone, intents=intents, wishes=wishes, before=before, time_ns=self._clock())
-            )
-            is_new = any(before.get(request.path) != request.value for request in granted)
-            if any(wish.intent.name == "undo" for wish in done):
-                said.append(speech.say("undone"))
-            elif what := speech.joined(
-                [speech.what(wish, lasting=not is_new) for wish in done if wish.intent.name != "keep"]
-            ):
-                said.append(speech.say("done" if is_new else "already", what=what))
-            else:
-                said.append(speech.say("nothing"))
-        said.extend(dict.fromkeys(o.say.in_lang(heard.lang) for o in refused.values()))
-        said.extend(
-            speech.by_hand(one.device) if isinstance(one, ByHand) else speech.unavailable(one) for one in impossible
-        )
-        is_forbidden = bool(refused) or any(isinstance(one, ByHand) for one in impossible)
-        final: TurnOutcome = "done"
-        if done and (impossible or refused):
-            final = "partial"
-        elif not done:
-            final = "refused" if is_forbidden else "unavailable"
-        turn = heard.turn(final, speech.sentences(said), intents, tuple(o.request for o in outcomes), outcomes)
-        return self._read_back.wait(turn, final, tuple(done))
+            return self._carrier.propose(heard, intents)
+        grounded = tuple(self._carrier.ground(intent, zone) for intent in wishes)
+        return self._carrier.ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])

@@ -61,6 +61,13 @@ def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...], touc
     return replace(fragment, name=name, device=last.device, places=places or last.places, slots=tuple(slots.items()))
 
 
+def window_of(intents: tuple[Intent, ...]) -> Intent | None:
+    """Return "shut the rear left" as the window that it can only be, or None where something else was said."""
+    if len(intents) != 1 or intents[0].device or intents[0].name not in ("open", "close") or not intents[0].places:
+        return None
+    return replace(intents[0], device="window")
+
+
 def in_place(intent: Intent, last: Intent) -> Intent:
     """Return a wish that only implies its thing ("two degrees warmer") where the wish before was, if it is the same."""
     if intent.name == "query" and not intent.device and not dict(intent.slots).get("topic"):
@@ -87,9 +94,11 @@ def repeated(fragment: Intent, last: Intent, last_places: tuple[str, ...], value
         value: What it came to, if the same value is wanted and not the same step.
     """
     is_same_value = fragment.name in ("set", "bare", "query") and fragment.value is None
+    if isinstance(value, bool):
+        value = None
     if is_same_value and fragment.device in ("", last.device) and value is not None:
         unit = tuple((name, what) for name, what in last.slots if name in ("colour", "direction"))
-        number = value if isinstance(value, float) and not unit else last.value
+        number = value if isinstance(value, int | float) and not unit else last.value
         return replace(last, name="set", value=number, places=fragment.places, slots=(*unit, ("absolute", True)))
     places = opposite(last_places) if fragment.places == ("other",) else fragment.places
     has_own_value = fragment.value is not None or dict(fragment.slots).keys() & {"amount", "colour", "direction"}
@@ -118,8 +127,9 @@ def corrected(correction: Intent, wrong: Intent, last_places: tuple[str, ...]) -
         correction = replace(correction, device=f"{correction.device}_heating")
     if correction.device == "seat" and wrong.name == "heat":
         return replace(wrong, device="seat", places=places)
-    if correction.device in ("heating", "ventilation") and wrong.device in _SEAT_DEVICES:
-        correction = replace(correction, device=f"seat_{correction.device}")
+    if wrong.device in _SEAT_DEVICES and correction.device:
+        of_seat = load_devices().pairs.get(("seat", correction.device), correction.device)
+        correction = replace(correction, device=of_seat)
     if correction.device and correction.device != wrong.device and correction.name not in ("bare", "set"):
         return replace(correction, places=places)
     has_value = correction.value is not None or any(name in _HOLD for name, _ in correction.slots)

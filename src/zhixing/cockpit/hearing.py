@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from zhixing.cockpit.speech import Speech
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
@@ -12,11 +13,12 @@ from zhixing.datatypes.signal import Outcome, SetRequest
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """An utterance, in which language it was, and how to answer it."""
+    """An utterance, in which language it was, and how to answer it; ``by``: who understood it."""
 
     utterance: Utterance
     lang: Lang
     speech: Speech
+    by: Literal["grammar", "model"] = "grammar"
 
     def turn(
         self,
@@ -35,4 +37,5 @@ class Hearing:
             intents=intents,
             requests=requests,
             outcomes=outcomes,
+            by=self.by,
         )

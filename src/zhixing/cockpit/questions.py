@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from zhixing.cockpit.devices import Device, load_devices
 from zhixing.cockpit.grounding import Grounding
+from zhixing.cockpit.manual import look_up
 from zhixing.cockpit.speech import Speech
 from zhixing.cockpit.wishes import Read
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.signal import Leaf, Value, Zone
 
-_TOPICS: dict[str, tuple[str, float]] = {
+TOPICS: dict[str, tuple[str, float]] = {
     "speed": ("Vehicle.Speed", 1.0),
     "range": ("Vehicle.Powertrain.Range", 0.001),
     "battery": ("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current", 1.0),
@@ -27,9 +28,12 @@ def answer(
 ) -> str | None:
     """Return the answer to a ``query`` intent, or None where no signal of this car knows it."""
     slots = dict(question.slots)
+    if slots.get("how"):
+        found = look_up(question.device)
+        return found.in_lang(speech.lang) if found is not None else None
     topic = str(slots.get("topic", ""))
     if topic:
-        path, factor = _TOPICS.get(topic, ("", 1.0))
+        path, factor = TOPICS.get(topic, ("", 1.0))
         if path not in catalogue:
             return None
         number = float(read(path)) * factor

@@ -18,9 +18,12 @@ TurnOutcome = Literal[
     "answered",
     "ignored",
     "partial",
+    "thinking",
     "working",
     "failed",
 ]
+UNFINISHED: frozenset[TurnOutcome] = frozenset(("thinking", "working"))
+"""Outcomes after which another turn with the same utterance follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +67,8 @@ class Turn:
     """One utterance with everything that followed from it; logged, replayed and compared as a whole.
 
     Attributes:
-        outcome: What came of it, in the words of the cockpit exam; ``working`` while the vehicle has not yet
-            reported the wanted values, ``failed`` when it did not report them in time.
+        outcome: What came of it, in the words of the cockpit exam; ``thinking`` while a language model has it,
+            ``working`` while the vehicle has not yet reported the wanted values, ``failed`` when it did not in time.
         reply: One sentence in the speaker's language; empty when ignored.
         by: Who understood it.
     """

@@ -30,7 +30,7 @@ class Zone(Enum):
     REAR_RIGHT = "rear_right"
 
 
-Source = Literal["voice", "touch", "suggestion", "app", "system"]
+Source = Literal["voice", "touch", "suggestion", "app", "model", "system"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

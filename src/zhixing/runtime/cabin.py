@@ -10,12 +10,14 @@ from zhixing.datatypes.dialogue import Turn, Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
 from zhixing.datatypes.units import NS_PER_S, ns_from_s
+from zhixing.reasoning.reasoner import Reasoner
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.guards import load_guards
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.virtual import VirtualVehicle
 
 _STEP_S = 0.1
+_THINK_S = 0.25
 
 
 class SimulatedClock:
@@ -44,6 +46,9 @@ class Cabin:
 
     def finish(self, turn: Turn) -> Turn:
         """Let time pass until the vehicle has done what was granted, and return the finished turn."""
+        while turn.outcome == "thinking":  # in the world's time: the car stands still meanwhile
+            self.assistant.wait(_THINK_S)
+            turn = self.assistant.settle() or turn
         deadline_ns = self.clock() + READ_BACK_WITHIN_NS + NS_PER_S
         while turn.outcome == "working" and self.clock() < deadline_ns:
             turn = self.step(_STEP_S) or turn
@@ -56,12 +61,16 @@ class Cabin:
         return self.assistant.settle()
 
 
-def make_cabin() -> Cabin:
-    """Return the default car of the cockpit exam: parked, awake, everything closed."""
+def make_cabin(reasoner: Reasoner | None = None) -> Cabin:
+    """Return the default car of the cockpit exam: parked, awake, everything closed.
+
+    Args:
+        reasoner: A language model for what the device is not sure of, or None.
+    """
     clock = SimulatedClock()
     store = SignalStore(load_catalogue(), load_guards(), clock)
     vehicle = VirtualVehicle(store)
-    return Cabin(clock, store, vehicle, Assistant(store, clock))
+    return Cabin(clock, store, vehicle, Assistant(store, clock, reasoner))
 
 
 def converse(cabin: Cabin, sentences: list[str], zone: Zone, lang: Lang | None) -> list[Turn]:

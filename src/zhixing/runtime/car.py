@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zhixing import __version__
-from zhixing.datatypes.dialogue import Turn, Utterance
+from zhixing.datatypes.dialogue import UNFINISHED, Turn, Utterance
 from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import NeedsYes, Outcome, Refused
 from zhixing.datatypes.tracks import RoadUser
@@ -142,7 +142,7 @@ class Car:
 
     def _announce(self, turn: Turn) -> None:
         _, number, message_id = self._numbers[id(turn.utterance)]
-        if turn.outcome != "working":
+        if turn.outcome not in UNFINISHED:
             del self._numbers[id(turn.utterance)]
         shown = {
             "type": "turn",
@@ -155,7 +155,7 @@ class Car:
             "reply": turn.reply,
         }
         self._broadcasts.append(shown)
-        if turn.outcome != "working":
+        if turn.outcome not in UNFINISHED:
             self._record(lambda recorder: recorder.turn(shown))
 
 

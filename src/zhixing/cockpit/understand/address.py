@@ -25,7 +25,8 @@ def spoken_to_the_car(clauses: list[Clause]) -> list[Clause]:
         wishes = [clause for clause in clauses if _is_clear_wish(clause, for_people=True)]
     felt = [clause for clause in clauses if not clause.num_unknown and any(w.startswith("feel:") for w in clause.words)]
     wishes = wishes or (felt if not any(_tells(clause) for clause in clauses) else [])
-    if wishes and not any(_tells(clause) for clause in clauses):
+    is_plain = any(c.is_complete and not c.num_unknown and c.opens_with != "unknown" for c in wishes)
+    if wishes and not any(_quotes(clause) or (_tells(clause) and not is_plain) for clause in clauses):
         return [clause for clause in clauses if clause in wishes or _belongs(clause)]
     return clauses if clauses and _is_understood(clauses) else []
 
@@ -50,7 +51,11 @@ def _is_clear_wish(clause: Clause, *, for_people: bool) -> bool:
 
 
 def _tells(clause: Clause) -> bool:
-    return bool(clause.words & {"chat:quote", "chat:life"})
+    return "chat:life" in clause.words
+
+
+def _quotes(clause: Clause) -> bool:
+    return "chat:quote" in clause.words
 
 
 def _belongs(clause: Clause) -> bool:

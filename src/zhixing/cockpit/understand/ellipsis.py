@@ -33,7 +33,7 @@ def is_question(clause: Clause) -> bool:
         return False
     if clause.words & _FELT and not clause.device:
         return False  # "what a smell": nobody wants to know
-    if clause.words & {"ask:what", "ask:state"}:
+    if clause.words & {"ask:what", "ask:state", "ask:how"}:
         return True
     is_request = bool(clause.words & {"polite:please", "talk:yes"}) or clause.opens_with == "polite"
     if "ask:whether" in clause.words:
@@ -75,7 +75,7 @@ def correct(clauses: list[Clause]) -> list[Clause]:
         or (
             "talk:no" in clause.words
             and not clause.acts
-            and any(later.corrects or later.has_wish for later in clauses[index + 1 :])
+            and any(later.corrects or later.has_wish or later.device for later in clauses[index + 1 :])
         )
     ]
     for clause in clauses:

@@ -42,7 +42,7 @@ def _compile(clause: Clause) -> list[Intent]:
         return _query(clause)
     places = canonical_places(clause.places)
     if clause.absent and not clause.device:
-        is_wish = clause.has_wish or clause.opens_with in ("polite", "absent") or clause.absent == "phone"
+        is_wish = clause.has_wish or clause.opens_with in ("polite", "absent", "talk") or clause.absent == "phone"
         if clause.absent == "home":
             is_wish = clause.has_wish and clause.opens_with in ("polite", "act")
         return [Intent(name="absent", device=clause.absent)] if is_wish else []
@@ -179,6 +179,8 @@ def _air_conditioning(clause: Clause, act: str, places: tuple[str, ...]) -> list
 
 
 def _query(clause: Clause) -> list[Intent]:
+    if "ask:how" in clause.words and (clause.device or clause.hint):
+        return [Intent(name="query", device=clause.device or clause.hint, slots=(("how", True),))]
     feel = next((name for name in ("cold", "hot") if f"feel:{name}" in clause.words), "")
     topic = next((t for t in clause.topics if t not in ("inside", "outside")), "")
     if not topic and clause.topics and clause.device in ("", "temperature"):

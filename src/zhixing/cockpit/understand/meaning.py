@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from zhixing.cockpit.understand.address import spoken_to_the_car
+from zhixing.cockpit.understand.arbiter import Reading, is_doubtful, settle
 from zhixing.cockpit.understand.clauses import Clause, split
 from zhixing.cockpit.understand.ellipsis import correct, is_talk_only, join, without_talk
 from zhixing.cockpit.understand.intents import intents_of
+from zhixing.cockpit.understand.learned import load_model
 from zhixing.cockpit.understand.lexicon import load_lexicon
 from zhixing.cockpit.understand.names import settle_names
 from zhixing.cockpit.understand.normalise import MAX_CHARS, clean, guess_lang, tokenise
 from zhixing.cockpit.understand.particles import settle_particles
-from zhixing.cockpit.understand.tagging import split_compound, tag
+from zhixing.cockpit.understand.tagging import Span, split_compound, tag
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.localized import LANGS, Lang
 
@@ -27,12 +31,14 @@ class Understanding:
             conversation.
         talk: ``yes no cancel correct too same undo``: how it leads the conversation.
         num_unknown: How many of its words were strange.
+        by: Who found the meaning: the phrases, or the learned model.
     """
 
     lang: Lang
     intents: tuple[Intent, ...] = ()
     talk: frozenset[str] = frozenset()
-    num_unknown: float = 0.0
+    num_unknown: int = 0
+    by: Literal["grammar", "model"] = "grammar"
 
     @property
     def is_silence(self) -> bool:
@@ -58,10 +64,23 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
     if not cleaned or len(cleaned) > MAX_CHARS:
         return Understanding(lang=lang)
     tokens = tokenise(cleaned)
-    spans = settle_names(settle_particles(tag(tokens, lang), lang), lang)
+    spans = spans_of(tokens, lang)
+    intents, talk = _by_phrases(spans, lang)
+    reading = Reading(intents=intents, talk=talk, spans=spans)
+    by: Literal["grammar", "model"] = "grammar"
+    if is_doubtful(reading) and not any(span.has("beyond") for span in spans):
+        settled = settle(reading, load_model().guess(tokens, spans, lang))
+        if settled is not None:
+            (intents, talk), by = settled, "model"
+    return Understanding(lang=lang, intents=intents, talk=talk, num_unknown=reading.num_unknown, by=by)
+
+
+def _by_phrases(spans: list[Span], lang: Lang) -> tuple[tuple[Intent, ...], frozenset[str]]:
+    """Return the intents and the talk that the lexicon and its grammar find."""
+    nothing: tuple[tuple[Intent, ...], frozenset[str]] = ((), frozenset())
     clauses = spoken_to_the_car(split(spans, lang))
     if not clauses:
-        return Understanding(lang=lang)
+        return nothing
     talk = _talk(clauses)
     clauses = join(correct(without_talk(clauses)))
     if clauses and clauses[0].corrects:
@@ -70,7 +89,7 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
     beyond = {name for span in spans for klass, name in span.tags if klass == "beyond"}
     is_wish = any(intent.device and intent.name not in ("query", "vague", "absent", "bare") for intent in intents)
     if beyond and intents and not is_wish:
-        return Understanding(lang=lang)
+        return nothing
     if beyond and is_wish:
         # Doing it now, or to what was excepted, would be worse than saying that it cannot be done.
         intents = (Intent(name="absent", device="timer" if "later" in beyond else ""),)
@@ -82,8 +101,12 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
         talk |= {"correct"}
     if "same" in talk:
         talk.add("too")
-    num_unknown = sum(not span.tags and not span.is_mark for span in spans)
-    return Understanding(lang=lang, intents=intents, talk=frozenset(talk), num_unknown=num_unknown)
+    return intents, frozenset(talk)
+
+
+def spans_of(tokens: Sequence[str], lang: Lang) -> list[Span]:
+    """Return the words of a sentence with their meanings, as their neighbours settle them."""
+    return settle_names(settle_particles(tag(tokens, lang), lang), lang)
 
 
 def prepare() -> None:
@@ -91,6 +114,7 @@ def prepare() -> None:
     for lang in LANGS:
         understand("1 a", lang)
     tag(tokenise("座以"), "zh")
+    load_model()
 
 
 def _talk(clauses: list[Clause]) -> set[str]:

@@ -64,6 +64,10 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
             is_behind = behind_article is not None and any(behind_article.has(k) for k in ("dir", "place", "amount"))
             if behind_article is not following and is_behind:
                 return Span("auf", _GLUE)
+        case "ist es" | "ist sie" | "ist er" if _is_state_asked(spans, index):
+            return Span(span.text, (("ask", "whether"),))
+        case "ist" if index == 0 and following is not None and following.text == "das" and _feels(spans):
+            return Span(span.text, _GLUE)  # "ist das kalt hier" exclaims
         case "zu" | "ab" if any(before.text in ("sperr", "sperre") for before in spans[:index]):
             return Span(span.text, (("act", "lock"),))
         case "ein" | "an" | "aus" if any(before.text in ("klapp", "klappe", "klappt") for before in spans[:index]):
@@ -75,7 +79,7 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
         case "an" if following is not None and (following.text in ("der", "den", "die") or _is_goal(following)):
             return Span("an", _GLUE)
         case "zu" if following is not None and (
-            following.has("feel") or following.has("number") or following.has("act")
+            following.has("feel") or following.has("number") or following.has("act") or following.has("topic")
         ):
             return Span("zu", (("rel", "too"),))
         case "aus" if following is not None and following.text in ("dem", "der"):
@@ -93,6 +97,15 @@ def _is_heated(spans: list[Span], index: int) -> bool:
     return thing is not None and (thing.has("device", "seat") or thing.has("device", "wheel"))
 
 
+def _feels(spans: list[Span]) -> bool:
+    return any(span.has("feel") for span in spans)
+
+
+def _is_state_asked(spans: list[Span], index: int) -> bool:
+    following = _next(spans, index)
+    return index == 0 and following is not None and following.has("act")
+
+
 def _english(span: Span, spans: list[Span], index: int) -> Span:
     following = _next(spans, index)
     match span.text:
@@ -100,6 +113,10 @@ def _english(span: Span, spans: list[Span], index: int) -> Span:
             return Span(span.text, (("glue", "negate"),))
         case "on" if _is_goal(following) or (following is not None and following.text in ("this", "that", "these")):
             return Span("on", _GLUE)
+        case "so" if following is not None and (following.has("act") or following.has("polite")):
+            return Span("so", _GLUE)
+        case "cool" if _is_heated(spans, index):
+            return Span("cool", (("act", "cool"),))
         case "warm" | "heat" if _is_heated(spans, index):
             return Span(span.text, (("act", "heat"),))
         case "too" if following is None or not (

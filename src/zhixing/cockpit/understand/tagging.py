@@ -141,8 +141,11 @@ def _deletions(word: str) -> list[str]:
 def _neighbours(lang: Lang) -> dict[str, str]:
     """Return long words by themselves and by themselves less one letter: two words that share one are near."""
     found: dict[str, str] = {}
-    for word in sorted(load_lexicon(lang).words | number_words(lang)):
-        if len(word) >= _MIN_FUZZY_LETTERS and word.isalpha():
+    lexicon = load_lexicon(lang)
+    for word in sorted(lexicon.words | number_words(lang)):
+        tags = lexicon.meanings(word)
+        is_thing = not tags or tags[0][0] in ("device", "place", "colour")
+        if len(word) >= (_MIN_FUZZY_LETTERS if is_thing else _MIN_FUZZY_LETTERS + 1) and word.isalpha():
             for key in _deletions(word):
                 found.setdefault(key, word)
     return found
