@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from zhixing.errors import ConfigError
+from zhixing.reasoning.config import ModelConfig
 
 _PREFIX = "ZHIXING_"
 _SEPARATOR = "__"
@@ -65,6 +66,21 @@ class DriverConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssistantConfig:
+    """Who answers when people speak.
+
+    Attributes:
+        language_model: Whether the language model of the section ``llm`` gets what the device is not sure of.
+        preferences: File in which the car keeps what people say about themselves; empty keeps it for one drive only.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    language_model: bool = False
+    preferences: str = "~/.local/share/zhixing/preferences.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, by component."""
 
@@ -73,6 +89,8 @@ class Settings:
     serve: ServeConfig = field(default_factory=ServeConfig)
     city: CityConfig = field(default_factory=CityConfig)
     driver: DriverConfig = field(default_factory=DriverConfig)
+    assistant: AssistantConfig = field(default_factory=AssistantConfig)
+    llm: ModelConfig = field(default_factory=ModelConfig)
 
 
 def load_settings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,13 +16,16 @@ def say(
     sentences: Annotated[list[str], typer.Argument(help="What is said, one sentence after the other.")],
     zone: Annotated[ZoneName, typer.Option(help="Who speaks.")] = "driver",
     lang: Annotated[Literal["zh", "en", "de"] | None, typer.Option(help="Language; guessed if not given.")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="Hand what is not sure to the configured language model.")] = False,
+    base_url: Annotated[str | None, typer.Option(help="Its server; OpenAI-compatible.")] = None,
+    model: Annotated[str | None, typer.Option(help="Its name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Talk to a parked car of your own: zhixing say "有点冷" "好的"."""
     from zhixing.datatypes.signal import Zone  # noqa: PLC0415
     from zhixing.runtime.cabin import converse, make_cabin  # noqa: PLC0415
 
-    turns = converse(make_cabin(), sentences, Zone(zone), lang)
+    turns = converse(make_cabin(reasoner_of(llm, base_url, model)), sentences, Zone(zone), lang)
     if as_json:
         show_json(
             [
@@ -30,6 +33,7 @@ def say(
                     "text": t.utterance.text,
                     "lang": t.lang,
                     "outcome": t.outcome,
+                    "by": t.by,
                     "reply": t.reply,
                     "requests": [{"path": r.path, "value": r.value} for r in t.requests],
                 }
@@ -41,6 +45,16 @@ def say(
         show_line(f"› {turn.utterance.text}\n  {turn.reply or '…'}  [{turn.outcome}]")
         for request in turn.requests:
             show_line(f"    {request.path} = {request.value}")
+
+
+def reasoner_of(is_wanted: bool, base_url: str | None = None, model: str | None = None) -> Any:  # noqa: ANN401
+    """Return the configured language model (a ``Reasoner``, too slow to import above), where one is wanted."""
+    if not is_wanted:
+        return None
+    from zhixing.reasoning.reasoner import Reasoner  # noqa: PLC0415
+    from zhixing.settings import load_settings  # noqa: PLC0415
+
+    return Reasoner(load_settings(flags={"llm": {"base_url": base_url, "model": model}}).llm)
 
 
 def signals(

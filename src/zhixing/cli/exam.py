@@ -13,12 +13,14 @@ from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_m
 def cockpit(
     cases: Annotated[Path, typer.Argument(help="Cases, one JSON object a line.")],
     out: Annotated[Path | None, typer.Option(help="Results, one JSON object a line.")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="With the configured language model.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Judge the assistant by what the car's signals are afterwards."""
+    from zhixing.cli.cockpit import reasoner_of  # noqa: PLC0415
     from zhixing.runtime.cockpit_exam import run_cockpit_exam  # noqa: PLC0415
 
-    report = run_cockpit_exam(cases, out)
+    report = run_cockpit_exam(cases, out, reasoner_of(llm))
     if as_json:
         show_json(report)
         return

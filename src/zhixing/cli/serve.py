@@ -16,6 +16,7 @@ def serve(
     users: Annotated[int | None, typer.Option(help="Road users around the car.  [default: 60]")] = None,
     planner: Annotated[str | None, typer.Option(help="Who drives.  [default: idm]")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder for the car's recording (MCAP).")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="Hand what is not sure to the configured language model.")] = False,
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
@@ -33,5 +34,6 @@ def serve(
         "serve": {"port": port, "record": str(record) if record else None},
         "city": {"seed": seed, "num_users": users},
         "driver": {"planner": planner},
+        "assistant": {"language_model": True if llm else None},
     }
     serve_car(load_settings(config, flags=flags), on_ready=ready)

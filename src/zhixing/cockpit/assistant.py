@@ -10,7 +10,9 @@ from zhixing.cockpit.context import completed, corrected, filled, in_place, is_f
 from zhixing.cockpit.deliberation import Deliberated, Deliberation
 from zhixing.cockpit.hearing import Hearing
 from zhixing.cockpit.memory import Deed, Memory, Question
+from zhixing.cockpit.preferences import Preferences
 from zhixing.cockpit.questions import answer
+from zhixing.cockpit.remembering import Remembering, told
 from zhixing.cockpit.routing import is_beyond_us
 from zhixing.cockpit.speech import speech_in
 from zhixing.cockpit.understand.meaning import Understanding, prepare, understand
@@ -30,17 +32,27 @@ class Assistant:
         store: Where the car can be asked.
         clock: Now, in nanoseconds.
         reasoner: The language model for what the device is not sure of, or None.
+        preferences: What the car remembers of its people; for this drive only where not given.
     """
 
-    def __init__(self, store: SignalStore, clock: Callable[[], int], reasoner: Reasoner | None = None) -> None:
+    def __init__(
+        self,
+        store: SignalStore,
+        clock: Callable[[], int],
+        reasoner: Reasoner | None = None,
+        preferences: Preferences | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._memory = Memory()
         self._carrier = Carrier(store, self._memory, clock)
         self._langs: dict[Zone, Lang] = {}
+        self.preferences = preferences or Preferences()
+        self._remembering = Remembering(self.preferences, store.catalogue, self._carrier.read)
         self._deliberation = None
         if reasoner is not None:
-            self._deliberation = Deliberation(reasoner, store, self._carrier.grounding, self._carrier.read)
+            objects = self._remembering.objection
+            self._deliberation = Deliberation(reasoner, store, self._carrier.grounding, self._carrier.read, objects)
         self._thinking: dict[Zone, tuple[Hearing, Understanding]] = {}
         prepare()
 
@@ -88,7 +100,7 @@ class Assistant:
         """Hand an utterance to the language model."""
         assert self._deliberation is not None  # noqa: S101 - our own logic
         self._thinking[heard.utterance.zone] = (heard, meaning)
-        self._deliberation.begin(heard, facts="")
+        self._deliberation.begin(heard, self._remembering.in_words(heard.utterance.zone, heard.speech))
         return replace(heard.turn("thinking", ""), by="llm")
 
     def _spoken(self, result: Deliberated) -> Turn:
@@ -175,7 +187,7 @@ class Assistant:
         del self._memory.questions[zone]
         before = self._carrier.before(question.wishes)
         if question.kind == "propose":
-            return self._carry_out(heard, tuple(wish.intent for wish in question.wishes))
+            return self._carry_out(heard, tuple(wish.intent for wish in question.wishes), despite=True)
         outcomes = self._store.confirm(question.token, zone)
         if not outcomes:
             return heard.turn("clarify", heard.speech.say("expired"))
@@ -273,13 +285,23 @@ class Assistant:
         )
         return self._carrier.ask_door(heard, new, tuple(grounded), restored)
 
-    def _carry_out(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn:
+    def _carry_out(self, heard: Hearing, intents: tuple[Intent, ...], *, despite: bool = False) -> Turn:
+        """Answer questions, offer what helps against a remark, and carry wishes to the door.
+
+        Args:
+            heard: The utterance.
+            intents: What it means in this conversation.
+            despite: Whether somebody wants it although it was said never to be done.
+        """
         zone, speech = heard.utterance.zone, heard.speech
+        remembered = self._remembering.answer(heard, intents)
+        if remembered is not None:
+            return remembered
         wishes = tuple(intent for intent in intents if intent.name not in ("query", "vague"))
         replies = []
         for question in (intent for intent in intents if intent.name == "query"):
-            told = answer(question, zone, speech, self._carrier.grounding, self._store.catalogue, self._store.value)
-            replies.append(told)
+            reply = answer(question, zone, speech, self._carrier.grounding, self._store.catalogue, self._store.value)
+            replies.append(reply)
         if not wishes:
             if replies:
                 known = [reply for reply in replies if reply]
@@ -288,5 +310,10 @@ class Assistant:
                     self._memory.remember(Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock()))
                 return heard.turn(outcome, speech.sentences(known) or speech.say("unknown"), intents)
             return self._carrier.propose(heard, intents)
+        wishes = tuple(self._remembering.filled(intent, zone) for intent in wishes)
         grounded = tuple(self._carrier.ground(intent, zone) for intent in wishes)
+        for wish in grounded:
+            fact = self._remembering.objection(wish) if isinstance(wish, Wish) and not despite else None
+            if isinstance(wish, Wish) and fact is not None:
+                return self._carrier.put_offer(heard, wish, wishes, speech.say("against", fact=told(fact, speech)))
         return self._carrier.ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from zhixing.cockpit.devices import load_devices
 from zhixing.cockpit.places import beside, opposite
 from zhixing.cockpit.understand.clauses import canonical_places
+from zhixing.cockpit.understand.facts import FACTS
 from zhixing.cockpit.wishes import Unclear
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.signal import Value
@@ -18,7 +19,7 @@ _HOLD = ("unit", "amount", "colour", "direction", "absolute", "by", "more")
 
 def is_fragment(intent: Intent) -> bool:
     """Return whether an intent lacks its thing, or is nothing but a thing."""
-    return not intent.device and intent.name not in ("absent", "query", "vague")
+    return not intent.device and intent.name not in ("absent", "query", "vague", *FACTS)
 
 
 def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...], touched: tuple[str, ...] = ()) -> Intent:

@@ -85,15 +85,22 @@ class Deliberation:
         store: The door.
         grounding: From wishes to signals.
         read: What a signal is, or will be.
+        objects: What somebody has said against a wish, or None.
     """
 
     def __init__(
-        self, reasoner: Reasoner, store: SignalStore, grounding: Grounding, read: Callable[[str], Value]
+        self,
+        reasoner: Reasoner,
+        store: SignalStore,
+        grounding: Grounding,
+        read: Callable[[str], Value],
+        objects: Callable[[Wish], object | None] = lambda _: None,
     ) -> None:
         self._reasoner = reasoner
         self._store = store
         self._grounding = grounding
         self._read = read
+        self._objects = objects
         self._tools = (*act_tools(load_devices(), store.catalogue), *READ_TOOLS)
         system = resources.files("zhixing.cockpit").joinpath("system.txt").read_text("utf-8")
         self._system = system
@@ -172,7 +179,7 @@ class Deliberation:
             result.impossible.append(grounded)
             return {"status": "not possible", "why": _why_not(grounded)}
         wish = replace(grounded, requests=tuple(replace(r, source="model") for r in grounded.requests))
-        if call.arguments.get("offer_only"):
+        if call.arguments.get("offer_only") or self._objects(wish) is not None:
             result.offer = result.offer or wish
             return {"status": "offered", "note": "ask the person in one short question; a yes carries it out"}
         result.intents.append(intent)

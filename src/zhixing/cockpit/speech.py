@@ -14,6 +14,8 @@ from zhixing.cockpit.wishes import Unavailable, Unclear, Wish
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Value
 
+_PARTS = frozenset(("likes", "never_open", "never_close", "never_do", "while_rear"))
+"""What is said inside another sentence."""
 _GROUPS = (
     ("all", ({"driver", "passenger", "rear_left", "rear_right"},)),
     ("rear", ({"rear_left", "rear_right"},)),
@@ -39,7 +41,7 @@ class Speech:
     def say(self, key: str, **values: str) -> str:
         """Return a sentence with its gaps filled."""
         sentence = self._say[key].format(**values)
-        return sentence[:1].upper() + sentence[1:]
+        return sentence if key in _PARTS else sentence[:1].upper() + sentence[1:]
 
     def device(self, name: str) -> str:
         """Return what the car calls a thing."""
@@ -117,6 +119,19 @@ class Speech:
         """Return place, device and state."""
         thing, state = self.thing(device, places), self.state(device, value, lasting=lasting)
         return " ".join(str(self._content["what"].format(thing=thing, state=state)).split())
+
+    def with_value(self, thing: str, value: str) -> str:
+        """Return a thing and its value, as the language puts them side by side."""
+        return " ".join(str(self._content["what"].format(thing=thing, state=value)).split())
+
+    def amount(self, unit: str, value: float | str) -> str:
+        """Return a number with its unit, or the name of a colour or an amount."""
+        if isinstance(value, str):
+            return " " * (self.lang != "zh") + str(
+                self._content["colours"].get(value, self._content["amounts"].get(value, value))
+            )
+        key = {"degree": "temperature", "level": "fan", "percent": "percent"}.get(unit, "number")
+        return str(self._content["units"][key].format(v=self._plain(value), n=self._plain(value)))
 
     def offer(self, wish: Wish) -> str:
         """Return an action to offer."""

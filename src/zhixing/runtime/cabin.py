@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from zhixing.cockpit.assistant import Assistant
+from zhixing.cockpit.preferences import Preferences
 from zhixing.cockpit.readback import READ_BACK_WITHIN_NS
 from zhixing.datatypes.dialogue import Turn, Utterance
 from zhixing.datatypes.localized import Lang
@@ -61,16 +63,20 @@ class Cabin:
         return self.assistant.settle()
 
 
-def make_cabin(reasoner: Reasoner | None = None) -> Cabin:
+def make_cabin(reasoner: Reasoner | None = None, preferences: Path | None = None) -> Cabin:
     """Return the default car of the cockpit exam: parked, awake, everything closed.
 
     Args:
         reasoner: A language model for what the device is not sure of, or None.
+        preferences: File with what people have said about themselves, or None.
+
+    Raises:
+        InputError: The file is there and is none of ours.
     """
     clock = SimulatedClock()
     store = SignalStore(load_catalogue(), load_guards(), clock)
     vehicle = VirtualVehicle(store)
-    return Cabin(clock, store, vehicle, Assistant(store, clock, reasoner))
+    return Cabin(clock, store, vehicle, Assistant(store, clock, reasoner, Preferences(preferences)))
 
 
 def converse(cabin: Cabin, sentences: list[str], zone: Zone, lang: Lang | None) -> list[Turn]:

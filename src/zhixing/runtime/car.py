@@ -16,6 +16,7 @@ from zhixing.datatypes.signal import NeedsYes, Outcome, Refused
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.units import s_from_ns
 from zhixing.errors import InputError, RecordingError, ZhixingError
+from zhixing.reasoning.reasoner import Reasoner
 from zhixing.runtime.cabin import make_cabin
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
@@ -36,11 +37,16 @@ class Car:
 
     Raises:
         PluginError: The planner is not registered.
+        ConfigError: The language model's server or key will not do.
+        InputError: The file of preferences is none of ours.
+        ServiceError: A language model is wanted and its client is not installed.
     """
 
     def __init__(self, settings: Settings, record: Path | None = None) -> None:
         self.ride = Ride(settings.city, settings.driver.planner)
-        self._cabin = make_cabin()
+        reasoner = Reasoner(settings.llm) if settings.assistant.language_model else None
+        kept = settings.assistant.preferences
+        self._cabin = make_cabin(reasoner, Path(kept).expanduser() if kept else None)
         self._broadcasts: list[dict[str, Any]] = []
         self._turn_number = 0
         self._numbers: dict[int, tuple[Utterance, int, str]] = {}

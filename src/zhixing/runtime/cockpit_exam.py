@@ -16,6 +16,7 @@ from zhixing.datatypes.dialogue import Turn, TurnOutcome
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.signal import Value, Zone
 from zhixing.errors import InputError, SignalError
+from zhixing.reasoning.reasoner import Reasoner
 from zhixing.runtime.cabin import make_cabin
 from zhixing.signals.catalogue import load_catalogue
 
@@ -113,12 +114,13 @@ class CockpitReport:
         return [*lines, ("all", *(_share(totals[lang]) for lang in LANGS), _share(everything))]
 
 
-def run_cockpit_exam(cases: Path, out: Path | None = None) -> CockpitReport:
+def run_cockpit_exam(cases: Path, out: Path | None = None, reasoner: Reasoner | None = None) -> CockpitReport:
     """Run every case in a fresh car and judge it.
 
     Args:
         cases: JSON lines, as the exam page describes them.
         out: Where to write one JSON line a case, or None.
+        reasoner: A language model for what the device is not sure of, or None.
 
     Raises:
         InputError: The file cannot be read, a line is no case, or results cannot be written.
@@ -130,7 +132,7 @@ def run_cockpit_exam(cases: Path, out: Path | None = None) -> CockpitReport:
         raise InputError(f"cannot read {cases}: {error.strerror}", hint="Give a file of cases.") from error
     if not exam:
         raise InputError(f"{cases} has no cases", hint="Give one JSON object a line.")
-    results = [run_case(case) for case in exam]
+    results = [run_case(case, reasoner) for case in exam]
     if out is not None:
         text = "".join(json.dumps(result_line(result), ensure_ascii=False) + "\n" for result in results)
         try:
@@ -232,13 +234,13 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
 
 
-def run_case(case: Case) -> CaseResult:
+def run_case(case: Case, reasoner: Reasoner | None = None) -> CaseResult:
     """Hold one conversation in a fresh car.
 
     Raises:
         InputError: The state is not one that the car can be in.
     """
-    cabin = make_cabin()
+    cabin = make_cabin(reasoner)
     state = dict(case.state)
     speed = state.get("Vehicle.Speed", 0.0)
     if isinstance(speed, int | float) and speed > 0 and _GEAR not in state:
@@ -252,8 +254,11 @@ def run_case(case: Case) -> CaseResult:
         before = dict(cabin.store.snapshot())
         started = perf_counter()
         heard = cabin.hear(turn.say, turn.zone, case.lang)
+        is_thinking = heard.outcome == "thinking"
         ms = (perf_counter() - started) * 1e3
         heard = cabin.finish(heard)
+        if is_thinking:
+            ms = (perf_counter() - started) * 1e3
         results.append(judge(turn, heard, before, dict(cabin.store.snapshot()), ms))
         cabin.step(_PAUSE_S)
     return CaseResult(case=case, turns=tuple(results))

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 from zhixing import registry
+from zhixing.errors import ZhixingError
+from zhixing.reasoning.credentials import KEY_VARIABLE, is_loopback
+from zhixing.reasoning.reasoner import Reasoner
 from zhixing.settings import Settings
 
-_CORE = ("numpy", "numba", "shapely", "mcap", "protobuf", "starlette", "uvicorn", "pydantic", "typer")
+_CORE = ("numpy", "numba", "shapely", "mcap", "protobuf", "onnxruntime", "starlette", "uvicorn", "pydantic", "typer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,15 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Return what works here and what does not."""
-    return [*_python(), *_extensions(), _port(settings.serve.port), _kernel_cache(), _browser(), _chinese_font()]
+    return [
+        *_python(),
+        *_extensions(),
+        _port(settings.serve.port),
+        _kernel_cache(),
+        _language_model(settings),
+        _browser(),
+        _chinese_font(),
+    ]
 
 
 def _python() -> Iterator[Finding]:
@@ -80,6 +91,19 @@ def _port(port: int) -> Finding:
                 hint="Stop what uses it (another zhixing serve?) or choose another with --port.",
             )
     return Finding(name="port", state="ok", detail=f"{port} on 127.0.0.1 is free")
+
+
+def _language_model(settings: Settings) -> Finding:
+    name, where = "language model", f"{settings.llm.model} at {settings.llm.base_url}"
+    try:
+        has_key = Reasoner(settings.llm).has_key
+    except ZhixingError as error:
+        return Finding(name=name, state="missing", detail=f"{error}: the device answers alone", hint=error.hint)
+    if has_key or is_loopback(settings.llm.address().hostname or ""):
+        return Finding(name=name, state="ok", detail=where)
+    return Finding(
+        name=name, state="missing", detail=f"no key for {where}: the device answers alone", hint=f"Set {KEY_VARIABLE}."
+    )
 
 
 def _kernel_cache() -> Finding:

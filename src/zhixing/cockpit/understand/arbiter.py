@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from zhixing.cockpit.understand.clauses import canonical_places
+from zhixing.cockpit.understand.facts import FACTS
 from zhixing.cockpit.understand.learned import Guess
 from zhixing.cockpit.understand.tagging import Span
 from zhixing.datatypes.dialogue import Intent
@@ -59,7 +60,8 @@ class Reading:
 
 def is_doubtful(reading: Reading) -> bool:
     """Return whether the model should be asked; of a noise it never is: "uh" is no yes."""
-    if all(span.is_mark or span.has("glue", "filler") for span in reading.spans):
+    is_fact = bool(reading.intents) and reading.intents[0].name in FACTS
+    if is_fact or all(span.is_mark or span.has("glue", "filler") for span in reading.spans):
         return False
     is_long = sum(not span.is_mark for span in reading.spans) >= _LONG_ANSWER and not reading.intents
     has_people = any(span.has("chat") for span in reading.spans)

@@ -26,6 +26,7 @@ CLASSES = frozenset(
     (
         "device", "place", "act", "amount", "unit", "colour", "dir", "quant", "ask", "topic", "feel", "noun", "talk",
         "glue", "rel", "hint", "chat", "absent", "polite", "beyond",
+        "memory",
     )
 )  # fmt: skip
 _END = ""

@@ -10,6 +10,7 @@ from zhixing.cockpit.understand.address import spoken_to_the_car
 from zhixing.cockpit.understand.arbiter import Reading, is_doubtful, settle
 from zhixing.cockpit.understand.clauses import Clause, split
 from zhixing.cockpit.understand.ellipsis import correct, is_talk_only, join, without_talk
+from zhixing.cockpit.understand.facts import split_facts
 from zhixing.cockpit.understand.intents import intents_of
 from zhixing.cockpit.understand.learned import load_model
 from zhixing.cockpit.understand.lexicon import load_lexicon
@@ -78,6 +79,9 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
 def _by_phrases(spans: list[Span], lang: Lang) -> tuple[tuple[Intent, ...], frozenset[str]]:
     """Return the intents and the talk that the lexicon and its grammar find."""
     nothing: tuple[tuple[Intent, ...], frozenset[str]] = ((), frozenset())
+    facts, spans = split_facts(spans, lang)
+    if facts:
+        return facts, frozenset()
     clauses = spoken_to_the_car(split(spans, lang))
     if not clauses:
         return nothing
