@@ -25,6 +25,11 @@ from zhixing.reasoning.reasoner import Reasoner
 from zhixing.signals.store import SignalStore
 
 
+def is_asked(intent: Intent, deed: Deed | None) -> bool:
+    """Return whether a topic alone goes on with the question before it."""
+    return deed is not None and deed.intents[-1].name == "query" and bool(dict(intent.slots).get("topic"))
+
+
 class Assistant:
     """One conversation a seat, over one store.
 
@@ -217,11 +222,18 @@ class Assistant:
             return heard.turn("ignored", "")
         if "correct" in talk and deed is not None and intents[0].name not in ("query", "vague", "absent"):
             return self._correct(heard, intents, deed)
+        if deed is None and any(intent.device for intent in intents):
+            intents = tuple(intent for intent in intents if intent.device or not is_fragment(intent))
         if deed is None:
             intents = tuple(i for i in intents if i.name != "query" or i.device or dict(i.slots).get("topic"))
         if all(
             intent.name == "bare"
-            and not (intent.device or intent.places or dict(intent.slots).keys() & {"more", "again"})
+            and not (
+                intent.device
+                or intent.places
+                or dict(intent.slots).keys() & {"more", "again"}
+                or is_asked(intent, deed)
+            )
             and intent.value is None
             for intent in intents
         ):
@@ -306,7 +318,7 @@ class Assistant:
             if replies:
                 known = [reply for reply in replies if reply]
                 outcome: TurnOutcome = "answered" if known else "unavailable"
-                if question.device:
+                if question.device or dict(question.slots).get("topic"):
                     self._memory.remember(Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock()))
                 return heard.turn(outcome, speech.sentences(known) or speech.say("unknown"), intents)
             return self._carrier.propose(heard, intents)

@@ -45,6 +45,12 @@ def completed(fragment: Intent, last: Intent, last_places: tuple[str, ...], touc
         fragment = replace(fragment, name=last.name)  # "once more", "noch eine Stufe"
         if fragment.value is None and not dict(fragment.slots).get("amount"):
             return replace(last, places=places or last.places)
+    is_step = dict(fragment.slots).keys() & {"more", "again"} and dict(fragment.slots).get("unit") == "level"
+    if is_step and fragment.name == "set" and "absolute" not in dict(fragment.slots):
+        fragment = replace(fragment, name="more")  # "noch eine Stufe" after a fixed one
+    topic = dict(fragment.slots).get("topic")
+    if fragment.name == "bare" and topic and last.name == "query":
+        return Intent(name="query", slots=(("topic", topic),))  # "外头多少度" "那车里呢"
     if fragment.name == "bare":
         if not places and fragment.value is None:
             return fragment
@@ -101,7 +107,7 @@ def repeated(fragment: Intent, last: Intent, last_places: tuple[str, ...], value
         unit = tuple((name, what) for name, what in last.slots if name in ("colour", "direction"))
         number = value if isinstance(value, int | float) and not unit else last.value
         return replace(last, name="set", value=number, places=fragment.places, slots=(*unit, ("absolute", True)))
-    places = opposite(last_places) if fragment.places == ("other",) else fragment.places
+    places = opposite(last_places) if fragment.places == ("other",) else beside(fragment.places, last_places)
     has_own_value = fragment.value is not None or dict(fragment.slots).keys() & {"amount", "colour", "direction"}
     if fragment.device and fragment.device != last.device and has_own_value:
         return fragment
@@ -124,6 +130,8 @@ def corrected(correction: Intent, wrong: Intent, last_places: tuple[str, ...]) -
         last_places: The places that it meant.
     """
     places = opposite(last_places) if correction.places == ("other",) else beside(correction.places, last_places)
+    if correction.device == "seat" and wrong.device in _SEAT_DEVICES:
+        correction = replace(correction, device=wrong.device)
     if correction.device in ("seat", "wheel") and wrong.device in ("seat_heating", "wheel_heating"):
         correction = replace(correction, device=f"{correction.device}_heating")
     if correction.device == "seat" and wrong.name == "heat":

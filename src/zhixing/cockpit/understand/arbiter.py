@@ -22,6 +22,7 @@ _SURE = 0.6
 _VERY_SURE = 0.85
 _GRAVE = frozenset(("door", "lock", "trunk", "frunk", "hood", "flap", "horn", "high_beam", "gear", "parking_brake"))
 _GRAVE_SURE = 0.92
+_GRAVE_NAMED = 0.8
 _CHATTER = 0.6
 _LONG_ANSWER = 4
 _CHATTER_FOR_SURE = 0.85
@@ -78,7 +79,7 @@ def settle(reading: Reading, guess: Guess) -> tuple[tuple[Intent, ...], frozense
         is_told_to = any(span.has("polite") for span in reading.spans) and bool(reading.intents)
         if guess.chatter >= (_CHATTER_FOR_SURE if is_told_to else _CHATTER):
             return (), frozenset()
-        return _meaning(guess, reading) if guess.confidence >= _needed(guess) else None
+        return _meaning(guess, reading) if guess.confidence >= _needed(guess, reading) else None
     if not reading.intents and guess.label.startswith(("remark", "wish")) and guess.confidence >= _SURE + 0.1:
         return _meaning(guess, reading)  # more than a yes or a no was said
     has_people = any(span.has("chat") for span in reading.spans)
@@ -99,11 +100,14 @@ def _asked(reading: Reading) -> tuple[tuple[Intent, ...], frozenset[str]] | None
     return (Intent(name="query", device=wish.device, places=wish.places, slots=slots),), frozenset()
 
 
-def _needed(guess: Guess) -> float:
+def _needed(guess: Guess, reading: Reading) -> float:
     kind, _, rest = guess.label.partition(".")
-    if kind == "wish" and rest.partition(".")[0] in _GRAVE:
-        return _GRAVE_SURE
-    return _VERY_SURE if kind in ("yes", "undo", "absent") else _SURE
+    device, _, act = rest.partition(".")
+    if kind == "wish" and device in _GRAVE:
+        if not any(span.has("device", device) for span in reading.spans):
+            return _GRAVE_SURE
+        return _SURE if any(span.has("act", act) for span in reading.spans) else _GRAVE_NAMED
+    return _VERY_SURE if kind in ("yes", "undo") else _SURE
 
 
 def _meaning(guess: Guess, reading: Reading) -> tuple[tuple[Intent, ...], frozenset[str]] | None:

@@ -13,6 +13,7 @@ _ROWS = frozenset(("front", "rear"))
 _SIDES = frozenset(("left", "right", "middle"))
 _SEAT_FUNCTIONS = frozenset(("massage", "ventilation", "heating", "seat_ventilation"))
 _NO_SEATS = frozenset(("wheel", "sunroof", "trunk", "hood", "gear", "media", "reading_light"))
+_OF_MEDIA = frozenset(("next", "previous"))
 _WEAK_ACTS = frozenset(("set",))
 _AMBIGUOUS_QUESTIONS = frozenset(("en", "de"))
 
@@ -78,7 +79,9 @@ class Clause:
             or self.places
             or self.topics
             or any(
-                word.startswith(("feel:", "talk:", "noun:", "ask:", "quant:", "rel:more", "rel:again", "glue:pronoun"))
+                word.startswith(
+                    ("feel:", "talk:", "noun:", "ask:", "quant:", "rel:more", "rel:again", "glue:pronoun", "glue:leave")
+                )
                 for word in self.words
             )
         )
@@ -121,6 +124,8 @@ class _Builder:
         self._last_class = ""
 
     def finish(self) -> list[Clause]:
+        if self._clause.corrects and self._clause.is_empty and len(self._clauses) == 1:
+            self._clauses[0].corrects = True  # "ich hab dreiundzwanzig gesagt"
         self._close(joins=False)
         return self._clauses
 
@@ -146,6 +151,10 @@ class _Builder:
             clause.opens_with = clause.opens_with or "unknown"
             self._last_class = ""
             return
+        device = next((name for klass, name in span.tags if klass == "device"), "")
+        is_other = bool(clause.device) and (clause.device, device) not in self._pairs and clause.device != device
+        if span.has("place") and device and is_other:
+            self._close(joins=True)
         for klass, name in sorted(span.tags, key=lambda tag: tag[0] != "place"):
             self._put(klass, name, span, around)
         if not span.has("glue") and not span.has("polite"):
@@ -216,6 +225,8 @@ class _Builder:
         clause = self._clause
         if clause.device and self._last_class == "device":
             clause.device = ""
+        elif clause.hint and not (clause.device or clause.places or clause.number is not None):
+            clause.hint = ""  # "warm up the cup holder"
         elif clause.is_complete:
             self._close(joins=False)
         self._clause.absent = name
@@ -224,6 +235,9 @@ class _Builder:
         clause = self._clause
         if clause.absent and self._last_class == "absent":
             return
+        if clause.acts and clause.acts[-1] in _OF_MEDIA and name not in ("media", "video") and not clause.device:
+            self._close(joins=True)  # "下一首 声音开到五十五"
+            clause = self._clause
         if clause.device and clause.device != name:
             combined = self._pairs.get((clause.device, name))
             has_own_act = around.following is not None and around.following.has("act")

@@ -33,6 +33,8 @@ def is_question(clause: Clause) -> bool:
         return False
     if clause.words & _FELT and not clause.device:
         return False  # "what a smell": nobody wants to know
+    if "ask:state" in clause.words and "polite:please" in clause.words:
+        return False
     if clause.words & {"ask:what", "ask:state", "ask:how"}:
         return True
     is_request = bool(clause.words & {"polite:please", "talk:yes"}) or clause.opens_with == "polite"
@@ -177,6 +179,9 @@ def _waits_for_act(clause: Clause) -> bool:
 
 def _take_from_before(before: Clause, clause: Clause) -> None:
     """Fill a clause's thing, act and value from the clause before: "the window down and the sunroof"."""
+    known = load_devices().by_name.get(clause.device)
+    if known is not None and known.kind == "unclear" and "glue:pronoun" in clause.words:
+        clause.device = known.options.get(before.device, clause.device)  # "the sunroof, and its blind"
     if "chat:people" in clause.words and not clause.places and before.places:
         clause.places = list(before.places)  # "the passenger 24, and her seat heating too"
     if clause.device in ("heating", "ventilation") and before.device in _SEAT_DEVICES:

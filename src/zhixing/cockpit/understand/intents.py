@@ -74,6 +74,8 @@ def _compile(clause: Clause) -> list[Intent]:
         return [Intent(name="keep", device=clause.device, places=places)]
     if clause.device == "seat" and act == "set" and feel in ("cold", "hot"):
         return [_wish(replace(clause, device="seat_heating" if feel == "hot" else "seat_ventilation"), "open", places)]
+    if clause.device == "dome" and "quant:all" in clause.words:
+        clause = replace(clause, device="light")
     if clause.device == "ac":
         return _air_conditioning(clause, act, places)
     return [_wish(clause, act, places)]

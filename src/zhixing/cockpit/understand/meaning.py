@@ -124,6 +124,8 @@ def prepare() -> None:
 def _talk(clauses: list[Clause]) -> set[str]:
     talk = {word[5:] for clause in clauses for word in clause.words if word.startswith("talk:")}
     wishes = any(not is_talk_only(clause) for clause in clauses)
+    if not wishes and any("glue:leave" in clause.words for clause in clauses):
+        talk.add("no")
     if wishes and "yes" in talk and "talk:yes" not in clauses[0].words:
         talk.discard("yes")
     if "no" in talk and wishes and "talk:no" not in clauses[0].words:

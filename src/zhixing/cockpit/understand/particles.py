@@ -64,6 +64,8 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
             is_behind = behind_article is not None and any(behind_article.has(k) for k in ("dir", "place", "amount"))
             if behind_article is not following and is_behind:
                 return Span("auf", _GLUE)
+        case "gesagt" if any(before.text in ("hab", "habe", "ich habe", "ich hab") for before in spans[:index]):
+            return Span(span.text, (("talk", "correct"),))
         case "ist es" | "ist sie" | "ist er" if _is_state_asked(spans, index):
             return Span(span.text, (("ask", "whether"),))
         case "ist" if index == 0 and following is not None and following.text == "das" and _feels(spans):
@@ -135,6 +137,8 @@ def _chinese(span: Span, spans: list[Span], index: int) -> Span:
             return Span(span.text, _GLUE)
         case "给" | "帮" | "让" if following is not None and following.has("chat", "people"):
             return Span(span.text, (("polite", "please"),))
+        case "跟" if before is not None and before.has("device") and following is not None and following.has("device"):
+            return Span(span.text, (("glue", "join"),))
         case "度" if before is None or not (before.has("number") or before.has("ask")):
             return Span(span.text)  # "亮度", "高度", "角度": no degrees
         case "快" if following is not None and any(following.has(k) for k in ("act", "polite", "feel")):
@@ -145,7 +149,16 @@ def _chinese(span: Span, spans: list[Span], index: int) -> Span:
             return Span(span.text, (("amount", "little"),))
         case _:
             pass
-    is_negation = span.has("talk", "no") and span.text.replace(" ", "") in ("不要", "别", "不用", "不想")
+    is_negation = span.has("talk", "no") and span.text.replace(" ", "") in (
+        "不要",
+        "别",
+        "不用",
+        "不想",
+        "先不",
+        "先别",
+        "别再",
+        "先不要",
+    )
     if is_negation and following is not None and any(following.has(k) for k in ("act", "device", "glue")):
         return Span(span.text, (("glue", "negate"),))
     return span
