@@ -61,7 +61,10 @@ def test_every_device_of_the_lexicon_exists_and_has_a_spoken_name(lang: Lang) ->
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_device_can_be_said(lang: Lang) -> None:
     said = {name for _, tags in load_lexicon(lang).phrases() for klass, name in tags if klass == "device"}
-    assert set(load_devices().by_name) - said <= {"seat_height", "mirror_tilt"}  # reached by acts: "seat up", "mirror down"
+    assert set(load_devices().by_name) - said <= {
+        "seat_height",
+        "mirror_tilt",
+    }  # reached by acts: "seat up", "mirror down"
 
 
 @pytest.mark.parametrize("lang", LANGS)
