@@ -12,6 +12,7 @@ from zhixing.cockpit.speech import Speech
 from zhixing.cockpit.wishes import Wish
 from zhixing.datatypes.dialogue import Intent, Turn
 from zhixing.datatypes.signal import Leaf, Value, Zone
+from zhixing.errors import InputError
 
 _FILLED = frozenset((
     "temperature", "fan", "seat_heating", "seat_ventilation", "massage", "wheel_heating", "volume", "ambient",
@@ -41,6 +42,12 @@ class Remembering:
 
     def answer(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn | None:
         """Return the turn where somebody tells, asks for or takes back a fact, else None."""
+        try:
+            return self._answer(heard, intents)
+        except InputError:  # the file cannot be written: known for this drive, and said so
+            return heard.turn("failed", heard.speech.say("not_kept"), intents)
+
+    def _answer(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn | None:
         intent, zone, speech = intents[0], heard.utterance.zone, heard.speech
         match intent.name:
             case "prefer":

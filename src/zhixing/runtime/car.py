@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from zhixing import __version__
+from zhixing.cockpit.remembering import told
+from zhixing.cockpit.speech import speech_in
 from zhixing.datatypes.dialogue import UNFINISHED, Turn, Utterance
 from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import NeedsYes, Outcome, Refused
@@ -21,7 +23,15 @@ from zhixing.runtime.cabin import make_cabin
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
 from zhixing.runtime.road_view import road_message
-from zhixing.runtime.wire import AnswerMessage, SayMessage, SetMessage, complaint, parse_message
+from zhixing.runtime.wire import (
+    AnswerMessage,
+    ForgetMessage,
+    RecallMessage,
+    SayMessage,
+    SetMessage,
+    complaint,
+    parse_message,
+)
 from zhixing.settings import Settings
 from zhixing.simulation.world import STEP_S
 
@@ -116,6 +126,11 @@ class Car:
                     return []
                 case SayMessage() as said:
                     self._hear(said)
+                case RecallMessage():
+                    return [self._facts_message()]
+                case ForgetMessage(_, number):
+                    self._cabin.assistant.preferences.forget((number,))
+                    self._broadcasts.append(self._facts_message())
         except ZhixingError as error:
             return [complaint(error, message_id)]
         return []
@@ -145,6 +160,22 @@ class Car:
         # By identity: two people may say the same at the same moment. Kept with it, so that no other takes its place.
         self._numbers[id(turn.utterance)] = (turn.utterance, self._turn_number, said.message_id)
         self._announce(turn)
+        if turn.intents and turn.intents[0].name in ("prefer", "forget"):
+            self._broadcasts.append(self._facts_message())
+
+    def _facts_message(self) -> dict[str, Any]:
+        """Return what the car remembers of its people, in every language."""
+        facts = self._cabin.assistant.preferences.all()
+        shown = [
+            {
+                "number": fact.number,
+                "person": fact.person,
+                "said": fact.said,
+                "text": {lang: told(fact, speech_in(lang)) for lang in LANGS},
+            }
+            for fact in facts
+        ]
+        return {"type": "facts", "facts": shown}
 
     def _announce(self, turn: Turn) -> None:
         _, number, message_id = self._numbers[id(turn.utterance)]

@@ -1,4 +1,4 @@
-"""What a browser may say to the car: untrusted JSON becomes one of four messages or an error.
+"""What a browser may say to the car: untrusted JSON becomes one of a few messages or an error.
 
 The other direction is plain dictionaries made in ``runtime.car``, but for :func:`complaint`; both are documented in
 ``docs/reference/wire.md``.
@@ -46,7 +46,22 @@ class SayMessage:
     zone: Zone
 
 
-Message = SetMessage | AnswerMessage | SayMessage
+@dataclass(frozen=True, slots=True)
+class RecallMessage:
+    """A screen wants to see what the car remembers of its people."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMessage:
+    """A remembered fact shall be deleted."""
+
+    message_id: str
+    number: int
+
+
+Message = SetMessage | AnswerMessage | SayMessage | RecallMessage | ForgetMessage
 
 
 def parse_message(message: object) -> Message:
@@ -65,14 +80,23 @@ def parse_message(message: object) -> Message:
     if not isinstance(message, Mapping):
         raise InputError("a message must be a JSON object", hint='Send {"type": "say", ...}.')
     kind = message.get("type")
-    if kind not in ("set", "confirm", "deny", "say"):
-        raise InputError(f"message type {_brief(kind)} is unknown", hint="Send set, confirm, deny or say.")
+    if kind not in ("set", "confirm", "deny", "say", "recall", "forget"):
+        raise InputError(
+            f"message type {_brief(kind)} is unknown", hint="Send set, confirm, deny, say, recall or forget."
+        )
     message_id = _text(message, "id", MAX_ID_CHARACTERS, default="")
     try:
         zone = Zone(message.get("zone", "driver"))
     except ValueError as error:
         zones = ", ".join(z.value for z in Zone)
         raise InputError(f"zone {_brief(message.get('zone'))} is unknown", hint=f"Choose one of: {zones}.") from error
+    if kind == "recall":
+        return RecallMessage(message_id)
+    if kind == "forget":
+        number = message.get("number")
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise InputError(f"number {_brief(number)} is none of a fact", hint="Send the number of a fact.")
+        return ForgetMessage(message_id, number)
     if kind == "set":
         value = message.get("value")
         if not isinstance(value, bool | int | float | str):

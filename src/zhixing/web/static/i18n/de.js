@@ -20,6 +20,7 @@ export default {
   "assistant.input": "Sag dem Auto etwas",
   "assistant.send": "Senden",
   "assistant.working": "Wird gemacht…",
+  "assistant.thinking": "Ich denke nach …",
   "assistant.ignored": "(keine Antwort)",
   "assistant.you": "Du",
   "assistant.car": "Zhixing",
@@ -35,6 +36,7 @@ export default {
   "tab.windows": "Fenster",
   "tab.lights": "Licht",
   "tab.media": "Medien",
+  "tab.memory": "Merken",
   "zone.driver": "Fahrer",
   "zone.passenger": "Beifahrer",
   "zone.rear_left": "Hinten links",
@@ -77,4 +79,7 @@ export default {
   "media.stop": "Stopp",
   "media.next": "Nächster Titel",
   "media.previous": "Voriger Titel",
+  "memory.empty": "Noch nichts. Sag „merk dir, ich mag 22 Grad“.",
+  "memory.said": "gesagt:",
+  "memory.forget": "Vergessen",
 };

@@ -20,6 +20,7 @@ export default {
   "assistant.input": "Say something to the car",
   "assistant.send": "Send",
   "assistant.working": "Working on it…",
+  "assistant.thinking": "Thinking …",
   "assistant.ignored": "(no answer)",
   "assistant.you": "You",
   "assistant.car": "Zhixing",
@@ -35,6 +36,7 @@ export default {
   "tab.windows": "Windows",
   "tab.lights": "Lights",
   "tab.media": "Media",
+  "tab.memory": "Memory",
   "zone.driver": "Driver",
   "zone.passenger": "Passenger",
   "zone.rear_left": "Rear left",
@@ -77,4 +79,7 @@ export default {
   "media.stop": "Stop",
   "media.next": "Next track",
   "media.previous": "Previous track",
+  "memory.empty": 'Nothing yet. Say "remember that I like 22 degrees".',
+  "memory.said": "you said",
+  "memory.forget": "Forget",
 };

@@ -20,6 +20,7 @@ export default {
   "assistant.input": "对车说点什么",
   "assistant.send": "发送",
   "assistant.working": "正在执行…",
+  "assistant.thinking": "正在想…",
   "assistant.ignored": "（没有回应）",
   "assistant.you": "你",
   "assistant.car": "知行",
@@ -35,6 +36,7 @@ export default {
   "tab.windows": "车窗",
   "tab.lights": "灯光",
   "tab.media": "媒体",
+  "tab.memory": "记忆",
   "zone.driver": "主驾",
   "zone.passenger": "副驾",
   "zone.rear_left": "左后",
@@ -77,4 +79,7 @@ export default {
   "media.stop": "停止",
   "media.next": "下一首",
   "media.previous": "上一首",
+  "memory.empty": "还没有记住什么。可以说“记住我喜欢二十二度”。",
+  "memory.said": "原话：",
+  "memory.forget": "忘掉",
 };

@@ -23,6 +23,8 @@ class Vehicle extends EventTarget {
   turns = [];
   /** @type {any} the newest answer of the door to a touch: a refusal or a question */
   answer = null;
+  /** @type {any[]} what the car remembers of its people */
+  facts = [];
   /** @type {any} */
   roadUsers = {};
   zone = "driver";
@@ -39,6 +41,7 @@ class Vehicle extends EventTarget {
     socket.onopen = () => {
       this.#attempt = 0;
       this.#become("open");
+      this.#send({ type: "recall" });
     };
     socket.onclose = () => {
       this.#become("lost");
@@ -59,6 +62,11 @@ class Vehicle extends EventTarget {
   /** Say something to the assistant. @param {string} text @param {string | null} lang */
   say(text, lang = null) {
     this.#send({ type: "say", text, lang });
+  }
+
+  /** Have a remembered fact deleted. @param {number} number */
+  forget(number) {
+    this.#send({ type: "forget", number });
   }
 
   /** Answer the open question of the door. @param {boolean} yes */
@@ -119,6 +127,9 @@ class Vehicle extends EventTarget {
         this.#announce("turn", message);
         break;
       }
+      case "facts":
+        this.#announce("facts", (this.facts = message.facts));
+        break;
       case "outcome":
         this.#announce("answer", (this.answer = message.kind === "granted" ? null : message));
         this.#announce("signals", message);

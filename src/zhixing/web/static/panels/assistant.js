@@ -55,6 +55,7 @@ class AssistantPanel extends LitElement {
       .failed {
         border-left: 5px solid var(--caution);
       }
+      .thinking,
       .working {
         color: var(--text-quiet);
       }
@@ -114,7 +115,8 @@ class AssistantPanel extends LitElement {
 
   /** @param {any} turn */
   #turn(turn) {
-    const reply = turn.outcome === "working" ? t("assistant.working") : turn.reply;
+    const waiting = { working: t("assistant.working"), thinking: turn.reply || t("assistant.thinking") };
+    const reply = waiting[/** @type {"working"} */ (turn.outcome)] ?? turn.reply;
     return html`
       <p class="you" lang=${turn.lang}><span class="hidden">${t("assistant.you")}: </span>${turn.text}</p>
       <p class=${turn.outcome} lang=${turn.lang}>

@@ -7,6 +7,7 @@ import "./seats.js";
 import "./windows.js";
 import "./lights.js";
 import "./media.js";
+import "./memory.js";
 import { buttons, surface } from "./shared_styles.js";
 
 const TABS = {
@@ -15,6 +16,7 @@ const TABS = {
   windows: html`<windows-panel></windows-panel>`,
   lights: html`<lights-panel></lights-panel>`,
   media: html`<media-panel></media-panel>`,
+  memory: html`<memory-panel></memory-panel>`,
 };
 
 class ControlPanel extends LitElement {
@@ -32,7 +34,7 @@ class ControlPanel extends LitElement {
       }
       [role="tablist"] {
         display: grid;
-        grid-template-columns: repeat(5, auto);
+        grid-template-columns: repeat(6, auto);
         gap: 6px;
       }
       [role="tab"] {

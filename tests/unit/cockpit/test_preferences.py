@@ -1,0 +1,210 @@
+"""What the car remembers of its people: learned from words, used where words leave something open, shown, deleted."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhixing.cockpit.preferences import Fact, Preferences
+from zhixing.datatypes.signal import Zone
+from zhixing.errors import InputError
+from zhixing.runtime.cabin import Cabin, make_cabin
+
+DRIVER_C = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+PASSENGER_C = "Vehicle.Cabin.HVAC.Station.Row1.Passenger.Temperature"
+HEAT = "Vehicle.Cabin.Seat.Row1.DriverSide.HeatingCooling"
+SUNROOF = "Vehicle.Cabin.Sunroof.Position"
+REAR_SEAT = "Vehicle.Cabin.Seat.Row2.DriverSide.OccupancyStatus"
+
+
+def fact(**more: Any) -> Fact:
+    return Fact(**{"number": 0, "person": "driver", "kind": "likes", "device": "temperature", "value": 22.0, **more})
+
+
+def always(_: str) -> bool:
+    return True
+
+
+class Seat:
+    """Somebody in a car that remembers."""
+
+    def __init__(self, file: Path | None = None, zone: Zone = Zone.DRIVER) -> None:
+        self.cabin: Cabin = make_cabin(preferences=file)
+        self.zone = zone
+
+    def say(self, text: str, zone: Zone | None = None) -> str:
+        self.turn = self.cabin.finish(self.cabin.hear(text, zone or self.zone))
+        return self.turn.outcome
+
+    def __getitem__(self, path: str) -> object:
+        return self.cabin.store.value(path)
+
+
+@pytest.mark.parametrize(
+    ("told", "wish"),
+    [
+        ("记住我喜欢二十三度", "把温度调到我喜欢的温度"),
+        ("I like 23 degrees", "set the temperature"),
+        ("Merk dir, ich mag 23 Grad", "stell die Temperatur ein"),
+    ],
+)
+def test_a_liking_fills_what_was_left_open(told: str, wish: str) -> None:
+    seat = Seat()
+    assert (seat.say(told), seat[DRIVER_C]) == ("done", 22.0)
+    assert (seat.say(wish), seat[DRIVER_C]) == ("done", 23.0)
+
+
+def test_what_is_said_comes_before_what_is_liked_and_that_before_the_default() -> None:
+    seat = Seat()
+    assert (seat.say("打开座椅加热"), seat[HEAT]) == ("done", 67)
+    seat.say("关掉座椅加热")
+    seat.say("以后座椅加热都开到三档")
+    assert (seat.say("打开座椅加热"), seat[HEAT]) == ("done", 100)
+    assert (seat.say("座椅加热开到一档"), seat[HEAT]) == ("done", 33)
+
+
+def test_a_liking_is_of_the_seat_that_said_it() -> None:
+    seat = Seat()
+    seat.say("我喜欢二十六度", Zone.PASSENGER)
+    assert seat.say("set the temperature") == "clarify"
+    assert (seat.say("set the temperature", Zone.PASSENGER), seat[PASSENGER_C]) == ("done", 26.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "wish", "yes"),
+    [
+        ("女儿坐后排的时候千万别开天窗", "打开天窗", "照样打开吧，好的"),
+        ("never open the sunroof when my daughter is in the back", "open the sunroof", "yes"),
+        ("Öffne nie das Schiebedach, wenn meine Tochter hinten sitzt", "Schiebedach auf", "ja"),
+    ],
+)
+def test_a_never_with_its_condition_is_asked_about_while_the_condition_holds(told: str, wish: str, yes: str) -> None:
+    seat = Seat()
+    assert seat.say(told) == "done"
+    assert (seat.say(wish), seat[SUNROOF]) == ("done", 100)
+    assert seat.say("撤销") == "done"
+    seat.cabin.vehicle.set_state({REAR_SEAT: "OCCUPIED"})
+    assert (seat.say(wish), seat[SUNROOF]) == ("propose", 0)
+    assert (seat.say(yes), seat[SUNROOF]) == ("done", 100)
+
+
+def test_a_seat_of_which_nothing_is_known_counts_as_taken() -> None:
+    seat = Seat()
+    seat.say("后排有人的时候千万别开天窗")
+    seat.cabin.vehicle.set_state({REAR_SEAT: "UNKNOWN"})
+    assert seat.say("打开天窗") == "propose"
+
+
+def test_the_newest_of_two_facts_counts_and_one_with_a_condition_beside_one_without() -> None:
+    kept = Preferences()
+    kept.learn(fact(value=20.0))
+    kept.learn(fact(value=24.0))
+    kept.learn(fact(value=26.0, condition="rear-occupied"))
+    assert [one.value for one in kept.of(Zone.DRIVER)] == [24.0, 26.0]
+    liked = kept.liked(Zone.DRIVER, "temperature", always)
+    assert liked is not None
+    assert liked.value == 26.0
+    alone = kept.liked(Zone.DRIVER, "temperature", lambda condition: not condition)
+    assert alone is not None
+    assert alone.value == 24.0
+
+
+@pytest.mark.parametrize(
+    ("told", "show", "drop", "word"),
+    [
+        ("我喜欢22度", "你记得我什么", "忘掉我喜欢的温度", "22"),
+        ("I like 22 degrees", "what do you know about me", "forget what I like", "22"),
+        ("ich mag 22 Grad", "was weißt du über mich", "vergiss was ich mag", "22"),
+    ],
+)
+def test_facts_are_shown_and_deleted_by_voice(told: str, show: str, drop: str, word: str) -> None:
+    seat = Seat()
+    seat.say(told)
+    assert seat.say(show) == "answered"
+    assert word in seat.turn.reply
+    assert seat.say(drop) == "done"
+    assert seat.say(show) == "answered"
+    assert word not in seat.turn.reply
+
+
+@pytest.mark.parametrize(
+    "text", ["我喜欢吃火锅", "我喜欢这首歌", "I like you", "ich mag dieses Lied", "remember the milk"]
+)
+def test_what_has_nothing_to_do_with_the_car_is_not_kept(text: str) -> None:
+    seat = Seat()
+    seat.say(text)
+    assert seat.cabin.assistant.preferences.all() == ()
+
+
+def test_facts_are_plain_in_a_file_of_their_own_and_survive(tmp_path: Path) -> None:
+    file = tmp_path / "people" / "preferences.json"
+    Seat(file).say("我喜欢22度")
+    (row,) = json.loads(file.read_text("utf-8"))
+    assert (row["device"], row["value"], row["said"], row["source"]) == ("temperature", 22.0, "我喜欢22度", "voice")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    again = Seat(file)
+    assert (again.say("set the temperature"), again[DRIVER_C]) == ("done", 22.0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[1]",
+        "[[]]",
+        '[{"number": 1}]',
+        "[" * 100_000,
+        '{"a": NaN}',
+        "\x00",
+        '[{"number": 1, "person": "driver", "kind": "hates", "device": "window"}]',
+        '[{"number": 1, "person": "driver", "kind": "likes", "device": "window", "slots": {"a": [1]}}]',
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_a_file_that_is_none_of_ours_is_left_alone(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(content)
+    with pytest.raises(InputError, match="preferences"):
+        Preferences(file)
+    assert file.read_text() == content
+
+
+def test_a_file_of_many_megabytes_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(" " * 300_000)
+    with pytest.raises(InputError, match="larger"):
+        Preferences(file)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot write"):
+        Preferences(tmp_path / "file" / "preferences.json").learn(fact())
+
+
+@given(st.lists(st.tuples(st.sampled_from(["driver", "passenger"]), st.floats(16, 32), st.booleans()), max_size=30))
+def test_never_more_than_one_fact_a_person_thing_and_condition(told: list[tuple[str, float, bool]]) -> None:
+    kept = Preferences()
+    for person, value, is_conditional in told:
+        kept.learn(fact(person=person, value=value, condition="rear-occupied" if is_conditional else ""))
+    keys = [(one.person, one.device, one.condition) for one in kept.all()]
+    assert len(keys) == len(set(keys))
+    assert len({one.number for one in kept.all()}) == len(keys)
+    for person, value, is_conditional in told[-1:]:
+        newest = kept.all()[-1]
+        assert (newest.person, newest.value, bool(newest.condition)) == (person, value, is_conditional)
+
+
+def test_the_car_keeps_a_bounded_number_of_facts() -> None:
+    kept = Preferences()
+    for number in range(500):
+        kept.learn(fact(device=f"thing{number}"))
+    assert len(kept.all()) == 200
+    assert kept.all()[-1].device == "thing499"
