@@ -130,6 +130,8 @@ def corrected(correction: Intent, wrong: Intent, last_places: tuple[str, ...]) -
         last_places: The places that it meant.
     """
     places = opposite(last_places) if correction.places == ("other",) else beside(correction.places, last_places)
+    if wrong.device == "defroster" and correction.device == "window" and correction.places:
+        correction = replace(correction, device="defroster")
     if correction.device == "seat" and wrong.device in _SEAT_DEVICES:
         correction = replace(correction, device=wrong.device)
     if correction.device in ("seat", "wheel") and wrong.device in ("seat_heating", "wheel_heating"):

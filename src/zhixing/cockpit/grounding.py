@@ -128,7 +128,9 @@ class Grounding:
         slots = dict(intent.slots)
         scheme = self._devices.schemes[device.scheme]
         is_all = bool(slots.get("all") or slots.get("each") or (slots.get("both") and intent.places))
-        places = ("own", "other") if slots.get("both") and not intent.places else intent.places
+        is_pair = len(scheme) == 2
+        places = ("own", "other") if slots.get("both") and not (intent.places or is_pair) else intent.places
+        is_all = is_all or bool(slots.get("both") and is_pair)
         return resolve(places, zone, scheme, device.default, is_all=is_all)
 
     def _paths(self, device: Device, intent: Intent, zone: Zone, read: Read) -> Grounded:

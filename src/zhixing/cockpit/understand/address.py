@@ -47,7 +47,7 @@ def _is_clear_wish(clause: Clause, *, for_people: bool) -> bool:
         return False
     if clause.device == "car" and not {"lock", "unlock", "stop"} & set(clause.acts) and not is_question(clause):
         return False
-    return clause.num_unknown < 0.5 * clause.num_known
+    return clause.num_unknown <= 0.5 * clause.num_known
 
 
 def _tells(clause: Clause) -> bool:
@@ -67,7 +67,9 @@ def _belongs(clause: Clause) -> bool:
     if is_told or is_noun:
         return False  # "I cannot hear the phone", "my hands are full"
     if clause.opens_with == "act" and clause.acts[:1] in (["open"], ["close"]) and clause.num_known == 1:
-        return clause.num_unknown <= _MOST_STRANGE_WORDS and clause.joins  # "and start the popcorn machine"
+        return (
+            clause.num_unknown <= _MOST_STRANGE_WORDS and "act:short" not in clause.words
+        )  # "start the popcorn machine"
     return not clause.num_unknown and not any(word.startswith("chat:") for word in clause.words)
 
 

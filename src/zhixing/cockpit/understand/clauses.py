@@ -13,6 +13,8 @@ _ROWS = frozenset(("front", "rear"))
 _SIDES = frozenset(("left", "right", "middle"))
 _SEAT_FUNCTIONS = frozenset(("massage", "ventilation", "heating", "seat_ventilation"))
 _NO_SEATS = frozenset(("wheel", "sunroof", "trunk", "hood", "gear", "media", "reading_light"))
+_LOOSE = frozenset(("make", "put"))
+"""Words that set without saying whether a number is a goal: "make it two degrees warmer"."""
 _OF_MEDIA = frozenset(("next", "previous"))
 _WEAK_ACTS = frozenset(("set",))
 _AMBIGUOUS_QUESTIONS = frozenset(("en", "de"))
@@ -265,6 +267,8 @@ class _Builder:
 
     def _put_act(self, name: str, span: Span, around: _Around) -> None:
         clause = self._clause
+        if self._lang == "zh" and len(span.text) == 1:
+            clause.words.add("act:short")
         if (
             self._lang == "zh"
             and clause.is_complete
@@ -280,7 +284,7 @@ class _Builder:
         if name in _WEAK_ACTS:
             if clause.has_value and clause.is_complete:
                 self._close(joins=False)
-            self._clause.is_absolute = True
+            self._clause.is_absolute = self._clause.is_absolute or span.text not in _LOOSE
             if not self._clause.acts:
                 self._clause.acts.append(name)
             return

@@ -90,7 +90,10 @@ def correct(clauses: list[Clause]) -> list[Clause]:
             kept.append(clause)
             continue
         wrong = kept.pop()
+        if wrong.device in _SEAT_DEVICES and clause.device:
+            clause.device = load_devices().pairs.get(("seat", clause.device), clause.device)
         if clause.device and clause.device != wrong.device and clause.has_value:
+            clause.places = clause.places or list(wrong.places)
             kept.append(clause)
             continue
         if not clause.acts:

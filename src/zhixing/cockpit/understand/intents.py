@@ -52,8 +52,12 @@ def _compile(clause: Clause) -> list[Intent]:
     is_scene = clause.opens_with == "device" and clause.acts in (["open"], ["close"]) and clause.number is None
     if feel and is_scene:  # "the window open, so cold": what is, and not what shall be
         return _remark(clause, feel, places)
-    if feel and not (clause.has_wish and (clause.device or clause.number is not None)):
+    is_degrees = clause.unit == "degree" and not clause.acts
+    if feel and not (clause.has_wish and (clause.device or (clause.number is not None and not is_degrees))):
         act = _act(clause)
+        if feel in ("cold", "hot") and clause.unit == "degree" and clause.number is not None and not act:
+            wished = "down" if feel == "cold" else "up"
+            return [_wish(replace(clause, hint="temperature"), wished, places)]  # "再凉一度半"
         if act in ("open", "close") and clause.words & {"rel:again", "glue:pronoun"} and not clause.device:
             return [_wish(clause, act, places)]  # "too hot, switch it on again"
         if clause.acts and act in ("up", "down", "more", "less") and feel != "fog":

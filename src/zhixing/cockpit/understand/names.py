@@ -55,6 +55,10 @@ def _foreign(spans: list[Span], lang: Lang) -> list[Span]:
         run = 0
         while run < len(kept) and not kept[-1 - run].tags and not kept[-1 - run].is_mark:
             run += 1
+        said_before = "".join(one.text for one in kept[len(kept) - run :])
+        if run and span.has("device") and span.text.replace(" ", "").startswith(said_before):
+            del kept[-run:]  # "阅读 阅读灯": a stutter
+            run = 0
         is_strange = span.has("device") and run >= _FEWEST_STRANGE_CHARS
         if is_strange and (run == len(kept) or not kept[-1 - run].is_mark):
             del kept[-run:]

@@ -7,6 +7,7 @@ from zhixing.datatypes.localized import Lang
 
 _GOAL_CLASSES = ("number", "colour", "unit", "dir")
 _GLUE = (("glue", "word"),)
+_LEANED = ("seat_recline", "seat_position")
 
 
 def settle_particles(spans: list[Span], lang: Lang) -> list[Span]:
@@ -117,6 +118,8 @@ def _english(span: Span, spans: list[Span], index: int) -> Span:
             return Span("on", _GLUE)
         case "so" if following is not None and (following.has("act") or following.has("polite")):
             return Span("so", _GLUE)
+        case "back" if any(before.has("device", name) for before in spans[:index] for name in _LEANED):
+            return Span("back", (("act", "backward"),))
         case "cool" if _is_heated(spans, index):
             return Span("cool", (("act", "cool"),))
         case "warm" | "heat" if _is_heated(spans, index):
@@ -137,8 +140,15 @@ def _chinese(span: Span, spans: list[Span], index: int) -> Span:
             return Span(span.text, _GLUE)
         case "给" | "帮" | "让" if following is not None and following.has("chat", "people"):
             return Span(span.text, (("polite", "please"),))
-        case "跟" if before is not None and before.has("device") and following is not None and following.has("device"):
+        case "跟" | "连" | "带" | "连同" | "连着" if (
+            before is not None
+            and before.has("device")
+            and following is not None
+            and (following.has("device") or following.has("glue", "pronoun"))
+        ):
             return Span(span.text, (("glue", "join"),))
+        case "五 个" | "四 个" | "三 个" | "两 个" if before is not None and before.has("act"):
+            return Span(span.text, (("number", ""),), float("两三四五".index(span.text[0]) + 2))  # "再低五个"
         case "度" if before is None or not (before.has("number") or before.has("ask")):
             return Span(span.text)  # "亮度", "高度", "角度": no degrees
         case "快" if following is not None and any(following.has(k) for k in ("act", "polite", "feel")):

@@ -50,9 +50,17 @@ def tag(tokens: Sequence[str], lang: Lang) -> list[Span]:
     lexicon = load_lexicon(lang)
     if lang != "zh":
         tokens = [respelled(token, lang) for token in tokens]
-    spans = []
+    spans: list[Span] = []
     index = 0
     while index < len(tokens):
+        if (
+            lang == "zh"
+            and tokens[index] == "一"
+            and 0 < index < len(tokens) - 1
+            and tokens[index - 1] == tokens[index + 1]
+        ):
+            index += 2  # "停一停"
+            continue
         length, tags = lexicon.match(tokens, index)
         if lang == "zh" and length > 1 and tokens[index + length - 1] == "座" and tags[0][0] == "place":
             length -= lexicon.match(tokens, index + length - 1)[0] > 1  # the seat belongs to "座椅加热"
@@ -176,6 +184,8 @@ def _phrases_by_sound() -> dict[tuple[str, ...], tuple[tuple[str, ...], tuple[Ta
 def _is_torn(tokens: Sequence[str], start: int, length: int) -> bool:
     """Return whether a phrase of the lexicon begins inside and goes on behind: "风 现在" is no "风向"."""
     lexicon = load_lexicon("zh")
+    if any(read_number(tokens, index, "zh") is not None for index in range(start + 1, start + length)):
+        return True  # "风三挡" is no "风扇"
     return any(lexicon.match(tokens, index)[0] > start + length - index for index in range(start + 1, start + length))
 
 
