@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from zhixing.runtime.bench.assistant import assistant
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
@@ -20,6 +21,7 @@ from zhixing.runtime.bench.turns import turns
 SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "startup": startup,
     "turn": turns,
+    "assistant": assistant,
     "simulation": simulation,
     "recording": recording,
     "serve": serving,
