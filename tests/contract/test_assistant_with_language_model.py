@@ -214,7 +214,7 @@ def test_a_flood_of_changes_in_one_turn_is_cut(start: Start) -> None:
 @pytest.mark.parametrize(
     "play",
     [fails(500), fails(429), fails(401), breaks_off("半句"), drips(0.05), falls_silent("")],
-    ids=str,
+    ids=["500", "429", "401", "breaks off", "drips", "falls silent"],
 )
 def test_a_bad_server_costs_an_answer_and_nothing_else(start: Start, play: Play) -> None:
     car = start(play)
