@@ -29,6 +29,7 @@ _CHATTER_FOR_SURE = 0.85
 _WITHOUT_VALUE = frozenset(
     ("open", "close", "lock", "unlock", "fold", "unfold", "play", "stop", "next", "previous", "mute")
 )
+_TOLD = ("life", "telling", "quote")
 _DIRECTIONS = frozenset(("up", "middle", "down"))
 
 
@@ -79,6 +80,11 @@ def settle(reading: Reading, guess: Guess) -> tuple[tuple[Intent, ...], frozense
         is_told_to = any(span.has("polite") for span in reading.spans) and bool(reading.intents)
         if guess.chatter >= (_CHATTER_FOR_SURE if is_told_to else _CHATTER):
             return (), frozenset()
+        is_told = _is_refused(reading.spans) or (
+            guess.label.startswith("wish") and any(span.has("chat", k) for span in reading.spans for k in _TOLD)
+        )
+        if is_told:
+            return None  # "yesterday I set it to 20": what was, and not what shall be
         return _meaning(guess, reading) if guess.confidence >= _needed(guess, reading) else None
     if not reading.intents and guess.label.startswith(("remark", "wish")) and guess.confidence >= _SURE + 0.1:
         return _meaning(guess, reading)  # more than a yes or a no was said
@@ -88,6 +94,12 @@ def settle(reading: Reading, guess: Guess) -> tuple[tuple[Intent, ...], frozense
     if guess.label == "query.state" and guess.confidence >= _SURE + 0.1:
         return _asked(reading)
     return None
+
+
+def _is_refused(spans: Sequence[Span]) -> bool:
+    """Return whether somebody says what they, or somebody else, do not like or never want."""
+    is_against = any(span.has("talk", "no") or span.has("glue", "negate") or span.has("chat") for span in spans)
+    return is_against and any(span.has("memory") for span in spans)
 
 
 def _asked(reading: Reading) -> tuple[tuple[Intent, ...], frozenset[str]] | None:
@@ -137,6 +149,8 @@ def _wish(device: str, act: str, places: tuple[str, ...], reading: Reading) -> I
     found: dict[str, Value] = {}
     value: float | None = None
     for span in reading.spans:
+        if span.has("rel", "for"):
+            found["for"] = True
         if span.number is not None and value is None:
             value = span.number
             if span.unit:
@@ -155,7 +169,7 @@ def _wish(device: str, act: str, places: tuple[str, ...], reading: Reading) -> I
             return None  # how much was not understood
         return Intent(name="set", device=device, places=places, value=value, slots=(*found.items(), ("absolute", True)))
     if act in _WITHOUT_VALUE:
-        value, found = None, {name: what for name, what in found.items() if name in ("all", "both")}
+        value, found = None, {name: what for name, what in found.items() if name in ("all", "both", "for")}
     return replace(Intent(name=act, device=device, places=places, value=value), slots=tuple(found.items()))
 
 

@@ -217,7 +217,7 @@ class _Builder:
             case "negate" if self._clause.has_value and not self._clause.acts:
                 self._close(joins=False)
                 self._clause.words.add("glue:negate")
-            case "negate" | "pronoun" | "polite" | "leave":
+            case "negate" | "ended" | "pronoun" | "polite" | "leave":
                 self._clause.words.add(f"glue:{name}")
             case _:
                 pass

@@ -37,7 +37,7 @@ def is_question(clause: Clause) -> bool:
         return False
     if clause.words & {"ask:what", "ask:state", "ask:how"}:
         return True
-    is_request = bool(clause.words & {"polite:please", "talk:yes"}) or clause.opens_with == "polite"
+    is_request = "polite:please" in clause.words or clause.opens_with in ("polite", "talk")
     if "ask:whether" in clause.words:
         return not is_request
     has_wish = clause.acts or clause.number is not None or clause.amount not in ("", "little")

@@ -13,6 +13,7 @@ _MOST_UNKNOWN_THING_WORDS = 3
 _TURNED_UP = frozenset(("media", "volume", "fan", "heating", "temperature"))
 _FEELS = ("pain", "fog", "smell", "dark", "stuffy", "noisy", "glare", "tired", "cold", "hot")
 _FELT = frozenset(("smell", "stuffy", "pain", "glare", "tired"))
+_ENDS = {"open": "close", "play": "stop", "heat": "close", "cool": "close", "set": "close"}
 _OPPOSITE = {"up": "down", "down": "up", "more": "less", "less": "more"}
 
 
@@ -73,7 +74,11 @@ def _compile(clause: Clause) -> list[Intent]:
     if is_verb_alone and has_other_object and not places:
         return [Intent(name="absent")]
     if "glue:negate" in clause.words and clause.device and not clause.has_wish:
-        return [_wish(clause, "close", places)]
+        ended = _wish(clause, "close", places)
+        return [replace(ended, slots=(*ended.slots, ("ended", True)))]
+    if "glue:ended" in clause.words and act in _ENDS:
+        ended = _wish(clause, _ENDS[act], places)
+        return [replace(ended, slots=(*ended.slots, ("ended", True)))]
     if ("glue:negate" in clause.words and act) or ("glue:leave" in clause.words and not clause.has_value):
         return [Intent(name="keep", device=clause.device, places=places)]
     if clause.device == "seat" and act == "set" and feel in ("cold", "hot"):
@@ -138,6 +143,7 @@ def _wish(clause: Clause, act: str, places: tuple[str, ...]) -> Intent:
         "rel:more",
         "rel:again",
         "rel:by",
+        "rel:for",
         "quant:all",
         "quant:both",
         "quant:each",
@@ -159,6 +165,8 @@ def _wish(clause: Clause, act: str, places: tuple[str, ...]) -> Intent:
 
 def _air_conditioning(clause: Clause, act: str, places: tuple[str, ...]) -> list[Intent]:
     """Tell the air conditioning itself from its temperature, its fan and its direction."""
+    if "noun:warmth" in clause.words and act in ("open", "", "set") and not clause.has_value:
+        return [_wish(replace(clause, device="temperature"), "up", places)]  # "the heating on"
     if clause.direction:
         return [_wish(replace(clause, device="air_distribution"), act, places)]
     switch = [Intent(name="open", device="ac")] if act == "open" else []

@@ -11,6 +11,7 @@ from zhixing.cockpit.understand.arbiter import Reading, is_doubtful, settle
 from zhixing.cockpit.understand.clauses import Clause, split
 from zhixing.cockpit.understand.ellipsis import correct, is_talk_only, join, without_talk
 from zhixing.cockpit.understand.facts import split_facts
+from zhixing.cockpit.understand.hedges import Hedge, hedge_of
 from zhixing.cockpit.understand.intents import intents_of
 from zhixing.cockpit.understand.learned import load_model
 from zhixing.cockpit.understand.lexicon import load_lexicon
@@ -30,9 +31,10 @@ class Understanding:
         lang: Its language.
         intents: Wishes, questions and remarks, in order. One without a device is a fragment: it needs the
             conversation.
-        talk: ``yes no cancel correct too same undo``: how it leads the conversation.
+        talk: ``yes no fine cancel correct too same undo``: how it leads the conversation.
         num_unknown: How many of its words were strange.
         by: Who found the meaning: the phrases, or the learned model.
+        hedge: What speaks against taking it for a clear yes.
     """
 
     lang: Lang
@@ -40,6 +42,7 @@ class Understanding:
     talk: frozenset[str] = frozenset()
     num_unknown: int = 0
     by: Literal["grammar", "model"] = "grammar"
+    hedge: Hedge = ""
 
     @property
     def is_silence(self) -> bool:
@@ -73,7 +76,8 @@ def understand(text: str, lang: Lang | None = None, fallback: Lang = "zh") -> Un
         settled = settle(reading, load_model().guess(tokens, spans, lang))
         if settled is not None:
             (intents, talk), by = settled, "model"
-    return Understanding(lang=lang, intents=intents, talk=talk, num_unknown=reading.num_unknown, by=by)
+    hedge = hedge_of(spans)
+    return Understanding(lang=lang, intents=intents, talk=talk, num_unknown=reading.num_unknown, by=by, hedge=hedge)
 
 
 def _by_phrases(spans: list[Span], lang: Lang) -> tuple[tuple[Intent, ...], frozenset[str]]:
@@ -96,7 +100,8 @@ def _by_phrases(spans: list[Span], lang: Lang) -> tuple[tuple[Intent, ...], froz
         return nothing
     if beyond and is_wish:
         # Doing it now, or to what was excepted, would be worse than saying that it cannot be done.
-        intents = (Intent(name="absent", device="timer" if "later" in beyond else ""),)
+        missing = "timer" if "later" in beyond else "condition" if "if" in beyond else ""
+        intents = (Intent(name="absent", device=missing),)
     if "hedge" in talk:  # "sorry, the passenger's" corrects; "sorry, close the window" does not
         talk.discard("hedge")
         if (intents and not intents[0].device) or (intents and intents[0].name in ("bare", "set")):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from zhixing.cockpit.understand.lexicon import Tag
 from zhixing.cockpit.understand.tagging import Span
 from zhixing.datatypes.localized import Lang
 
 _GOAL_CLASSES = ("number", "colour", "unit", "dir")
 _GLUE = (("glue", "word"),)
 _LEANED = ("seat_recline", "seat_position")
+_NOT = frozenset(("不要", "别", "不用", "不想", "先不", "先别", "别再", "先不要", "不需要", "不准", "甭"))
+_NO_MORE = frozenset(("不要了", "不用了", "不需要了", "不想要了", "不要啦", "不开了", "别开了", "不打开了", "别打开了"))
+_LEFT = frozenset(("别关了", "不关了", "不调了"))
+_BEGUN = ("open", "close", "play", "lock", "unlock", "fold", "unfold", "heat", "cool", "mute", "set")
 
 
 def settle_particles(spans: list[Span], lang: Lang) -> list[Span]:
@@ -23,6 +28,12 @@ def settle_particles(spans: list[Span], lang: Lang) -> list[Span]:
 
 def _next(spans: list[Span], index: int) -> Span | None:
     return next((span for span in spans[index + 1 :] if not span.has("glue", "filler")), None)
+
+
+def _is_negated(spans: list[Span], index: int) -> bool:
+    """Return whether a "not" stands before in the same clause."""
+    start = next((i + 1 for i in range(index - 1, -1, -1) if spans[i].is_mark), 0)
+    return any(span.text.replace(" ", "") in (*_NOT, "不") for span in spans[start:index])
 
 
 def _is_goal(span: Span | None) -> bool:
@@ -65,7 +76,11 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
             is_behind = behind_article is not None and any(behind_article.has(k) for k in ("dir", "place", "amount"))
             if behind_article is not following and is_behind:
                 return Span("auf", _GLUE)
-        case "gesagt" if any(before.text in ("hab", "habe", "ich habe", "ich hab") for before in spans[:index]):
+        case "für" if following is not None and following.has("chat", "people"):
+            return Span("für", (("rel", "for"),))
+        case "gesagt" if any(
+            before.text in ("hab", "habe", "ich habe", "ich hab") for before in spans[:index]
+        ) and not any(before.has("chat", "people") for before in spans[:index]):
             return Span(span.text, (("talk", "correct"),))
         case "ist es" | "ist sie" | "ist er" if _is_state_asked(spans, index):
             return Span(span.text, (("ask", "whether"),))
@@ -112,6 +127,8 @@ def _is_state_asked(spans: list[Span], index: int) -> bool:
 def _english(span: Span, spans: list[Span], index: int) -> Span:
     following = _next(spans, index)
     match span.text:
+        case "for" if following is not None and following.has("chat", "people"):
+            return Span("for", (("rel", "for"),))
         case "do not" | "please do not" if following is not None and (following.has("act") or following.has("polite")):
             return Span(span.text, (("glue", "negate"),))
         case "on" if _is_goal(following) or (following is not None and following.text in ("this", "that", "these")):
@@ -136,10 +153,20 @@ def _chinese(span: Span, spans: list[Span], index: int) -> Span:
     following = spans[index + 1] if index + 1 < len(spans) else None
     before = spans[index - 1] if index else None
     match span.text:
+        case "了" if _is_negated(spans, index) and _ends(following):
+            return Span("了", (("glue", "ended"),))  # "别放了": what was begun shall end
+        case "是" if index == 0 or before is None or before.has("glue"):
+            return Span("是", _GLUE) if not _ends(following) else span  # "现在是内循环吗"
         case "左 右" if before is not None and (before.has("number") or before.has("unit")):
             return Span(span.text, _GLUE)
-        case "给" | "帮" | "让" if following is not None and following.has("chat", "people"):
+        case "给" | "帮" | "为" | "替" if following is not None and following.has("chat", "people"):
+            return Span(span.text, (("polite", "please"), ("rel", "for")))
+        case "让" if following is not None and following.has("chat", "people"):
             return Span(span.text, (("polite", "please"),))
+        case "好" if following is not None and len(following.text) == 1 and _is_of_degree(following):
+            behind = spans[index + 2] if index + 2 < len(spans) else None
+            if behind is None or not behind.has("amount"):
+                return Span(span.text, (("rel", "too"),))  # "风好大": too much of it
         case "跟" | "连" | "带" | "连同" | "连着" if (
             before is not None
             and before.has("device")
@@ -159,16 +186,24 @@ def _chinese(span: Span, spans: list[Span], index: int) -> Span:
             return Span(span.text, (("amount", "little"),))
         case _:
             pass
-    is_negation = span.has("talk", "no") and span.text.replace(" ", "") in (
-        "不要",
-        "别",
-        "不用",
-        "不想",
-        "先不",
-        "先别",
-        "别再",
-        "先不要",
-    )
-    if is_negation and following is not None and any(following.has(k) for k in ("act", "device", "glue")):
-        return Span(span.text, (("glue", "negate"),))
-    return span
+    return Span(span.text, _negation(span, before, following)) if span.has("talk", "no") else span
+
+
+def _is_of_degree(span: Span) -> bool:
+    return any(span.has("act", act) for act in ("more", "less", "up", "down"))
+
+
+def _negation(span: Span, before: Span | None, following: Span | None) -> tuple[Tag, ...]:
+    """Return what a "not" means between its neighbours: an answer, or what is not, or no longer, to be done."""
+    text = span.text.replace(" ", "")
+    is_of_thing = before is not None and (before.has("device") or before.has("hint"))
+    if text in _NO_MORE and is_of_thing:
+        return (("glue", "negate"), ("glue", "ended"))  # "空调不要了"
+    if text in _LEFT and is_of_thing:
+        return (("glue", "leave"),)
+    if text in _NOT and following is not None and any(following.has(k) for k in ("act", "device", "glue", "polite")):
+        return (("glue", "negate"),)
+    is_either = before is not None and following is not None and before.text == following.text  # "开不开"
+    if text == "不" and not is_either and following is not None and any(following.has("act", act) for act in _BEGUN):
+        return (("glue", "negate"),)
+    return span.tags
