@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
+from zhixing.cockpit.answering import Answering
 from zhixing.cockpit.carrying import Carrier
-from zhixing.cockpit.context import completed, corrected, filled, in_place, is_fragment, repeated, window_of
+from zhixing.cockpit.claims import names_a_deed
+from zhixing.cockpit.context import completed, corrected, in_place, is_fragment, repeated, window_of
 from zhixing.cockpit.deliberation import Deliberated, Deliberation
 from zhixing.cockpit.hearing import Hearing
-from zhixing.cockpit.memory import Deed, Memory, Question
+from zhixing.cockpit.memory import Deed, Memory
 from zhixing.cockpit.preferences import Preferences
 from zhixing.cockpit.questions import answer
-from zhixing.cockpit.remembering import Remembering, told
 from zhixing.cockpit.routing import is_beyond_us
 from zhixing.cockpit.speech import speech_in
 from zhixing.cockpit.understand.meaning import Understanding, prepare, understand
@@ -20,7 +22,7 @@ from zhixing.cockpit.understand.normalise import MAX_CHARS
 from zhixing.cockpit.wishes import Wish
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
 from zhixing.datatypes.localized import Lang
-from zhixing.datatypes.signal import NeedsYes, SetRequest, Zone
+from zhixing.datatypes.signal import SetRequest, Zone
 from zhixing.reasoning.reasoner import Reasoner
 from zhixing.signals.store import SignalStore
 
@@ -50,19 +52,21 @@ class Assistant:
         self._store = store
         self._clock = clock
         self._memory = Memory()
-        self._carrier = Carrier(store, self._memory, clock)
-        self._langs: dict[Zone, Lang] = {}
         self.preferences = preferences or Preferences()
-        self._remembering = Remembering(self.preferences, store.catalogue, self._carrier.read)
+        self._carrier = Carrier(store, self._memory, clock, self.preferences)
+        self._answering = Answering(store, self._carrier, self._memory, self._carry_out)
+        self._langs: dict[Zone, Lang] = {}
+        self._remembering = self._carrier.remembering
         self._deliberation = None
         if reasoner is not None:
             objects = self._remembering.objection
             self._deliberation = Deliberation(reasoner, store, self._carrier.grounding, self._carrier.read, objects)
+        self._cut_short: deque[Turn] = deque()
         self._thinking: dict[Zone, tuple[Hearing, Understanding]] = {}
         prepare()
 
     def hear(self, utterance: Utterance) -> Turn:
-        """Answer an utterance; never raises, whatever was said.
+        """Answer an utterance.
 
         Returns:
             The turn. Its outcome is ``working`` while the vehicle has not yet done what was granted, and
@@ -70,7 +74,9 @@ class Assistant:
         """
         zone = utterance.zone
         if self._deliberation is not None and self._thinking.pop(zone, None) is not None:
-            self._deliberation.cancel(zone)  # the person speaks again
+            cut = self._deliberation.cancel(zone)  # the person speaks again
+            if cut is not None:
+                self._cut_short.append(self._carrier.cut_short(cut))
         meaning = understand(utterance.text, utterance.lang, self._langs.get(zone, "zh"))
         heard = Hearing(utterance, meaning.lang, speech_in(meaning.lang), meaning.by)
         if not meaning.is_silence:
@@ -82,7 +88,7 @@ class Assistant:
         now_ns = self._clock()
         question = self._memory.question(zone, now_ns)
         if question is not None:
-            answered = self._answer_question(heard, meaning, question)
+            answered = self._answering.answer(heard, meaning, question)
             if answered is not None:
                 return answered
         elif "yes" in meaning.talk and not meaning.intents and self._memory.take_expired(zone, now_ns):
@@ -91,10 +97,13 @@ class Assistant:
 
     def settle(self) -> Turn | None:
         """Return a turn that has come further: thought of, done by the vehicle or not in time; else None."""
+        if self._cut_short:
+            return self._cut_short.popleft()
+        settled = self._carrier.read_back.settle()
+        if settled is not None:
+            return settled
         result = self._deliberation.poll() if self._deliberation is not None else None
-        if result is not None:
-            return self._spoken(result)
-        return self._carrier.read_back.settle()
+        return self._spoken(result) if result is not None else None
 
     def wait(self, timeout_s: float) -> None:
         """Wait for a language model that is thinking; for callers that have nothing else to do."""
@@ -112,7 +121,8 @@ class Assistant:
         """Return what a language model has said so far; words about deeds wait until the deeds are done."""
         heard = result.heard
         if result.thought is None:
-            text = "" if result.has_acted or result.asks else result.text
+            is_early = result.has_acted or result.asks or names_a_deed(result.text, heard.lang)
+            text = "" if is_early else result.text
             return replace(heard.turn("thinking", text), by="llm")
         _, meaning = self._thinking.pop(heard.utterance.zone, (heard, None))
         is_lost = result.thought.outcome in ("unreachable", "rejected", "out_of_time", "nonsense", "out_of_money")
@@ -123,83 +133,6 @@ class Assistant:
                 return replace(turn, outcome="unavailable", reply=apology)
             return replace(turn, reply=heard.speech.sentences([apology, turn.reply]))
         return self._carrier.conclude(result)
-
-    def _answer_question(self, heard: Hearing, meaning: Understanding, question: Question) -> Turn | None:
-        """Return the turn if this utterance answers the open question, else None: it is dropped for another wish."""
-        zone, talk, intents = heard.utterance.zone, meaning.talk, meaning.intents
-        asked = {intent.device for intent in question.intents} | {wish.device for wish in question.wishes}
-        own = [intent for intent in intents if intent.device and intent.device not in asked]
-        if (not intents and talk & {"no", "cancel", "undo"}) or (talk & {"cancel"} and not own):
-            self._drop(zone, question)
-            return heard.turn("done", heard.speech.say("dropped"))
-        if any(intent.name == "keep" for intent in intents) and not own:
-            self._drop(zone, question)
-            return heard.turn("done", heard.speech.say("dropped"))
-        if "yes" in talk and own and question.kind == "propose" and len(own) == len(intents):
-            self._drop(zone, question)
-            return self._carry_out(heard, (*(wish.intent for wish in question.wishes), *own))
-        if question.kind == "clarify" and question.unclear is not None:
-            if "yes" in talk and not intents:
-                return heard.turn("clarify", heard.speech.unclear(question.unclear))
-            for intent in intents[:1]:
-                wish = filled(intent, question.unclear)
-                if wish is not None:
-                    self._drop(zone, question)
-                    wishes = tuple(wish if one is question.unclear.intent else one for one in question.intents)
-                    return self._carry_out(heard, wishes)
-        modified = self._with_other_value(intents, question) if question.kind != "clarify" and not own else None
-        if modified is not None and not talk & {"no", "too"}:
-            self._drop(zone, question)
-            return self._carry_out(heard, (modified,))
-        names = {intent.name for intent in question.intents} | {wish.intent.name for wish in question.wishes}
-        is_same = (
-            not own
-            and all(
-                intent.name in names
-                or (intent.name in ("set", "bare") and intent.value is None)
-                or ("yes" in talk and intent.name == "open" and not intent.device)
-                for intent in intents
-            )
-            and all(intent.value is None for intent in intents)
-        )
-        is_elsewhere = any(intent.places and not intent.device for intent in intents)
-        is_yes = "yes" in talk or (intents and "correct" not in talk)
-        if question.kind != "clarify" and is_same and is_yes and not talk & {"no", "too"} and not is_elsewhere:
-            return self._accept(heard, question)
-        self._drop(zone, question)
-        if talk & {"correct", "too"} and intents and question.intents and question.kind == "confirm":
-            last = question.intents[-1]
-            places = question.wishes[-1].places if question.wishes else last.places
-            return self._carry_out(heard, (*question.intents[:-1], corrected(intents[0], last, places)))
-        return None
-
-    @staticmethod
-    def _with_other_value(intents: tuple[Intent, ...], question: Question) -> Intent | None:
-        """Return what was offered or asked about with the value that the answer gives: "yes, but make it 25"."""
-        has_value = len(intents) == 1 and (intents[0].value is not None or "amount" in dict(intents[0].slots))
-        if not has_value or len(question.wishes) != 1:
-            return None
-        wish = question.wishes[0]
-        return completed(intents[0], replace(wish.intent, device=wish.device), wish.places)
-
-    def _drop(self, zone: Zone, question: Question) -> None:
-        self._memory.questions.pop(zone, None)
-        if question.token:
-            self._store.deny(question.token, zone)
-
-    def _accept(self, heard: Hearing, question: Question) -> Turn:
-        zone = heard.utterance.zone
-        del self._memory.questions[zone]
-        before = self._carrier.before(question.wishes)
-        if question.kind == "propose":
-            return self._carry_out(heard, tuple(wish.intent for wish in question.wishes), despite=True)
-        outcomes = self._store.confirm(question.token, zone)
-        if not outcomes:
-            return heard.turn("clarify", heard.speech.say("expired"))
-        outcomes += self._store.request_all(question.held)
-        if any(isinstance(outcome, NeedsYes) for outcome in outcomes):
-            return self._carrier.ask_yes(heard, question.intents, question.wishes, outcomes, ())
-        return self._carrier.report(heard, question.intents, question.wishes, (), outcomes, before)
 
     def _say_something_new(self, heard: Hearing, meaning: Understanding, *, alone: bool = False) -> Turn:
         if self._deliberation is not None and not alone and is_beyond_us(meaning):
@@ -263,9 +196,12 @@ class Assistant:
         return self._carry_out(heard, intents)
 
     def _undo(self, heard: Hearing, deed: Deed) -> Turn:
+        """Set back what a deed has changed, where nobody has changed it since."""
+        done = {request.path: request.value for wish in deed.wishes for request in wish.requests}
         requests = tuple(
             SetRequest(path=path, value=value, zone=heard.utterance.zone, source="voice")
             for path, value in deed.before.items()
+            if path not in done or self._carrier.read(path) == done[path]
         )
         wish = Wish(intent=Intent(name="undo"), requests=requests, device="")
         return self._carrier.ask_door(heard, (wish.intent,), (wish,), ())
@@ -297,14 +233,8 @@ class Assistant:
         )
         return self._carrier.ask_door(heard, new, tuple(grounded), restored)
 
-    def _carry_out(self, heard: Hearing, intents: tuple[Intent, ...], *, despite: bool = False) -> Turn:
-        """Answer questions, offer what helps against a remark, and carry wishes to the door.
-
-        Args:
-            heard: The utterance.
-            intents: What it means in this conversation.
-            despite: Whether somebody wants it although it was said never to be done.
-        """
+    def _carry_out(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn:
+        """Answer questions, offer what helps against a remark, and carry wishes to the door."""
         zone, speech = heard.utterance.zone, heard.speech
         remembered = self._remembering.answer(heard, intents)
         if remembered is not None:
@@ -324,8 +254,4 @@ class Assistant:
             return self._carrier.propose(heard, intents)
         wishes = tuple(self._remembering.filled(intent, zone) for intent in wishes)
         grounded = tuple(self._carrier.ground(intent, zone) for intent in wishes)
-        for wish in grounded:
-            fact = self._remembering.objection(wish) if isinstance(wish, Wish) and not despite else None
-            if isinstance(wish, Wish) and fact is not None:
-                return self._carrier.put_offer(heard, wish, wishes, speech.say("against", fact=told(fact, speech)))
         return self._carrier.ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])

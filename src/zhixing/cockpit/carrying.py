@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from zhixing.cockpit.claims import claims_a_deed
 from zhixing.cockpit.deliberation import Deliberated
 from zhixing.cockpit.grounding import Grounding
 from zhixing.cockpit.hearing import Hearing
 from zhixing.cockpit.memory import ANSWER_WITHIN_NS, Deed, Memory, Question
+from zhixing.cockpit.preferences import Fact, Preferences
 from zhixing.cockpit.readback import ReadBack
 from zhixing.cockpit.remarks import offer
+from zhixing.cockpit.remembering import Remembering, told
 from zhixing.cockpit.speech import Speech
 from zhixing.cockpit.wishes import ByHand, Grounded, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome
@@ -27,13 +30,15 @@ class Carrier:
         store: The door.
         memory: Where questions and deeds are kept.
         clock: Now, in nanoseconds.
+        preferences: What people have said, some of it against a wish.
     """
 
-    def __init__(self, store: SignalStore, memory: Memory, clock: Callable[[], int]) -> None:
+    def __init__(self, store: SignalStore, memory: Memory, clock: Callable[[], int], preferences: Preferences) -> None:
         self._store = store
         self._memory = memory
         self._clock = clock
         self.grounding = Grounding(store.catalogue)
+        self.remembering = Remembering(preferences, self.grounding, store.catalogue, self.read)
         self.read_back = ReadBack(store, clock)
 
     def read(self, path: str) -> Value:
@@ -52,6 +57,8 @@ class Carrier:
         grounded: tuple[Grounded, ...],
         restored: tuple[SetRequest, ...],
         replies: list[str] | None = None,
+        *,
+        despite: bool = False,
     ) -> Turn:
         """Ask the door for everything that was wished, and return what is said about its answers.
 
@@ -61,6 +68,7 @@ class Carrier:
             grounded: What it means, one for each intent.
             restored: What is set back beside it.
             replies: Sentences that answer questions beside the wishes.
+            despite: Whether somebody wants it although it was said never to be done.
         """
         zone, speech = heard.utterance.zone, heard.speech
         unclear = next((one for one in grounded if isinstance(one, Unclear)), None)
@@ -71,6 +79,11 @@ class Carrier:
             return heard.turn("clarify", speech.unclear(unclear), intents)
         wishes = tuple(one for one in grounded if isinstance(one, Wish))
         impossible = tuple(one for one in grounded if isinstance(one, Unavailable | ByHand))
+        every = (*wishes, Wish(intent=Intent(name="undo"), requests=restored, device=""))
+        fact = next(filter(None, map(self.remembering.objection, every)), None) if not despite else None
+        if fact is not None:
+            undone = (every[-1],) if restored else ()
+            return self._warn(heard, intents, (*wishes, *undone), fact)
         by_path = {request.path: request for request in restored}
         by_path |= {request.path: request for wish in wishes for request in wish.requests}
         requests = tuple(by_path.values())
@@ -79,7 +92,7 @@ class Carrier:
         held = tuple(request for request in requests if request not in needing)
         outcomes = self._store.request_all(needing)
         if any(isinstance(outcome, NeedsYes) for outcome in outcomes):
-            return self.ask_yes(heard, intents, wishes, outcomes, held)
+            return self.ask_yes(heard, intents, wishes, outcomes, held, impossible)
         outcomes += self._store.request_all(held)
         return self.report(heard, intents, wishes, impossible, outcomes, before, replies or [])
 
@@ -109,15 +122,12 @@ class Carrier:
         speech = heard.speech
         refused = {o.request.path: o for o in outcomes if isinstance(o, Refused)}
         granted = [o.request for o in outcomes if isinstance(o, Granted)]
-        paths = {request.path for request in granted}
-        done = [w for w in wishes if not w.requests or any(r.path in paths for r in w.requests)]
+        done = self._granted(wishes, granted)
         said = list(replies or [])
         if done:
-            self._memory.remember(
-                Deed(zone=heard.utterance.zone, intents=intents, wishes=wishes, before=before, time_ns=self._clock())
-            )
+            self._remember(heard, intents, tuple(done), granted, before)
             is_new = any(before.get(request.path) != request.value for request in granted)
-            if text:
+            if text and not (refused or impossible):
                 said.append(text)
             elif any(wish.intent.name == "undo" for wish in done):
                 said.append(speech.say("undone"))
@@ -138,6 +148,33 @@ class Carrier:
         turn = heard.turn(final, speech.sentences(said), intents, tuple(o.request for o in outcomes), outcomes)
         return self.read_back.wait(turn, final, tuple(done))
 
+    def _granted(self, wishes: Sequence[Wish], granted: Sequence[SetRequest]) -> list[Wish]:
+        """Return what of the wishes the door has granted: a wish for all windows may become one for some."""
+        values = {request.path: request.value for request in granted}
+        found: list[Wish] = []
+        for wish in wishes:
+            kept = tuple(r for r in wish.requests if values.get(r.path) == r.value)
+            if len(kept) == len(wish.requests):
+                found.append(wish)
+            elif kept:
+                paths = {request.path for request in kept}
+                places = tuple(p for p in wish.places if self.grounding.path(wish.device, p) in paths)
+                found.append(replace(wish, requests=kept, places=places or wish.places))
+        return found
+
+    def _remember(
+        self,
+        heard: Hearing,
+        intents: tuple[Intent, ...],
+        wishes: tuple[Wish, ...],
+        granted: Sequence[SetRequest],
+        before: dict[str, Value],
+    ) -> None:
+        """Keep what was done, and of what was before only what has changed by it."""
+        was = {request.path: before[request.path] for request in granted if request.path in before}
+        deed = Deed(zone=heard.utterance.zone, intents=intents, wishes=wishes, before=was, time_ns=self._clock())
+        self._memory.remember(deed)
+
     def ask_yes(
         self,
         heard: Hearing,
@@ -145,6 +182,7 @@ class Carrier:
         wishes: tuple[Wish, ...],
         outcomes: tuple[Outcome, ...],
         held: tuple[SetRequest, ...],
+        impossible: tuple[Unavailable | ByHand, ...] = (),
     ) -> Turn:
         """Put the door's questions to the speaker, all that one yes will answer."""
         asked = [outcome for outcome in outcomes if isinstance(outcome, NeedsYes)]
@@ -155,10 +193,12 @@ class Carrier:
             wishes=wishes,
             token=asked[0].token,
             held=held,
+            impossible=impossible,
             expires_ns=min(asked[0].expires_ns, self._clock() + ANSWER_WITHIN_NS),
         )
         asks = dict.fromkeys(outcome.ask.in_lang(heard.lang) for outcome in asked)
-        return heard.turn("confirm", heard.speech.sentences(list(asks)), intents, (*requests, *held), outcomes)
+        said = [*(_impossible(one, heard.speech) for one in impossible), *asks]
+        return heard.turn("confirm", heard.speech.sentences(said), intents, (*requests, *held), outcomes)
 
     def propose(self, heard: Hearing, intents: tuple[Intent, ...]) -> Turn:
         """Offer one action that answers a remark."""
@@ -169,36 +209,71 @@ class Carrier:
         wish = offer(remark, lambda intent: self.ground(intent, zone), self._would_change)
         if wish is None:
             return heard.turn("clarify", speech.say("propose_none"), intents)
-        return self.put_offer(heard, wish, intents)
+        return self._put_offer(heard, wish, intents)
 
-    def put_offer(self, heard: Hearing, wish: Wish, intents: tuple[Intent, ...], text: str = "") -> Turn:
-        """Ask whether a wish shall be carried out, in given words or in our own."""
-        zone, speech = heard.utterance.zone, heard.speech
-        self._memory.questions[zone] = Question(
+    def _put_offer(self, heard: Hearing, wish: Wish, intents: tuple[Intent, ...]) -> Turn:
+        """Ask whether a wish shall be carried out: always in our words, as a yes does what they say."""
+        self._memory.questions[heard.utterance.zone] = Question(
             kind="propose", intents=(wish.intent,), wishes=(wish,), expires_ns=self._clock() + ANSWER_WITHIN_NS
         )
-        return heard.turn("propose", text or speech.say("propose", offer=speech.offer(wish)), intents)
+        return heard.turn("propose", heard.speech.say("propose", offer=heard.speech.offer(wish)), intents)
+
+    def _warn(self, heard: Hearing, intents: tuple[Intent, ...], wishes: tuple[Wish, ...], fact: Fact) -> Turn:
+        """Remind of what was said never to be done, and ask whether it shall be done all the same."""
+        self._memory.questions[heard.utterance.zone] = Question(
+            kind="propose",
+            intents=intents,
+            wishes=wishes,
+            expires_ns=self._clock() + ANSWER_WITHIN_NS,
+            is_warning=True,
+        )
+        is_own = fact.person == heard.utterance.zone.value
+        key = "against" if is_own else "against_of_other"
+        return heard.turn("propose", heard.speech.say(key, fact=told(fact, heard.speech)), intents)
 
     def conclude(self, result: Deliberated) -> Turn:
         """Return the turn of a thought that has ended; its words are the model's, the rules' are ours."""
         heard, thought = result.heard, result.thought
         speech, intents = heard.speech, tuple(result.intents)
         wishes, outcomes = tuple(result.wishes), tuple(result.outcomes)
+        impossible = tuple(one for one in result.impossible if not isinstance(one, Unclear))
         if result.asks:
-            return replace(self.ask_yes(heard, intents, wishes, outcomes, tuple(result.held)), by="llm")
+            granted = [o.request for o in outcomes if isinstance(o, Granted)]
+            done = [wish for wish in self._granted(wishes, granted) if wish.requests]
+            if done:
+                self._remember(heard, intents, tuple(done), granted, result.before)
+            turn = self.ask_yes(heard, intents, wishes, outcomes, tuple(result.held), impossible)
+            begun = speech.say("done", what=speech.joined([speech.what(wish) for wish in done])) if done else ""
+            return replace(turn, reply=speech.sentences([begun, turn.reply]), by="llm")
         if wishes or result.impossible:
-            impossible = tuple(one for one in result.impossible if not isinstance(one, Unclear))
-            turn = self.report(heard, intents, wishes, impossible, outcomes, result.before, text=result.text)
+            text = "" if result.offer is not None else result.text
+            turn = self.report(heard, intents, wishes, impossible, outcomes, result.before, text=text)
             return replace(turn, by="llm")
+        if result.offer is not None and result.warning is not None:
+            return replace(self._warn(heard, intents, (result.offer,), result.warning), by="llm")
         if result.offer is not None:
-            return replace(self.put_offer(heard, result.offer, intents, result.text), by="llm")
+            return replace(self._put_offer(heard, result.offer, intents), by="llm")
         if thought is None or thought.outcome != "answered" or not result.text:
             return replace(heard.turn("unavailable", speech.say("no_answer")), by="llm")
         outcome: TurnOutcome = _KINDS.get(result.kind, "answered")
-        return replace(heard.turn(outcome, "" if outcome == "ignored" else result.text), by="llm")
+        text = "" if outcome == "ignored" else result.text
+        if claims_a_deed(text, heard.lang):
+            text = speech.sentences([text, speech.say("nothing_changed")])
+        return replace(heard.turn(outcome, text), by="llm")
+
+    def cut_short(self, result: Deliberated) -> Turn:
+        """Return the turn of a thought that was interrupted: what it has done already is done, and can be undone."""
+        for question in result.asks:
+            self._store.deny(question.token, result.heard.utterance.zone)
+        outcomes = tuple(outcome for outcome in result.outcomes if not isinstance(outcome, NeedsYes))
+        if not any(isinstance(outcome, Granted) for outcome in outcomes):
+            return replace(result.heard.turn("ignored", ""), by="llm")
+        turn = self.report(result.heard, tuple(result.intents), tuple(result.wishes), (), outcomes, result.before)
+        return replace(turn, by="llm")
 
     def _would_change(self, wish: Wish) -> bool:
-        return any(self.read(request.path) != request.value for request in wish.requests)
+        is_new = any(self.read(request.path) != request.value for request in wish.requests)
+        return is_new and self.remembering.objection(wish) is None
 
     def before(self, wishes: tuple[Wish, ...]) -> dict[str, Value]:
         """Return the values that wishes would change."""

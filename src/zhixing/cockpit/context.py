@@ -80,11 +80,8 @@ def in_place(intent: Intent, last: Intent) -> Intent:
     if intent.name == "query" and not intent.device and not dict(intent.slots).get("topic"):
         places = () if dict(intent.slots).get("all") else last.places
         return replace(intent, device=last.device, places=intent.places or places)
-    if (
-        intent.name == "stop"
-        and dict(intent.slots).get("implied")
-        and load_devices().by_name[last.device].kind == "level"
-    ):
+    known = load_devices().by_name.get(last.device)
+    if intent.name == "stop" and dict(intent.slots).get("implied") and known is not None and known.kind == "level":
         return replace(intent, device=last.device, places=last.places)
     if dict(intent.slots).get("implied") and not intent.places and intent.device == last.device:
         return replace(intent, places=last.places)

@@ -15,6 +15,7 @@ from zhixing.cockpit.capabilities import act_tools, intent_of
 from zhixing.cockpit.devices import load_devices
 from zhixing.cockpit.grounding import Grounding
 from zhixing.cockpit.hearing import Hearing
+from zhixing.cockpit.preferences import Fact
 from zhixing.cockpit.told import READ_TOOLS, car_state, tell
 from zhixing.cockpit.wishes import ByHand, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent
@@ -44,6 +45,7 @@ class Deliberated:
         before: Value of every asked signal before.
         held: What waits for the yes to a question.
         offer: What it wants to propose.
+        warning: What somebody has said against that.
         kind: How it calls its answer.
         thought: Set when it is finished.
     """
@@ -57,6 +59,7 @@ class Deliberated:
     before: dict[str, Value] = field(default_factory=dict)
     held: list[SetRequest] = field(default_factory=list)
     offer: Wish | None = None
+    warning: Fact | None = None
     kind: str = ""
     thought: Thought | None = None
 
@@ -94,7 +97,7 @@ class Deliberation:
         store: SignalStore,
         grounding: Grounding,
         read: Callable[[str], Value],
-        objects: Callable[[Wish], object | None] = lambda _: None,
+        objects: Callable[[Wish], Fact | None] = lambda _: None,
     ) -> None:
         self._reasoner = reasoner
         self._store = store
@@ -128,11 +131,13 @@ class Deliberation:
         thinking = self._reasoner.start(talk.messages(), self._tools)
         self._open[zone] = _Open(thinking, Deliberated(heard))
 
-    def cancel(self, zone: Zone) -> None:
-        """Stop thinking for a seat: the person speaks again."""
+    def cancel(self, zone: Zone) -> Deliberated | None:
+        """Stop thinking for a seat, as the person speaks again; return how far it has come."""
         waiting = self._open.pop(zone, None)
-        if waiting is not None:
-            waiting.thinking.cancel()
+        if waiting is None:
+            return None
+        waiting.thinking.cancel()
+        return waiting.result
 
     def wait(self, timeout_s: float) -> None:
         """Wait until something may have come; for callers without a screen."""
@@ -156,6 +161,7 @@ class Deliberation:
                         self._open.pop(zone, None)
                         return waiting.result
             if has_news:
+                self._open[zone] = self._open.pop(zone)  # the others come first next time
                 return waiting.result
         return None
 
@@ -179,9 +185,12 @@ class Deliberation:
             result.impossible.append(grounded)
             return {"status": "not possible", "why": _why_not(grounded)}
         wish = replace(grounded, requests=tuple(replace(r, source="model") for r in grounded.requests))
-        if call.arguments.get("offer_only") or self._objects(wish) is not None:
-            result.offer = result.offer or wish
-            return {"status": "offered", "note": "ask the person in one short question; a yes carries it out"}
+        warning = self._objects(wish)
+        if call.arguments.get("offer_only") or warning is not None:
+            if result.offer is not None:
+                return {"status": "not done", "why": "one offer at a time"}
+            result.offer, result.warning = wish, warning
+            return {"status": "offered", "note": "the car asks the person in its own words; a yes carries it out"}
         result.intents.append(intent)
         result.wishes.append(wish)
         result.before = {request.path: self._read(request.path) for request in wish.requests} | result.before

@@ -87,7 +87,10 @@ class Grounding:
         name = device.acts.get(intent.name, "")
         if not name and device.places:
             name = next((device.places[place] for place in intent.places if place in device.places), "")
-        has_number = intent.value is not None or dict(intent.slots).get("amount") in ("max", "min", "medium")
+        slots = dict(intent.slots)
+        has_number = intent.value is not None or slots.get("amount") in ("max", "min", "medium")
+        if device.kind == "media" and intent.name == "set" and not slots.keys() & {"unit", "amount", "absolute"}:
+            has_number = False  # "music 5": the fifth piece as well
         if not name and device.number and (has_number or intent.name in ("up", "down", "more", "less")):
             name = device.number
         return self._devices.by_name[name] if name else device
@@ -139,6 +142,10 @@ class Grounding:
             return Unavailable(intent=intent, reason="place", device=device.name)
         if dict(intent.slots).get("one") and len(places) > 1:
             return Unclear(intent=intent, what="place", device=device.name, options=places)
+        is_for_other = dict(intent.slots).get("for") and device.default == "own" and not intent.places
+        if is_for_other:  # "warm the seat for my daughter": nobody said where she sits
+            seats = tuple(place for place in self._devices.schemes[device.scheme] if place != zone.value)
+            return Unclear(intent=intent, what="place", device=device.name, options=seats)
         requests: list[SetRequest] = []
         shown: Value | None = None
         for place in places:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from zhixing.cockpit.wishes import Unclear, Wish
+from zhixing.cockpit.wishes import ByHand, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.signal import SetRequest, Value, Zone
 from zhixing.datatypes.units import ns_from_s
@@ -33,6 +33,8 @@ class Question:
         wishes: What a yes does.
         held: Requests that wait for the yes without needing one themselves.
         unclear: What is missing, for ``clarify``.
+        impossible: What of the wish this car cannot.
+        is_warning: Whether it asks because somebody has said that this is never to be done.
     """
 
     kind: Literal["confirm", "propose", "clarify"]
@@ -42,6 +44,8 @@ class Question:
     wishes: tuple[Wish, ...] = ()
     held: tuple[SetRequest, ...] = ()
     unclear: Unclear | None = None
+    impossible: tuple[Unavailable | ByHand, ...] = ()
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

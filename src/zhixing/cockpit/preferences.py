@@ -50,6 +50,7 @@ class Fact:
     value: float | None = None
     slots: Mapping[str, Value] = field(default_factory=dict)
     condition: Condition = ""
+    places: tuple[str, ...] = ()
     said: str = ""
     time_ns: int = 0
     source: Literal["voice", "touch"] = "voice"

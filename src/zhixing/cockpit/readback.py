@@ -67,7 +67,10 @@ class ReadBack:
             del self._open[index]
             if not left and not undone:
                 return replace(waiting.turn, outcome=waiting.final)
-            wrong = next(wish for wish in waiting.wishes if any(r in (*left, *undone) for r in wish.requests))
+            late = {request.path for request in (*left, *undone)}
+            wrong = next((wish for wish in waiting.wishes if any(r.path in late for r in wish.requests)), None)
+            if wrong is None:  # only what was set back beside the wish came otherwise
+                return replace(waiting.turn, outcome=waiting.final)
             # Somebody wanted something else meanwhile, or the vehicle did not do it in time.
             key = "failed" if left else "overridden"
             reply = speech.say(key, thing=speech.thing(wrong.device, wrong.places))

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from zhixing.cockpit.devices import load_devices
+from zhixing.cockpit.grounding import Grounding
 from zhixing.cockpit.hearing import Hearing
 from zhixing.cockpit.preferences import Condition, Fact, Preferences
 from zhixing.cockpit.speech import Speech
-from zhixing.cockpit.wishes import Wish
+from zhixing.cockpit.wishes import Grounded, Unavailable, Wish
 from zhixing.datatypes.dialogue import Intent, Turn
 from zhixing.datatypes.signal import Leaf, Value, Zone
 from zhixing.errors import InputError
@@ -20,6 +21,7 @@ _FILLED = frozenset((
 ))  # fmt: skip
 """Things that take a liking where the words leave the value open."""
 _OPEN_ACTS = frozenset(("open", "set", "bare", "heat"))
+_FALLING = frozenset(("close", "down", "less", "stop", "mute", "cool"))
 _KEPT_SLOTS = ("unit", "amount", "colour", "direction")
 _REAR_SEATS = tuple(
     f"Vehicle.Cabin.Seat.Row2.{side}.OccupancyStatus" for side in ("DriverSide", "Middle", "PassengerSide")
@@ -31,12 +33,20 @@ class Remembering:
 
     Args:
         preferences: The facts.
+        grounding: From wishes to signals: a fact that means nothing in this car is not kept.
         catalogue: The signals of the car.
         read: Their values.
     """
 
-    def __init__(self, preferences: Preferences, catalogue: Mapping[str, Leaf], read: Callable[[str], Value]) -> None:
+    def __init__(
+        self,
+        preferences: Preferences,
+        grounding: Grounding,
+        catalogue: Mapping[str, Leaf],
+        read: Callable[[str], Value],
+    ) -> None:
         self._preferences = preferences
+        self._grounding = grounding
         self._catalogue = catalogue
         self._read = read
 
@@ -51,12 +61,13 @@ class Remembering:
         intent, zone, speech = intents[0], heard.utterance.zone, heard.speech
         match intent.name:
             case "prefer":
-                fact = self._preferences.learn(self._fact(intent, heard))
-                return heard.turn("done", speech.say("learned", fact=told(fact, speech)), intents)
+                return self._learn(intent, heard)
             case "recall":
                 facts = [told(fact, speech) for fact in self._preferences.of(zone)]
                 reply = speech.say("recalled", facts=speech.joined(facts)) if facts else speech.say("recalled_none")
                 return heard.turn("answered", reply, intents)
+            case "forget" if not intent.device and not dict(intent.slots).get("all"):
+                return heard.turn("clarify", speech.say("which_fact"), intents)
             case "forget":
                 known = [f.number for f in self._preferences.of(zone) if intent.device in ("", f.device)]
                 count = self._preferences.forget(tuple(known))
@@ -78,14 +89,22 @@ class Remembering:
         return replace(intent, name="set", value=fact.value, slots=(*kept, *fact.slots.items(), ("absolute", True)))
 
     def objection(self, wish: Wish) -> Fact | None:
-        """Return what somebody has said never to do, where a wish would do it now."""
-        for request in wish.requests:
-            now = self._read(request.path)
-            rises = request.value is True or (_is_number(request.value) and request.value > now)  # type: ignore[operator]
-            act = "open" if rises else "close"
-            fact = self._preferences.forbidden(wish.device, act, self.holds) if request.value != now else None
-            if fact is not None:
-                return fact
+        """Return what anybody in the car has said never to do, where a wish would do it now; else None.
+
+        What counts is what happens to the signal, however it was asked for: alone, in a group, by undoing.
+        """
+        changes = [request for request in wish.requests if request.value != self._read(request.path)]
+        for fact in self._preferences.all() if changes else ():
+            if fact.kind != "never" or not self.holds(fact.condition):
+                continue
+            meant = self._grounded(fact.act, fact.device, fact.places, None, {}, Zone(fact.person))
+            if not isinstance(meant, Wish):
+                continue
+            directions = {request.path: _rises(request.value, fact.act) for request in meant.requests}
+            for request in changes:
+                wanted = directions.get(request.path)
+                if wanted is not None and wanted == _direction(request.value, self._read(request.path)):
+                    return fact
         return None
 
     def in_words(self, zone: Zone, speech: Speech) -> str:
@@ -98,32 +117,65 @@ class Remembering:
             return True
         return any(path in self._catalogue and self._read(path) != "EMPTY" for path in _REAR_SEATS)
 
-    def _fact(self, intent: Intent, heard: Hearing) -> Fact:
-        slots = dict(intent.slots)
-        value = intent.value
-        return Fact(
+    def _learn(self, intent: Intent, heard: Hearing) -> Turn:
+        """Keep a fact, if it means something in this car."""
+        slots, speech, zone = dict(intent.slots), heard.speech, heard.utterance.zone
+        kept = {name: slots[name] for name in _KEPT_SLOTS if name in slots}
+        is_never = slots["kind"] == "never"
+        act = str(slots.get("act", "")) if is_never else "set"
+        meant = self._grounded(act, intent.device, intent.places if is_never else (), intent.value, kept, zone)
+        if isinstance(meant, Unavailable):
+            return heard.turn("unavailable", speech.unavailable(meant), (intent,))
+        if not isinstance(meant, Wish) or not meant.requests:
+            return heard.turn("clarify", speech.say("which_thing"), (intent,))
+        fact = Fact(
             number=0,
-            person=heard.utterance.zone.value,
-            kind="never" if slots["kind"] == "never" else "likes",
-            device=intent.device,
-            act=str(slots.get("act", "")),
-            value=float(value) if isinstance(value, int | float) else None,
-            slots={name: slots[name] for name in _KEPT_SLOTS if name in slots},
+            person=zone.value,
+            kind="never" if is_never else "likes",
+            device=meant.device,
+            act=act if is_never else "",
+            value=float(intent.value) if isinstance(intent.value, int | float) else None,
+            slots=kept,
             condition="rear-occupied" if slots.get("condition") else "",
+            places=intent.places if is_never else (),
             said=heard.utterance.text,
             time_ns=heard.utterance.time_ns,
         )
+        learned = self._preferences.learn(fact)
+        return heard.turn("done", speech.say("learned", fact=told(learned, speech)), (intent,))
+
+    def _grounded(
+        self,
+        act: str,
+        device: str,
+        places: tuple[str, ...],
+        value: Value | None,
+        slots: Mapping[str, Value],
+        zone: Zone,
+    ) -> Grounded:
+        """Return what a fact means for the car: a prohibition without a place holds everywhere."""
+        everywhere = {} if places or value is not None or slots else {"all": True}
+        absolute = {"absolute": True} if value is not None else {}
+        intent = Intent(
+            name=act,
+            device=device,
+            places=places,
+            value=value,
+            slots=(*slots.items(), *everywhere.items(), *absolute.items()),
+        )
+        return self._grounding.ground(intent, zone, self._read)
 
 
 def told(fact: Fact, speech: Speech) -> str:
     """Return a fact as the car would say it."""
     if fact.device not in load_devices().by_name:
         return fact.said
-    thing = speech.thing(fact.device)
+    thing = speech.thing(fact.device, fact.places)
     if fact.kind == "never":
-        return speech.say(f"never_{fact.act}" if fact.act in ("open", "close") else "never_do", thing=thing) + (
-            speech.say("while_rear") if fact.condition else ""
-        )
+        acts = {"up": "open", "more": "open", "play": "open", "heat": "open", "less": "close", "stop": "close"}
+        act = acts.get(fact.act, fact.act)
+        key = f"never_{act}" if act in ("open", "close", "lock", "unlock", "fold", "unfold") else "never_do"
+        return speech.say(key, thing=thing) + (speech.say("while_rear") if fact.condition else "")
     return speech.say("likes", what=speech.with_value(thing, _value(fact, speech))) + (
         speech.say("while_rear") if fact.condition else ""
     )
@@ -138,5 +190,19 @@ def _value(fact: Fact, speech: Speech) -> str:
     return speech.amount(unit, fact.value)
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _rises(value: Value, act: str) -> str:
+    """Return what a prohibited act does to a signal: ``up``, ``down``, or the value that it sets."""
+    if isinstance(value, bool):
+        return "up" if value else "down"
+    if isinstance(value, str):
+        return value
+    return "down" if act in _FALLING else "up"
+
+
+def _direction(value: Value, now: Value) -> str:
+    """Return what a request does to a signal, in the same terms."""
+    if isinstance(value, bool):
+        return "up" if value else "down"
+    if isinstance(value, str) or isinstance(now, str):
+        return str(value)
+    return "up" if value > now else "down"

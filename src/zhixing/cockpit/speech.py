@@ -14,7 +14,19 @@ from zhixing.cockpit.wishes import Unavailable, Unclear, Wish
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Value
 
-_PARTS = frozenset(("likes", "never_open", "never_close", "never_do", "while_rear"))
+_PARTS = frozenset(
+    (
+        "likes",
+        "never_open",
+        "never_close",
+        "never_do",
+        "never_lock",
+        "never_unlock",
+        "never_fold",
+        "never_unfold",
+        "while_rear",
+    )
+)
 """What is said inside another sentence."""
 _GROUPS = (
     ("all", ({"driver", "passenger", "rear_left", "rear_right"},)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from zhixing.cockpit.assistant import Assistant
 from zhixing.cockpit.preferences import Preferences
 from zhixing.cockpit.readback import READ_BACK_WITHIN_NS
+from zhixing.cockpit.speech import speech_in
 from zhixing.datatypes.dialogue import Turn, Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
@@ -18,6 +20,7 @@ from zhixing.signals.guards import load_guards
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.virtual import VirtualVehicle
 
+_log = logging.getLogger(__name__)
 _STEP_S = 0.1
 _THINK_S = 0.25
 
@@ -44,23 +47,38 @@ class Cabin:
 
     def hear(self, text: str, zone: Zone, lang: Lang | None = None) -> Turn:
         """Say something to the assistant; the turn may still be ``working``, see :meth:`finish`."""
-        return self.assistant.hear(Utterance(text=text, zone=zone, lang=lang, time_ns=self.clock()))
+        utterance = Utterance(text=text, zone=zone, lang=lang, time_ns=self.clock())
+        try:
+            return self.assistant.hear(utterance)
+        except Exception:  # no sentence may stop a car: the log has it, and the person hears of it
+            _log.exception("an utterance could not be answered")
+            reply = speech_in(lang or "zh").say("broken")
+            return Turn(utterance=utterance, lang=lang or "zh", outcome="failed", reply=reply)
 
     def finish(self, turn: Turn) -> Turn:
         """Let time pass until the vehicle has done what was granted, and return the finished turn."""
         while turn.outcome == "thinking":  # in the world's time: the car stands still meanwhile
             self.assistant.wait(_THINK_S)
-            turn = self.assistant.settle() or turn
+            turn = _newer(turn, self.assistant.settle())
         deadline_ns = self.clock() + READ_BACK_WITHIN_NS + NS_PER_S
         while turn.outcome == "working" and self.clock() < deadline_ns:
-            turn = self.step(_STEP_S) or turn
+            turn = _newer(turn, self.step(_STEP_S))
         return turn
 
     def step(self, dt_s: float) -> Turn | None:
         """Let time pass; return a turn that the vehicle has just finished."""
         self.clock.time_ns += ns_from_s(dt_s)
         self.vehicle.step(dt_s)
-        return self.assistant.settle()
+        try:
+            return self.assistant.settle()
+        except Exception:  # a turn is lost, and not the drive
+            _log.exception("a turn could not be finished")
+            return None
+
+
+def _newer(turn: Turn, news: Turn | None) -> Turn:
+    """Return what has come of a turn; news of another's is not for its speaker."""
+    return news if news is not None and news.utterance is turn.utterance else turn
 
 
 def make_cabin(reasoner: Reasoner | None = None, preferences: Path | None = None) -> Cabin:

@@ -18,7 +18,7 @@ from zhixing.cockpit.understand.meaning import understand
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.localized import LANGS, Lang
 
-MANNER = {"pronoun", "absolute", "implied", "whether"}
+MANNER = {"pronoun", "absolute", "implied", "whether", "ended"}
 CASES = [
     pytest.param(lang, case, id=f"{lang}: {case['say']}")
     for lang in LANGS
