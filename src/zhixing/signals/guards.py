@@ -114,7 +114,7 @@ class Rule:
         verdict: What it says.
         paths: Signals it is about.
         when: Names of conditions that must all hold.
-        to: ``any`` value, one or several values, ``opening`` (more than now) or ``above-25``.
+        to: ``any`` value, one or several values, ``opening`` (further from shut, or across it) or ``above-25``.
         zones: Who it is about; empty means everybody.
         say: Why, and what is possible instead.
         source: Where the rule comes from.
@@ -142,7 +142,7 @@ class Rule:
                 return value != state.get(request.path)
             case "opening":
                 now = _number(state, request.path)
-                return not (isinstance(value, int | float) and abs(value) <= abs(now))
+                return not (isinstance(value, int | float) and (0 <= value <= now or now <= value <= 0))
             case "above-25":
                 return not (isinstance(value, int | float) and value <= max(25.0, _number(state, request.path)))
             case tuple(wanted):

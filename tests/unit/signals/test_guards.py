@@ -23,6 +23,8 @@ WIPERS = "Vehicle.Body.Windshield.Front.Wiping.Mode"
 TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
 HAZARD = f"{LIGHTS}.Hazard.IsSignaling"
 LOW = f"{LIGHTS}.Beam.Low.IsOn"
+RAIN = "Vehicle.Body.Raindetection.Intensity"
+SUNROOF = "Vehicle.Cabin.Sunroof.Position"
 CHILD = "Vehicle.Cabin.IsWindowChildLockEngaged"
 
 TABLE = [
@@ -53,7 +55,7 @@ TABLE = [
     ({f"{LIGHTS}.Beam.High.IsOn": True, "Vehicle.Speed": 5.0}, f"{LIGHTS}.Beam.High.IsOn", False, "driver", "granted"),
     ({}, f"{LIGHTS}.Fog.Rear.IsOn", True, "driver", "needs_yes"),
     (
-        {"Vehicle.Speed": 5.0, "Vehicle.Body.Raindetection.Intensity": 40, WIPERS: "SLOW"},
+        {"Vehicle.Speed": 5.0, RAIN: 40, WIPERS: "SLOW"},
         WIPERS, "OFF", "driver", "refused",
     ),
     (
@@ -67,8 +69,15 @@ TABLE = [
     ({CHILD: True}, REAR, 40, "rear_left", "refused"),
     ({CHILD: True}, REAR, 40, "driver", "needs_yes"),
     ({CHILD: True, REAR: 80}, REAR, 0, "rear_left", "granted"),
-    ({"Vehicle.Body.Raindetection.Intensity": 10}, "Vehicle.Cabin.Sunroof.Position", 50, "driver", "needs_yes"),
-    ({}, "Vehicle.Cabin.Sunroof.Position", 50, "driver", "granted"),
+    ({RAIN: 10}, SUNROOF, 50, "driver", "needs_yes"),
+    ({}, SUNROOF, 50, "driver", "granted"),
+    ({RAIN: 10, SUNROOF: -100}, SUNROOF, 100, "driver", "needs_yes"),
+    ({RAIN: 10, SUNROOF: -100}, SUNROOF, 1, "driver", "needs_yes"),
+    ({RAIN: 10, SUNROOF: 60}, SUNROOF, -30, "driver", "needs_yes"),
+    ({RAIN: 10, SUNROOF: -50}, SUNROOF, -60, "driver", "needs_yes"),
+    ({RAIN: 10, SUNROOF: -100}, SUNROOF, -50, "driver", "granted"),
+    ({RAIN: 10, SUNROOF: -100}, SUNROOF, 0, "driver", "granted"),
+    ({RAIN: 10, SUNROOF: 60}, SUNROOF, 20, "driver", "granted"),
     ({AC: True}, f"{DOOR}.Window.Position", 25, "driver", "granted"),
     ({AC: True}, f"{DOOR}.Window.Position", 26, "driver", "needs_yes"),
     ({AC: True, f"{DOOR}.Window.Position": 80}, f"{DOOR}.Window.Position", 30, "driver", "granted"),
