@@ -24,6 +24,8 @@ from zhixing.signals.catalogue import expand
 _SPEED = "Vehicle.Speed"
 _GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
 _RAIN = "Vehicle.Body.Raindetection.Intensity"
+_AIR_CONDITIONING = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
+_WINDOW_LOCK = "Vehicle.Cabin.IsWindowChildLockEngaged"
 _PARK = 126
 STATES_THAT_FORBID = frozenset((_SPEED, _GEAR))
 """Signals that turn what was free into what is forbidden when the car drives off."""
@@ -50,7 +52,7 @@ class Circumstances:
     wanted: State
 
 
-Condition = Callable[[Circumstances], bool]
+Condition = Callable[[SetRequest, Circumstances], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +93,21 @@ def _are_all_windows_to_be_open(now: Circumstances) -> bool:
     return all(not _number(expected, path) <= 0.0 for path in _WINDOWS)
 
 
+def _is_door_child_locked(request: SetRequest, now: Circumstances) -> bool:
+    return now.state.get(f"{request.path.removesuffix('.IsOpen')}.IsChildLockActive") is not False
+
+
 _CONDITIONS: dict[str, Condition] = {
-    "always": lambda _: True,
-    "moving": lambda now: _is_moving(now.state),
-    "moving-or-out-of-park": lambda now: _is_out_of_park(now.state),
-    "raining": lambda now: not _number(now.state, _RAIN) <= 0.0,
-    "faster-than-80": lambda now: not _number(now.state, _SPEED) <= 80.0,
-    "air-conditioning-on": lambda now: now.state.get("Vehicle.Cabin.HVAC.IsAirConditioningActive") is not False,
-    "window-child-lock": lambda now: now.state.get("Vehicle.Cabin.IsWindowChildLockEngaged") is not False,
-    "all-windows-to-be-open": _are_all_windows_to_be_open,
-    "set-by-the-car": lambda now: any(now.setters.get(r.path) == "system" for r in now.batch),
+    "always": lambda _, __: True,
+    "moving": lambda _, now: _is_moving(now.state),
+    "moving-or-out-of-park": lambda _, now: _is_out_of_park(now.state),
+    "raining": lambda _, now: not _number(now.state, _RAIN) <= 0.0,
+    "faster-than-80": lambda _, now: not _number(now.state, _SPEED) <= 80.0,
+    "air-conditioning-on": lambda _, now: now.state.get(_AIR_CONDITIONING) is not False,
+    "window-child-lock": lambda _, now: now.state.get(_WINDOW_LOCK) is not False,
+    "door-child-lock": _is_door_child_locked,
+    "all-windows-to-be-open": lambda _, now: _are_all_windows_to_be_open(now),
+    "set-by-the-car": lambda request, now: now.setters.get(request.path) == "system",
 }
 """What a rule may ask about the car; unknown states count as the more dangerous ones."""
 
@@ -133,7 +140,7 @@ class Rule:
         """Return whether the rule is about this request, now. The path is looked at by the caller."""
         if self.zones and request.zone not in self.zones:
             return False
-        return self._is_direction(request, now.state) and all(_CONDITIONS[name](now) for name in self.when)
+        return self._is_direction(request, now.state) and all(_CONDITIONS[name](request, now) for name in self.when)
 
     def _is_direction(self, request: SetRequest, state: State) -> bool:
         value = request.value

@@ -16,6 +16,8 @@ from zhixing.testing.parked_car import ParkedCar
 
 DOOR = "Vehicle.Cabin.Door.Row1.DriverSide"
 REAR = "Vehicle.Cabin.Door.Row2.DriverSide.Window.Position"
+REAR_DOOR = "Vehicle.Cabin.Door.Row2.DriverSide.IsOpen"
+DOOR_LOCK = "Vehicle.Cabin.Door.Row2.DriverSide.IsChildLockActive"
 LIGHTS = "Vehicle.Body.Lights"
 GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
 AC = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
@@ -69,6 +71,15 @@ TABLE = [
     ({CHILD: True}, REAR, 40, "rear_left", "refused"),
     ({CHILD: True}, REAR, 40, "driver", "needs_yes"),
     ({CHILD: True, REAR: 80}, REAR, 0, "rear_left", "granted"),
+    ({DOOR_LOCK: True}, REAR_DOOR, True, "rear_left", "refused"),
+    ({DOOR_LOCK: True}, REAR_DOOR, True, "rear_right", "refused"),
+    ({DOOR_LOCK: True}, REAR_DOOR, True, "driver", "needs_yes"),
+    ({DOOR_LOCK: True}, REAR_DOOR, True, "passenger", "needs_yes"),
+    ({DOOR_LOCK: True, REAR_DOOR: True}, REAR_DOOR, False, "rear_left", "granted"),
+    ({DOOR_LOCK: True}, REAR_DOOR.replace("Driver", "Passenger"), True, "rear_right", "granted"),
+    ({DOOR_LOCK: True}, f"{DOOR}.IsOpen", True, "driver", "granted"),
+    ({}, REAR_DOOR, True, "rear_left", "granted"),
+    ({DOOR_LOCK: True, "Vehicle.Speed": 5.0}, REAR_DOOR, True, "driver", "refused"),
     ({RAIN: 10}, SUNROOF, 50, "driver", "needs_yes"),
     ({}, SUNROOF, 50, "driver", "granted"),
     ({RAIN: 10, SUNROOF: -100}, SUNROOF, 100, "driver", "needs_yes"),
