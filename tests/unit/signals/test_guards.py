@@ -220,3 +220,23 @@ def test_a_refusal_says_what_is_possible_instead(moving: ParkedCar) -> None:
     assert isinstance(outcome, Refused)
     assert "停稳" in outcome.say.zh
     assert "parked" in outcome.say.en
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("Rear", ("后备箱", "the trunk", "den Kofferraum", "Der Kofferraum")),
+        ("Front", ("前备箱", "the front trunk", "den vorderen Kofferraum", "Der vordere Kofferraum")),
+    ],
+)
+def test_what_is_said_of_a_trunk_names_that_trunk(end: str, words: tuple[str, str, str, str]) -> None:
+    zh, en, de, de_subject = words
+    for leaf, value in (("IsOpen", True), ("Position", 60), ("IsLocked", False)):
+        ask = ParkedCar().question(f"Vehicle.Body.Trunk.{end}.{leaf}", value).ask
+        assert (zh in ask.zh, en in ask.en, de in ask.de) == (True, True, True), ask
+        assert ("解锁" in ask.zh, "Unlock" in ask.en, "entriegeln" in ask.de) == (leaf == "IsLocked",) * 3, ask
+    moving = ParkedCar()
+    moving.vehicle.set_state({"Vehicle.Speed": 20.0})
+    refused = moving.ask(f"Vehicle.Body.Trunk.{end}.IsLocked", False)
+    assert isinstance(refused, Refused)
+    assert (zh in refused.say.zh, en in refused.say.en.lower(), de_subject in refused.say.de) == (True, True, True)
