@@ -58,9 +58,10 @@ def requests_for(paths: Sequence[str], *, beyond: bool = False) -> st.SearchStra
 
 
 REQUEST = requests_for(GUARDED) | requests_for(ACTUATORS)
+SWITCHES = ["Vehicle.Cabin.IsWindowChildLockEngaged", "Vehicle.Cabin.HVAC.IsAirConditioningActive"]
 STATE_PATHS = [
-    *WINDOWS, SPEED, GEAR, "Vehicle.Body.Raindetection.Intensity", "Vehicle.Cabin.IsWindowChildLockEngaged",
-    "Vehicle.Cabin.HVAC.IsAirConditioningActive", "Vehicle.Cabin.Sunroof.Position",
+    *WINDOWS, SPEED, GEAR, "Vehicle.Body.Raindetection.Intensity", "Vehicle.Cabin.Sunroof.Position",
+    *SWITCHES, *(f"{door}.IsChildLockActive" for door in DOORS[2:]),
 ]  # fmt: skip
 STATE = st.fixed_dictionaries(
     {path: values_of(load_catalogue()[path]) for path in STATE_PATHS}
@@ -76,8 +77,10 @@ def strictness(verdict: Judgement) -> int:
     return 0 if verdict is None else 2 if isinstance(verdict, Forbid) else 1
 
 
-def judged(requests: Sequence[SetRequest], state: dict[str, Value]) -> list[int]:
-    return [strictness(verdict) for verdict in load_guards().judge(Circumstances(state, requests, {}, {}))]
+def judged(
+    requests: Sequence[SetRequest], state: dict[str, Value], wanted: dict[str, Value] | None = None
+) -> list[int]:
+    return [strictness(verdict) for verdict in load_guards().judge(Circumstances(state, requests, {}, wanted or {}))]
 
 
 def with_zone(request: SetRequest, zone: Zone) -> SetRequest:
@@ -154,6 +157,22 @@ def test_asking_for_more_at_once_never_frees_anything(requests: list[SetRequest]
     alone = [judged([request], full(state))[0] for request in requests]
     together = judged(requests, full(state))
     assert all(one <= all_ for one, all_ in zip(alone, together, strict=True))
+
+
+@given(STATE, st.sampled_from(SWITCHES), st.sampled_from(list(Zone)))
+def test_what_is_switched_on_meanwhile_or_in_the_same_breath_counts(
+    state: dict[str, Value], switch: str, zone: Zone
+) -> None:
+    others = [request for request in EVERY if request.path != switch]
+    expected = judged_alone(others, full(state | {switch: True}))
+    switching = SetRequest(path=switch, value=True, zone=zone, source="voice")
+    assert not freed(others, expected, [judged([switching, request], full(state))[1] for request in others])
+    assert not freed(others, expected, [judged([request], full(state), {switch: True})[0] for request in others])
+
+
+@given(STATE, st.sampled_from(SWITCHES))
+def test_what_is_switched_off_meanwhile_frees_nothing_yet(state: dict[str, Value], switch: str) -> None:
+    assert judged_alone(EVERY, full(state)) == [judged([r], full(state), {switch: False})[0] for r in EVERY]
 
 
 @given(REQUEST, STATE)

@@ -93,6 +93,15 @@ def _are_all_windows_to_be_open(now: Circumstances) -> bool:
     return all(not _number(expected, path) <= 0.0 for path in _WINDOWS)
 
 
+def _is_on(now: Circumstances, path: str) -> bool:
+    return now.state.get(path) is not False or now.wanted.get(path) is True
+
+
+def _is_or_will_be_on(now: Circumstances, path: str) -> bool:
+    """Return whether a switch is on, or is about to be: what is wanted and asked now only adds to what is."""
+    return _is_on(now, path) or any(request.path == path and request.value is True for request in now.batch)
+
+
 def _is_door_child_locked(request: SetRequest, now: Circumstances) -> bool:
     return now.state.get(f"{request.path.removesuffix('.IsOpen')}.IsChildLockActive") is not False
 
@@ -103,13 +112,16 @@ _CONDITIONS: dict[str, Condition] = {
     "moving-or-out-of-park": lambda _, now: _is_out_of_park(now.state),
     "raining": lambda _, now: not _number(now.state, _RAIN) <= 0.0,
     "faster-than-80": lambda _, now: not _number(now.state, _SPEED) <= 80.0,
-    "air-conditioning-on": lambda _, now: now.state.get(_AIR_CONDITIONING) is not False,
-    "window-child-lock": lambda _, now: now.state.get(_WINDOW_LOCK) is not False,
+    "air-conditioning-on": lambda _, now: _is_or_will_be_on(now, _AIR_CONDITIONING),
+    "window-child-lock": lambda _, now: _is_or_will_be_on(now, _WINDOW_LOCK),
     "door-child-lock": _is_door_child_locked,
     "all-windows-to-be-open": lambda _, now: _are_all_windows_to_be_open(now),
     "set-by-the-car": lambda request, now: now.setters.get(request.path) == "system",
 }
 """What a rule may ask about the car; unknown states count as the more dangerous ones."""
+
+_SWITCHES = {_AIR_CONDITIONING: "air-conditioning-on", _WINDOW_LOCK: "window-child-lock"}
+"""Actuators that make conditions true, when on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,7 @@ class Guards:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.verdict != "forbid"))
+        self._when = {rule.name: rule.when for rule in self.rules}
         self._by_path: dict[str, tuple[Rule, ...]] = {}
         for rule in self.rules:
             for path in rule.paths:
@@ -175,11 +188,20 @@ class Guards:
     def judge(self, now: Circumstances, accepted: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
         """Return for each request of the batch what the rules say; None is free.
 
+        What switches on the very thing that another request is asked about waits for the same yes.
+
         Args:
             now: What is asked, of which car. The car's own systems (``source`` is ``system``) are not judged.
             accepted: Rules whose question has been answered with yes.
         """
-        return tuple(self._judge_one(request, now, accepted) for request in now.batch)
+        verdicts = tuple(self._judge_one(request, now, accepted) for request in now.batch)
+        asking = tuple(verdict for verdict in verdicts if isinstance(verdict, Confirm))
+        if not asking:
+            return verdicts
+        return tuple(
+            verdict or self._asked_along(request, now, asking)
+            for request, verdict in zip(now.batch, verdicts, strict=True)
+        )
 
     def _judge_one(self, request: SetRequest, now: Circumstances, accepted: frozenset[str]) -> Judgement:
         if request.source == "system":
@@ -195,6 +217,12 @@ class Guards:
             return None
         zh, en, de = ([rule.say.in_lang(lang) for rule in asking] for lang in ("zh", "en", "de"))
         return Confirm(tuple(rule.name for rule in asking), Localized("".join(zh), " ".join(en), " ".join(de)))
+
+    def _asked_along(self, request: SetRequest, now: Circumstances, asking: Sequence[Confirm]) -> Confirm | None:
+        condition = _SWITCHES.get(request.path)
+        if condition is None or request.value is not True or request.source == "system" or _is_on(now, request.path):
+            return None
+        return next((one for one in asking if any(condition in self._when[rule] for rule in one.rules)), None)
 
 
 @lru_cache(maxsize=1)

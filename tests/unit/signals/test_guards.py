@@ -240,3 +240,56 @@ def test_what_is_said_of_a_trunk_names_that_trunk(end: str, words: tuple[str, st
     refused = moving.ask(f"Vehicle.Body.Trunk.{end}.IsLocked", False)
     assert isinstance(refused, Refused)
     assert (zh in refused.say.zh, en in refused.say.en.lower(), de_subject in refused.say.de) == (True, True, True)
+
+
+WINDOWS = [path for path in load_catalogue() if path.endswith(".Window.Position")]
+
+
+def of(zone: Zone, *wishes: tuple[str, Value]) -> list[SetRequest]:
+    return [SetRequest(path=path, value=value, zone=zone, source="voice") for path, value in wishes]
+
+
+def test_air_conditioning_and_open_windows_in_one_breath_are_one_question(car: ParkedCar) -> None:
+    wishes = of(Zone.DRIVER, (AC, True), *((path, 100) for path in WINDOWS), (f"{LIGHTS}.Parking.IsOn", True))
+    outcomes = car.store.request_all(wishes)
+    asked = [o for o in outcomes if isinstance(o, NeedsYes)]
+    assert [o.request for o in asked] == wishes[:5]
+    assert {o.rule for o in asked} == {"window-wants-a-yes-with-air-conditioning"}
+    assert len({o.token for o in asked}) == 1
+    car.vehicle.step(5.0)
+    assert [car.store.value(path) for path in (AC, *WINDOWS)] == [False, 0, 0, 0, 0]
+    assert [o.kind for o in car.store.confirm(asked[0].token, Zone.DRIVER)] == ["granted"] * 5
+
+
+def test_who_holds_back_what_is_free_is_asked_too(car: ParkedCar) -> None:
+    wishes = of(Zone.DRIVER, (AC, True), (WINDOWS[0], 100), ("Vehicle.Cabin.Infotainment.Media.Volume", 50))
+    needing = car.store.needing_yes(wishes)
+    assert list(needing) == wishes[:2]
+    assert {o.kind for o in car.store.request_all(needing)} == {"needs_yes"}
+
+
+def test_air_conditioning_beside_a_crack_or_a_question_about_something_else_stays_free(car: ParkedCar) -> None:
+    wishes = of(Zone.DRIVER, (AC, True), (WINDOWS[0], 25), (TRUNK, True))
+    assert [o.kind for o in car.store.request_all(wishes)] == ["granted", "granted", "needs_yes"]
+
+
+def test_what_is_on_its_way_counts_as_done(car: ParkedCar) -> None:
+    assert car.ask(AC, True).kind == "granted"
+    assert car.ask(WINDOWS[0], 100).kind == "needs_yes"
+    assert car.ask(CHILD, True).kind == "granted"
+    assert car.ask(REAR, 20, Zone.REAR_LEFT).kind == "refused"
+    assert car.ask(REAR, 20, Zone.DRIVER).kind == "needs_yes"
+
+
+def test_switching_off_on_its_way_frees_nothing_yet(car: ParkedCar) -> None:
+    car.vehicle.set_state({AC: True, CHILD: True})
+    outcomes = car.store.request_all(of(Zone.REAR_LEFT, (AC, False), (CHILD, False), (REAR, 20)))
+    assert [o.kind for o in outcomes] == ["granted", "granted", "refused"]
+    assert car.ask(WINDOWS[0], 100).kind == "needs_yes"
+
+
+def test_the_rear_cannot_lock_its_window_and_open_it_in_one_breath(car: ParkedCar) -> None:
+    outcomes = car.store.request_all(of(Zone.REAR_LEFT, (CHILD, True), (REAR, 100)))
+    assert [o.kind for o in outcomes] == ["granted", "refused"]
+    outcomes = ParkedCar().store.request_all(of(Zone.DRIVER, (CHILD, True), (REAR, 100)))
+    assert [o.kind for o in outcomes] == ["needs_yes", "needs_yes"]
