@@ -27,8 +27,9 @@ _RAIN = "Vehicle.Body.Raindetection.Intensity"
 _AIR_CONDITIONING = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 _WINDOW_LOCK = "Vehicle.Cabin.IsWindowChildLockEngaged"
 _PARK = 126
-STATES_THAT_FORBID = frozenset((_SPEED, _GEAR))
-"""Signals that turn what was free into what is forbidden when the car drives off."""
+_DOOR_LOCKS = expand("Vehicle.Cabin.Door.Row2.{DriverSide,PassengerSide}.IsChildLockActive")
+STATES_THAT_FORBID = frozenset((_SPEED, _GEAR, _RAIN, _WINDOW_LOCK, *_DOOR_LOCKS))
+"""Signals that turn what was free into what is forbidden: when the car drives off, or a child lock is set."""
 _WINDOWS = tuple(expand("Vehicle.Cabin.Door.{Row1,Row2}.{DriverSide,PassengerSide}.Window.Position"))
 
 State = Mapping[str, Value]

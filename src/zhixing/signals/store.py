@@ -8,7 +8,8 @@ A provider (the vehicle) publishes what is; everybody else may only ask for what
 3. The guards: forbidden is :class:`Refused`, what needs a yes is :class:`NeedsYes`, all else :class:`Granted`.
 
 A yes is given with the token of the question, from the zone that asked, in time, once, and counts for the rules that
-asked; the guards are asked again. What was granted and is forbidden by the time the car drives off is withdrawn.
+asked; the guards are asked again. What was granted and becomes forbidden before it is done (the car drives off, a child
+lock is set) is withdrawn.
 """
 
 from __future__ import annotations
@@ -276,7 +277,11 @@ class SignalStore:
         self._providers[request.path](request.path, request.value)
 
     def _withdraw_forbidden(self) -> None:
-        """Let go of what was granted, is not done yet, and would be forbidden now: the car has driven off."""
+        """Let go of what was granted, is not done yet, and would be forbidden now.
+
+        The car has driven off, or a child lock is on. The provider is told to leave it as it is; no target is open
+        then.
+        """
         for path in list(self._target):
             request = self._granted[path]
             (verdict,) = self._judge((request,))

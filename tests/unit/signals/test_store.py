@@ -189,6 +189,40 @@ def test_what_is_not_done_yet_is_withdrawn_when_the_car_drives_off(car: ParkedCa
     assert refused.rule == "drivers-seat-stays-while-driving"
 
 
+def test_a_rear_window_stops_when_the_child_lock_is_set(car: ParkedCar) -> None:
+    assert car.ask(REAR_WINDOW, 100, Zone.REAR_LEFT).kind == "granted"
+    car.vehicle.step(0.5)
+    assert car.ask(CHILD_LOCK, True, Zone.DRIVER).kind == "granted"
+    car.vehicle.step(0.1)
+    stopped = car.number(REAR_WINDOW)
+    assert car.store.target(REAR_WINDOW) is None
+    assert 0 < stopped < 25
+    car.vehicle.step(5.0)
+    assert car.number(REAR_WINDOW) <= stopped
+    refused = car.store.audit[-1].outcome
+    assert isinstance(refused, Refused)
+    assert refused.rule == "rear-seat-cannot-open-locked-windows"
+
+
+def test_a_child_lock_stops_neither_a_closing_window_nor_one_that_the_front_opens(car: ParkedCar) -> None:
+    other = REAR_WINDOW.replace("Driver", "Passenger")
+    car.vehicle.set_state({REAR_WINDOW: 100})
+    car.ask(REAR_WINDOW, 0, Zone.REAR_LEFT)
+    car.ask(other, 60, Zone.DRIVER)
+    car.vehicle.step(0.5)
+    car.ask(CHILD_LOCK, True, Zone.DRIVER)
+    assert car.vehicle.settle(5.0)
+    assert (car.store.value(REAR_WINDOW), car.store.value(other)) == (0, 60)
+
+
+def test_a_rear_door_on_its_way_stays_shut_when_its_child_lock_is_set(car: ParkedCar) -> None:
+    door = "Vehicle.Cabin.Door.Row2.DriverSide"
+    assert car.ask(f"{door}.IsOpen", True, Zone.REAR_LEFT).kind == "granted"
+    car.vehicle.set_state({f"{door}.IsChildLockActive": True})
+    car.vehicle.step(0.1)
+    assert car.store.value(f"{door}.IsOpen") is False
+
+
 def test_all_windows_want_a_yes_at_speed_one_by_one_too(car: ParkedCar) -> None:
     car.vehicle.set_state({"Vehicle.Speed": 100.0})
     answers = [car.ask(f"Vehicle.Cabin.Door.{side}.Window.Position", 100).kind for side in SIDES]
