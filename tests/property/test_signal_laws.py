@@ -17,6 +17,7 @@ from zhixing.signals.guards import Circumstances, Forbid, Judgement, load_guards
 from zhixing.signals.store import YES_WITHIN_S
 from zhixing.testing.exam_rules import BY_HAND_ONLY, DOORS, FORBIDDEN_WHILE_MOVING, GEAR, LIGHTS, STILL_WHILE_MOVING
 from zhixing.testing.parked_car import ParkedCar
+from zhixing.vehicle.followers import lid_position
 
 SPEED = "Vehicle.Speed"
 WINDOWS = [f"{door}.Window.Position" for door in DOORS]
@@ -58,6 +59,7 @@ def requests_for(paths: Sequence[str], *, beyond: bool = False) -> st.SearchStra
 
 
 REQUEST = requests_for(GUARDED) | requests_for(ACTUATORS)
+LID_POSITIONS = sorted({position for path in ACTUATORS if (position := lid_position(path))})
 SWITCHES = ["Vehicle.Cabin.IsWindowChildLockEngaged", "Vehicle.Cabin.HVAC.IsAirConditioningActive"]
 STATE_PATHS = [
     *WINDOWS, SPEED, GEAR, "Vehicle.Body.Raindetection.Intensity", "Vehicle.Cabin.Sunroof.Position",
@@ -275,6 +277,7 @@ class Door(RuleBasedStateMachine):
         self.answers += len(outcomes)
         self.questions |= {o.token: o for o in outcomes if isinstance(o, NeedsYes)}
         granted = {o.request.path for o in outcomes if isinstance(o, Granted)}
+        granted |= {position for path in granted if (position := lid_position(path))}  # the lid's motor
         changed = {path for path, value in self.wanted().items() if value != before[path]}
         assert changed <= granted
         if self.car.number(SPEED) > 0.0:
@@ -316,6 +319,8 @@ class Door(RuleBasedStateMachine):
             targets = {(path, self.car.store.target(path)) for path in ACTUATORS}
             assert not targets & FORBIDDEN_WHILE_MOVING
             assert not {path for path, target in targets if target is not None} & STILL_WHILE_MOVING
+            for path in LID_POSITIONS:
+                assert float(self.car.store.target(path) or 0) <= self.car.number(path), path
 
 
 TestDoor = Door.TestCase

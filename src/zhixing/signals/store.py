@@ -17,7 +17,7 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Outcome, Refused, Sample, SetRequest, Value, Zone
@@ -146,6 +146,21 @@ class SignalStore:
                 raise NotWritableError(f"{path} is no actuator or has a provider", hint="One provider per actuator.")
         self._providers.update(dict.fromkeys(paths, on_target))
 
+    def hand_on(self, path: str, to: str, value: Value) -> None:
+        """Carry out the open wish for one actuator by another one; for the provider of both.
+
+        The other is wanted by the same person from then on, and withdrawn when the guards would forbid it.
+
+        Raises:
+            UnknownSignalError: A path does not exist.
+            NotWritableError: The first is not wanted, or the second has no provider.
+            WrongTypeError: The value is not of the second's type.
+        """
+        self._leaf(path)
+        if path not in self._target or self._leaf(to).path not in self._providers:
+            raise NotWritableError(f"{path} cannot be handed on to {to}", hint="Hand on an open wish to an actuator.")
+        self._pursue(self._checked(replace(self._granted[path], path=to, value=value)))
+
     def publish(self, path: str, value: Value, time_ns: int) -> None:
         """Report a current value; for providers only.
 
@@ -271,6 +286,9 @@ class SignalStore:
     def _grant(self, request: SetRequest) -> None:
         if self._values[request.path] == request.value and request.path not in self._target:
             return
+        self._pursue(request)
+
+    def _pursue(self, request: SetRequest) -> None:
         self._target[request.path] = Sample(request.value, self._clock())
         self._granted[request.path] = request
         self._touch(request.path)

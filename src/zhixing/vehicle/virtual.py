@@ -135,8 +135,10 @@ class VirtualVehicle:
         position = lid_position(path)
         if position is None:
             self._wanted[path] = value
-        else:  # a lid is opened and closed by its motor; it is open as soon as it is not shut
-            self._wanted[position] = 100 if value else 0
+        elif self._store.target(path) is not None:
+            # A lid is opened and closed by its motor, and open as soon as it is not shut: what the guards must see to
+            # the end is where the motor goes. A wish that is withdrawn has no target, and the motor's own goes with it.
+            self._store.hand_on(path, position, 100 if value else 0)
 
     def _toward(self, path: str, wanted: Value, dt_s: float) -> Value:
         """Return where a motor is after a step; the exact place is kept, the reported one has the signal's type."""

@@ -240,3 +240,15 @@ def test_whether_a_window_is_open_only_follows_and_cannot_be_asked_for(car: Park
     outcome = car.ask(REAR_WINDOW.replace("Position", "IsOpen"), True)
     assert isinstance(outcome, Refused)
     assert outcome.rule == "no-provider"
+
+
+def test_only_an_open_wish_is_handed_on_and_only_to_what_has_a_provider(car: ParkedCar) -> None:
+    with pytest.raises(NotWritableError):
+        car.store.hand_on(TRUNK, TRUNK.replace("IsOpen", "Position"), 100)
+    car.ask(VOLUME, 50)
+    with pytest.raises(NotWritableError):
+        car.store.hand_on(VOLUME, "Vehicle.Speed", 5.0)
+    with pytest.raises(UnknownSignalError):
+        car.store.hand_on(VOLUME, "Vehicle.Warp", 9)
+    with pytest.raises(WrongTypeError):
+        car.store.hand_on(VOLUME, TRUNK, 9)

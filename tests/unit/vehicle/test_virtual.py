@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.datatypes.signal import Value
+from zhixing.datatypes.signal import NeedsYes, Refused, Value
 from zhixing.errors import OutOfRangeError, UnknownSignalError, WrongTypeError
 from zhixing.testing.parked_car import ParkedCar
 from zhixing.vehicle.energy import Battery
@@ -121,3 +121,71 @@ def test_a_lid_that_is_still_opening_can_be_closed_again(car: ParkedCar) -> None
     assert car.ask(f"{rear}.IsOpen", False).kind == "granted"
     assert car.vehicle.settle(5.0)
     assert (car.store.value(f"{rear}.IsOpen"), car.store.value(f"{rear}.Position")) == (False, 0)
+
+
+LIDS = ["Vehicle.Body.Trunk.Rear", "Vehicle.Body.Trunk.Front", "Vehicle.Body.Hood"]
+DRIVING_OFF: list[dict[str, Value]] = [
+    {"Vehicle.Speed": 60.0},
+    {"Vehicle.Powertrain.Transmission.SelectedGear": 127},
+]
+
+
+def open_lid(car: ParkedCar, path: str, value: Value) -> None:
+    outcome = car.ask(path, value)
+    if isinstance(outcome, NeedsYes):
+        car.store.confirm(outcome.token, outcome.request.zone)
+
+
+@pytest.mark.parametrize("motion", DRIVING_OFF, ids=str)
+@pytest.mark.parametrize("lid", LIDS)
+@pytest.mark.parametrize(("leaf", "value"), [("IsOpen", True), ("Position", 100)])
+@pytest.mark.parametrize("steps", [0, 1, 10])
+def test_a_lid_stops_opening_when_the_car_drives_off(
+    car: ParkedCar, lid: str, leaf: str, value: Value, steps: int, motion: dict[str, Value]
+) -> None:
+    open_lid(car, f"{lid}.{leaf}", value)
+    for _ in range(steps):
+        car.vehicle.step(0.1)
+    stopped = car.number(f"{lid}.Position")
+    car.vehicle.set_state(motion)
+    assert car.store.target(f"{lid}.Position") is None
+    assert car.store.target(f"{lid}.IsOpen") is None
+    for _ in range(60):
+        car.vehicle.step(0.1)
+        assert car.number(f"{lid}.Position") <= stopped
+    refused = car.store.audit[-1].outcome
+    assert isinstance(refused, Refused)
+    car.vehicle.set_state({"Vehicle.Speed": 0.0, "Vehicle.Powertrain.Transmission.SelectedGear": 126})
+    car.vehicle.step(5.0)
+    assert car.number(f"{lid}.Position") <= stopped
+
+
+@pytest.mark.parametrize("motion", DRIVING_OFF, ids=str)
+@pytest.mark.parametrize("lid", LIDS)
+def test_a_lid_that_closes_goes_on_closing_when_the_car_drives_off(
+    car: ParkedCar, lid: str, motion: dict[str, Value]
+) -> None:
+    car.vehicle.set_state({f"{lid}.IsOpen": True})
+    open_lid(car, f"{lid}.IsOpen", False)
+    car.vehicle.step(1.0)
+    car.vehicle.set_state(motion)
+    assert car.vehicle.settle(5.0)
+    assert (car.store.value(f"{lid}.IsOpen"), car.store.value(f"{lid}.Position")) == (False, 0)
+
+
+def test_a_lid_that_was_stopped_can_be_closed_while_driving(car: ParkedCar) -> None:
+    open_lid(car, f"{LIDS[0]}.IsOpen", True)
+    car.vehicle.step(0.5)
+    car.vehicle.set_state({"Vehicle.Speed": 60.0})
+    assert car.ask(f"{LIDS[0]}.IsOpen", False).kind == "granted"
+    assert car.vehicle.settle(5.0)
+    assert car.store.value(f"{LIDS[0]}.Position") == 0
+
+
+def test_where_the_motor_of_a_lid_goes_is_seen_until_it_is_there(car: ParkedCar) -> None:
+    open_lid(car, f"{LIDS[0]}.IsOpen", True)
+    car.vehicle.step(0.1)
+    assert car.store.value(f"{LIDS[0]}.IsOpen") is True
+    assert (car.store.target(f"{LIDS[0]}.IsOpen"), car.store.target(f"{LIDS[0]}.Position")) == (None, 100)
+    assert car.vehicle.settle(5.0)
+    assert car.store.target(f"{LIDS[0]}.Position") is None
