@@ -289,8 +289,12 @@ class SignalStore:
         self._pursue(request)
 
     def _pursue(self, request: SetRequest) -> None:
+        first = self._granted[request.path] if request.path in self._target else None
+        if not (
+            first and first.source == "system" and first.value == request.value
+        ):  # joining in makes it nobody else's
+            self._granted[request.path] = request
         self._target[request.path] = Sample(request.value, self._clock())
-        self._granted[request.path] = request
         self._touch(request.path)
         self._providers[request.path](request.path, request.value)
 

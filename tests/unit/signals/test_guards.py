@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Refused, SetRequest, Value, Zone
+from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Refused, SetRequest, Source, Value, Zone
 from zhixing.errors import ConfigError, WrongTypeError
 from zhixing.signals.catalogue import check_type, is_allowed, load_catalogue
 from zhixing.signals.guards import Circumstances, Forbid, load_guards, parse_guards
@@ -122,6 +122,27 @@ def test_a_defroster_of_the_cars_own_stays_on_while_driving(moving: ParkedCar) -
     moving.ask(path, True)
     moving.vehicle.step(0.1)
     assert moving.ask(path, False).kind == "granted"
+
+
+@pytest.mark.parametrize("order", [("system", "voice"), ("voice", "system")])
+def test_a_defroster_that_the_car_wants_too_is_the_cars(car: ParkedCar, order: tuple[Source, Source]) -> None:
+    path = "Vehicle.Cabin.HVAC.IsFrontDefrosterActive"
+    for source in order:
+        car.ask(path, True, Zone.PASSENGER, source)
+    car.vehicle.step(0.1)
+    assert car.ask(path, True, Zone.PASSENGER).kind == "granted"
+    car.vehicle.set_state({"Vehicle.Speed": 60.0})
+    assert car.ask(path, False, Zone.PASSENGER).kind == "refused"
+
+
+def test_a_defroster_switched_off_and_on_by_a_person_is_the_persons(car: ParkedCar) -> None:
+    path = "Vehicle.Cabin.HVAC.IsFrontDefrosterActive"
+    car.ask(path, True, source="system")
+    for value in (False, True):
+        assert car.ask(path, value).kind == "granted"
+    car.vehicle.step(0.1)
+    car.vehicle.set_state({"Vehicle.Speed": 60.0})
+    assert car.ask(path, False).kind == "granted"
 
 
 def test_an_unknown_state_counts_as_moving() -> None:
