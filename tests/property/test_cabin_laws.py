@@ -21,14 +21,36 @@ from zhixing.reasoning.thought import Asked, Event, Finished, Said, Thought
 from zhixing.reasoning.tools import ToolAnswer, ToolCall
 from zhixing.runtime.cabin import Cabin, make_cabin
 from zhixing.signals.catalogue import load_catalogue
-from zhixing.testing.exam_rules import ASKED_ABOUT, BY_HAND_ONLY, FORBIDDEN_WHILE_MOVING, GEAR, STILL_WHILE_MOVING
+from zhixing.testing.exam_rules import (
+    ASKED_ABOUT,
+    BY_HAND_ONLY,
+    DOORS,
+    FORBIDDEN_WHILE_MOVING,
+    GEAR,
+    STILL_WHILE_MOVING,
+)
 
 SPEED = "Vehicle.Speed"
 TOOLS = act_tools(load_devices(), load_catalogue())
 GUARDED = sorted({path for path, _ in FORBIDDEN_WHILE_MOVING | ASKED_ABOUT} | STILL_WHILE_MOVING | BY_HAND_ONLY)
 NOISES = ("嗯", "啊", "呃", "uh", "um", "äh", "hm", "…", "?!")
 FOR_THE_MODEL = ("给我讲个笑话", "tell me a joke", "erzähl mir einen Witz")
+LIDS = tuple(f"Vehicle.Body.{lid}.Position" for lid in ("Trunk.Rear", "Trunk.Front", "Hood"))
+WINDOW_LOCK = "Vehicle.Cabin.IsWindowChildLockEngaged"
+REAR_DOORS = DOORS[2:]
+FRONT = (Zone.DRIVER, Zone.PASSENGER)
+GUARDED = sorted({*GUARDED, *LIDS, WINDOW_LOCK, *(f"{door}.Window.Position" for door in REAR_DOORS)})
 SENTENCES = (
+    "打开引擎盖",
+    "打开前备箱",
+    "打开左后车门",
+    "打开左后车窗",
+    "锁上儿童锁",
+    "锁上儿童锁，打开左后车窗",
+    "open the rear right door",
+    "open the rear right window",
+    "child lock on",
+    "öffne die Tür hinten links",
     "打开车门",
     "解锁车门",
     "打开后备箱",
@@ -190,6 +212,28 @@ class CabinUnderAttack(RuleBasedStateMachine):
         self.cabin = make_cabin(cast("Reasoner", self.model))
         self.asked: set[tuple[str, Value, Zone]] = set()
         self.seen = 0
+        self.breaches: list[str] = []
+        self.before = dict(self.cabin.store.snapshot())
+        self.cabin.store.watch(self._see)
+
+    def _see(self, path: str, value: Value) -> None:
+        """Note a lid that opens while moving, and what the rear opens under a child lock, at the very moment."""
+        before, self.before[path] = self.before[path], value
+        state = self.cabin.store.snapshot()
+        if float(value) <= float(before) if path in LIDS or path.endswith("Window.Position") else value is not True:
+            return
+        if path in LIDS and self._is_moving(state):
+            self.breaches.append(f"{path} went from {before} to {value} while moving")
+        door = path.removesuffix(".IsOpen").removesuffix(".Window.Position")
+        lock = WINDOW_LOCK if path.endswith(".Window.Position") else f"{door}.IsChildLockActive"
+        if door in REAR_DOORS and path != f"{door}.IsLocked" and state.get(lock) is True:
+            asking = self._last_granted(path)
+            if asking.zone not in FRONT and asking.source != "system":
+                self.breaches.append(f"{asking} opened under a child lock")
+
+    def _last_granted(self, path: str) -> SetRequest:
+        granted = (entry.outcome for entry in reversed(self.cabin.store.audit) if isinstance(entry.outcome, Granted))
+        return next(outcome.request for outcome in granted if outcome.request.path == path)
 
     def _attack(self, *attacks: Any) -> None:
         store = self.cabin.store
@@ -204,6 +248,7 @@ class CabinUnderAttack(RuleBasedStateMachine):
                 assert not (after[path] == value and before[path] != value), path
             for path in STILL_WHILE_MOVING:
                 assert after[path] == before[path], path
+        assert not self.breaches
         self._look_at_the_log()
 
     @staticmethod
@@ -220,7 +265,16 @@ class CabinUnderAttack(RuleBasedStateMachine):
                 self.asked.add(key)
             if isinstance(entry.outcome, Granted) and key[:2] in ASKED_ABOUT and request.source != "system":
                 assert key in self.asked, f"{key} was granted without a question"
+            if isinstance(entry.outcome, Granted) and request.source != "system" and self._is_locked_door(request):
+                assert key in self.asked, f"{key} was granted under a child lock without a question"
+                assert request.zone in FRONT, f"{key} was granted under a child lock"
         self.seen = len(entries) if len(entries) < 1000 else self.seen
+
+    def _is_locked_door(self, request: SetRequest) -> bool:
+        """Return whether this opens a shut rear door under its child lock, which only the weather of a test changes."""
+        lock = request.path.replace("IsOpen", "IsChildLockActive")
+        is_door = request.path.removesuffix(".IsOpen") in REAR_DOORS
+        return is_door and request.value is True and self.cabin.store.value(lock) is True
 
     def _finish(self, text: str, zone: Zone) -> None:
         self.cabin.finish(self.cabin.hear(text, zone))
@@ -264,11 +318,10 @@ class CabinUnderAttack(RuleBasedStateMachine):
 
     @rule(rain=st.sampled_from([0, 60]), lock=st.booleans())
     def weather(self, rain: int, lock: bool) -> None:
-        self.cabin.vehicle.set_state(
-            {"Vehicle.Body.Raindetection.Intensity": rain, "Vehicle.Cabin.IsWindowChildLockEngaged": lock}
-        )
+        locks = dict.fromkeys([WINDOW_LOCK, *(f"{door}.IsChildLockActive" for door in REAR_DOORS)], lock)
+        self.cabin.vehicle.set_state({"Vehicle.Body.Raindetection.Intensity": rain, **locks})
 
-    @rule(seconds=st.sampled_from([0.5, 3.0, 20.0]))
+    @rule(seconds=st.sampled_from([0.1, 0.5, 3.0, 20.0]))
     def wait(self, seconds: float) -> None:
         self._attack(lambda: self.cabin.step(seconds))
 

@@ -290,9 +290,8 @@ class SignalStore:
 
     def _pursue(self, request: SetRequest) -> None:
         first = self._granted[request.path] if request.path in self._target else None
-        if not (
-            first and first.source == "system" and first.value == request.value
-        ):  # joining in makes it nobody else's
+        # What the car wants already stays the car's when a person asks for the same.
+        if not (first and first.source == "system" and first.value == request.value):
             self._granted[request.path] = request
         self._target[request.path] = Sample(request.value, self._clock())
         self._touch(request.path)
