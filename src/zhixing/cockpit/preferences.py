@@ -7,20 +7,18 @@ with a condition stands beside one without.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from zhixing.cockpit.facts_file import num_fitting, read_rows, write_rows
 from zhixing.datatypes.signal import Value, Zone
 from zhixing.errors import InputError
 
 FactKind = Literal["likes", "never"]
 Condition = Literal["", "rear-occupied"]
 _MOST_FACTS = 200
-_MOST_BYTES = 200_000
 _MOST_SAID = 200
 
 
@@ -70,7 +68,7 @@ class Preferences:
         self._file = file
         self._facts: dict[int, Fact] = {}
         self.revision = 0
-        if file is not None and file.exists():
+        if file is not None:
             self._facts = {fact.number: fact for fact in _read(file)}
 
     def all(self) -> tuple[Fact, ...]:
@@ -82,7 +80,10 @@ class Preferences:
         return tuple(fact for fact in self._facts.values() if fact.person == person.value)
 
     def learn(self, fact: Fact) -> Fact:
-        """Keep a fact, in place of one about the same thing under the same condition, and return it numbered."""
+        """Keep a fact, in place of one about the same thing under the same condition, and return it numbered.
+
+        Where there is no room the oldest facts are dropped.
+        """
         same = [
             known.number
             for known in self._facts.values()
@@ -93,6 +94,9 @@ class Preferences:
             self._facts.pop(number, None)
         kept = Fact(**{**_as_dict(fact), "number": max(self._facts, default=0) + 1, "said": fact.said[:_MOST_SAID]})
         self._facts[kept.number] = kept
+        num_kept = num_fitting([_as_dict(one) for one in self._facts.values()])
+        for number in list(self._facts)[: len(self._facts) - num_kept]:
+            del self._facts[number]
         self._write()
         return kept
 
@@ -116,17 +120,8 @@ class Preferences:
     def _write(self) -> None:
         """Write the file whole or not at all; a full disk loses nothing that was there."""
         self.revision += 1
-        if self._file is None:
-            return
-        text = json.dumps([_as_dict(fact) for fact in self._facts.values()], ensure_ascii=False, indent=1)
-        beside = self._file.with_suffix(".new")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            beside.touch(mode=0o600)
-            beside.write_text(text + "\n", "utf-8")
-            os.replace(beside, self._file)  # noqa: PTH105 - atomic
-        except OSError as error:
-            raise InputError(f"cannot write {self._file}: {error.strerror}", hint="Choose another file.") from error
+        if self._file is not None:
+            write_rows(self._file, [_as_dict(fact) for fact in self._facts.values()])
 
 
 def _as_dict(fact: Fact) -> dict[str, Any]:
@@ -134,13 +129,10 @@ def _as_dict(fact: Fact) -> dict[str, Any]:
 
 
 def _read(file: Path) -> list[Fact]:
-    hint = "Move it away, or choose another file."
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{file} is larger than {_MOST_BYTES} bytes", hint=hint)
-        rows = json.loads(file.read_text("utf-8"))
-        return [_fact(row) for row in rows[-_MOST_FACTS:]]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        return [_fact(row) for row in read_rows(file)[-_MOST_FACTS:]]
+    except (ValueError, TypeError, AttributeError) as error:
+        hint = "Move it away, or choose another file."
         raise InputError(f"{file} holds no preferences: {error}", hint=hint) from error
 
 

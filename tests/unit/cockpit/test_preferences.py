@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from hypothesis import strategies as st
 
 from zhixing.cockpit.preferences import Fact, Preferences
 from zhixing.datatypes.signal import Zone
-from zhixing.errors import InputError
 from zhixing.runtime.cabin import Cabin, make_cabin
 
 DRIVER_C = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -140,53 +137,6 @@ def test_what_has_nothing_to_do_with_the_car_is_not_kept(text: str) -> None:
     seat = Seat()
     seat.say(text)
     assert seat.cabin.assistant.preferences.all() == ()
-
-
-def test_facts_are_plain_in_a_file_of_their_own_and_survive(tmp_path: Path) -> None:
-    file = tmp_path / "people" / "preferences.json"
-    Seat(file).say("我喜欢22度")
-    (row,) = json.loads(file.read_text("utf-8"))
-    assert (row["device"], row["value"], row["said"], row["source"]) == ("temperature", 22.0, "我喜欢22度", "voice")
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    again = Seat(file)
-    assert (again.say("set the temperature"), again[DRIVER_C]) == ("done", 22.0)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "{}",
-        "[1]",
-        "[[]]",
-        '[{"number": 1}]',
-        "[" * 100_000,
-        '{"a": NaN}',
-        "\x00",
-        '[{"number": 1, "person": "driver", "kind": "hates", "device": "window"}]',
-        '[{"number": 1, "person": "driver", "kind": "likes", "device": "window", "slots": {"a": [1]}}]',
-    ],
-    ids=range(10),
-)
-def test_a_file_that_is_none_of_ours_is_left_alone(tmp_path: Path, content: str) -> None:
-    file = tmp_path / "preferences.json"
-    file.write_text(content)
-    with pytest.raises(InputError, match="preferences"):
-        Preferences(file)
-    assert file.read_text() == content
-
-
-def test_a_file_of_many_megabytes_is_not_read(tmp_path: Path) -> None:
-    file = tmp_path / "preferences.json"
-    file.write_text(" " * 300_000)
-    with pytest.raises(InputError, match="larger"):
-        Preferences(file)
-
-
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot write"):
-        Preferences(tmp_path / "file" / "preferences.json").learn(fact())
 
 
 @given(st.lists(st.tuples(st.sampled_from(["driver", "passenger"]), st.floats(16, 32), st.booleans()), max_size=30))
