@@ -7,19 +7,37 @@ with a condition stands beside one without.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from zhixing.cockpit.devices import load_devices
 from zhixing.cockpit.facts_file import num_fitting, read_rows, write_rows
 from zhixing.datatypes.signal import Value, Zone
 from zhixing.errors import InputError
 
 FactKind = Literal["likes", "never"]
 Condition = Literal["", "rear-occupied"]
+FactSource = Literal["voice", "touch"]
+ACTS = frozenset((
+    "away", "backward", "close", "cool", "down", "engage", "fold", "forward", "heat", "less", "lock", "more", "mute",
+    "next", "open", "play", "previous", "release", "set", "shut", "stop", "unfold", "unlock", "up",
+))  # fmt: skip
+"""What can be forbidden: the acts of the lexicon and what the grammar makes of them."""
+AMOUNTS = frozenset((
+    "crack", "full", "half", "little", "max", "medium", "min", "much", "quarter", "three_quarters",
+))  # fmt: skip
+"""The amounts of the lexicon."""
 _MOST_FACTS = 200
 _MOST_SAID = 200
+_HIGHEST_NUMBER = 2**53 - 1
+"""A screen counts no further exactly."""
+_LATEST_NS = 2**63 - 1
+_LARGEST_VALUE = 1e9
+"""More than the longest number that is understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +51,7 @@ class Fact:
         device: The thing, as in ``devices.yaml``.
         act: For a prohibition: what shall not be done.
         value: For a liking: the wanted value.
-        slots: Unit, colour and the like, as in an intent.
+        slots: Unit, amount, colour and direction, as in an intent.
         condition: When it holds; empty: always.
         said: The words.
         time_ns: When, on the car's clock.
@@ -51,7 +69,7 @@ class Fact:
     places: tuple[str, ...] = ()
     said: str = ""
     time_ns: int = 0
-    source: Literal["voice", "touch"] = "voice"
+    source: FactSource = "voice"
 
 
 class Preferences:
@@ -66,10 +84,8 @@ class Preferences:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._facts: dict[int, Fact] = {}
+        self._facts: dict[int, Fact] = {} if file is None else _read(file)
         self.revision = 0
-        if file is not None:
-            self._facts = {fact.number: fact for fact in _read(file)}
 
     def all(self) -> tuple[Fact, ...]:
         """Return every fact, oldest first."""
@@ -83,20 +99,23 @@ class Preferences:
         """Keep a fact, in place of one about the same thing under the same condition, and return it numbered.
 
         Where there is no room the oldest facts are dropped.
+
+        Raises:
+            InputError: A field of it cannot be right, and nothing is kept; or it is kept for this drive only, because
+                the file cannot be written.
         """
-        same = [
-            known.number
-            for known in self._facts.values()
-            if (known.person, known.kind, known.device, known.act, known.condition)
-            == (fact.person, fact.kind, fact.device, fact.act, fact.condition)
-        ]
-        for number in [*same, *list(self._facts)[: max(0, len(self._facts) - len(same) + 1 - _MOST_FACTS)]]:
-            self._facts.pop(number, None)
-        kept = Fact(**{**_as_dict(fact), "number": max(self._facts, default=0) + 1, "said": fact.said[:_MOST_SAID]})
-        self._facts[kept.number] = kept
-        num_kept = num_fitting([_as_dict(one) for one in self._facts.values()])
-        for number in list(self._facts)[: len(self._facts) - num_kept]:
-            del self._facts[number]
+        # What no file can hold, such as half a character, becomes a question mark.
+        said = fact.said[:_MOST_SAID].encode("utf-8", "replace").decode("utf-8")
+        kept = replace(fact, number=max(self._facts, default=0) + 1, said=said)
+        known = [one for one in self._facts.values() if _subject(one) != _subject(kept)]
+        if kept.number > _HIGHEST_NUMBER:
+            known = [replace(one, number=number) for number, one in enumerate(known, 1)]
+            kept = replace(kept, number=len(known) + 1)
+        if wrong := _wrong_field(kept):
+            raise InputError(f"the {wrong} of a fact cannot be {getattr(kept, wrong)!r:.80}", hint="Say it otherwise.")
+        facts = [*known, kept][-_MOST_FACTS:]
+        num_kept = num_fitting([_as_dict(one) for one in facts])
+        self._facts = {one.number: one for one in facts[len(facts) - num_kept :]}
         self._write()
         return kept
 
@@ -124,30 +143,92 @@ class Preferences:
             write_rows(self._file, [_as_dict(fact) for fact in self._facts.values()])
 
 
+def _subject(fact: Fact) -> tuple[object, ...]:
+    """Return what a fact is about; of two about the same the newer counts."""
+    return fact.person, fact.kind, fact.device, fact.act, fact.condition
+
+
 def _as_dict(fact: Fact) -> dict[str, Any]:
-    return asdict(fact) | {"slots": dict(fact.slots)}
+    return {one.name: getattr(fact, one.name) for one in fields(fact)} | {"slots": dict(fact.slots)}
 
 
-def _read(file: Path) -> list[Fact]:
-    try:
-        return [_fact(row) for row in read_rows(file)[-_MOST_FACTS:]]
-    except (ValueError, TypeError, AttributeError) as error:
-        hint = "Move it away, or choose another file."
-        raise InputError(f"{file} holds no preferences: {error}", hint=hint) from error
+def _read(file: Path) -> dict[int, Fact]:
+    """Return the facts of a file by number, in its order.
+
+    Raises:
+        InputError: It holds something else; the message names the row.
+    """
+    facts: dict[int, Fact] = {}
+    for row_number, row in enumerate(read_rows(file), 1):
+        try:
+            fact = _fact(row, facts)
+        except (ValueError, TypeError) as error:
+            raise InputError(
+                f"{file} holds no preferences: row {row_number}: {error}",
+                hint="Mend or delete the row, move the file away, or choose another file.",
+            ) from error
+        facts[fact.number] = fact
+    return dict(list(facts.items())[-_MOST_FACTS:])
 
 
-def _fact(row: Mapping[str, Any]) -> Fact:
+def _fact(row: object, taken: Container[int]) -> Fact:
+    if not isinstance(row, dict):
+        raise TypeError(f"{row!r:.80} is no fact")
     fact = Fact(**row)
-    texts = (fact.person, fact.device, fact.act, fact.said)
-    is_sound = (
-        all(isinstance(text, str) for text in texts)
-        and fact.kind in get_args(FactKind)
-        and fact.condition in get_args(Condition)
-        and isinstance(fact.number, int)
-        and (fact.value is None or isinstance(fact.value, int | float))
-        and isinstance(fact.slots, dict)
-        and all(isinstance(value, bool | int | float | str) for value in fact.slots.values())
-    )
-    if not is_sound:
-        raise ValueError(f"{str(row)[:80]} is no fact")
+    if wrong := _wrong_field(fact):
+        raise ValueError(f"its {wrong} cannot be {getattr(fact, wrong)!r:.80}")
+    if fact.number in taken:
+        raise ValueError(f"its number {fact.number} is taken")
     return fact
+
+
+def _wrong_field(fact: Fact) -> str:
+    """Return the name of a field whose value cannot be right, whatever it is, or an empty string."""
+    known = _known_names()
+    is_right = {
+        "number": _is_whole(fact.number, 1, _HIGHEST_NUMBER),
+        "person": _is_one_of(fact.person, known["person"]),
+        "kind": _is_one_of(fact.kind, get_args(FactKind)),
+        "device": _is_one_of(fact.device, known["device"]),
+        "act": fact.act == "" if fact.kind != "never" else _is_one_of(fact.act, ACTS),
+        "value": fact.value is None or _is_sane(fact.value),
+        "slots": isinstance(fact.slots, Mapping)
+        and all(_is_one_of(value, known.get(f"slot {name}", ())) for name, value in fact.slots.items()),
+        "condition": _is_one_of(fact.condition, get_args(Condition)),
+        "said": isinstance(fact.said, str) and len(fact.said) <= _MOST_SAID and _is_unicode(fact.said),
+        "time_ns": _is_whole(fact.time_ns, 0, _LATEST_NS),
+        "source": _is_one_of(fact.source, get_args(FactSource)),
+    }
+    return next((name for name, right in is_right.items() if not right), "")
+
+
+@cache
+def _known_names() -> Mapping[str, frozenset[str]]:
+    devices = load_devices()
+    return {
+        "person": frozenset(zone.value for zone in Zone),
+        "device": frozenset(devices.by_name),
+        "slot unit": frozenset(unit for device in devices.by_name.values() for unit in device.units),
+        "slot amount": AMOUNTS,
+        "slot colour": frozenset(devices.colours),
+        "slot direction": frozenset(name for device in devices.by_name.values() for name in device.choices),
+    }
+
+
+def _is_one_of(value: object, names: Iterable[str]) -> bool:
+    return isinstance(value, str) and value in names
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_sane(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_LARGEST_VALUE <= value <= _LARGEST_VALUE and isfinite(value)
+
+
+def _is_unicode(text: str) -> bool:
+    """Return whether a text has no half characters, which no file can hold."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)

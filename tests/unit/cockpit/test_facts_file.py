@@ -94,6 +94,50 @@ def test_what_is_written_can_always_be_read_and_the_oldest_gives_way(tmp_path: P
     assert len(again.all()) > 100
 
 
+GOOD = {"number": 1, "person": "driver", "kind": "likes", "device": "temperature", "value": 20.0, "said": "x"}
+NEVER = {"kind": "never", "device": "sunroof", "act": "open", "value": None}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": True}, {"number": -5}, {"number": "1"}, {"number": 2**53}, {"person": "nobody"}, {"person": None},
+        {"kind": ["likes"]}, {"device": "nodevice"}, {"device": []}, {"act": "open"}, {**NEVER, "act": "explode"},
+        {**NEVER, "act": ""}, {"value": True}, {"value": "20"}, {"value": float("nan")}, {"value": float("inf")},
+        {"value": 1e300}, {"value": 10**400}, {"slots": []}, {"slots": {"unit": "nope"}}, {"slots": {"unit": 5}},
+        {"slots": {"amount": "nope"}}, {"slots": {"colour": "nope"}}, {"slots": {"direction": "nope"}},
+        {"slots": {"x": "{0}"}}, {"condition": "always"}, {"said": 5}, {"said": "x" * 201}, {"said": "\ud800"},
+        {"time_ns": "now"}, {"time_ns": -1}, {"time_ns": 1.5}, {"time_ns": 2**63}, {"source": "app"}, {"source": [1]},
+        {"more": 1},
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_row_that_cannot_be_right_is_named_and_the_file_left_alone(tmp_path: Path, change: dict[str, Any]) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(content := json.dumps([GOOD | {"number": 7}, GOOD | change]))
+    with pytest.raises(InputError, match="row 2: "):
+        Preferences(file)
+    assert file.read_text() == content
+
+
+def test_two_rows_of_one_number_are_none_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "preferences.json").write_text(json.dumps([GOOD, GOOD | {"device": "fan"}]))
+    with pytest.raises(InputError, match=r"row 2: its number 1 is taken"):
+        Preferences(tmp_path / "preferences.json")
+
+
+def test_the_highest_number_is_followed_by_facts_numbered_anew(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(json.dumps([GOOD | {"number": 2**53 - 1}]))
+    Preferences(file).learn(fact(device="fan"))
+    assert [(one.number, one.device) for one in Preferences(file).all()] == [(1, "temperature"), (2, "fan")]
+
+
+def test_half_a_character_is_kept_as_a_question_mark(tmp_path: Path) -> None:
+    assert say(tmp_path / "preferences.json", "我喜欢\ud80021度")[0] == "done"
+    assert [one.said for one in Preferences(tmp_path / "preferences.json").all()] == ["我喜欢?21度"]
+
+
 @pytest.fixture
 def open_umask() -> Iterator[None]:
     before = os.umask(0)

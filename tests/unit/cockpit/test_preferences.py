@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.cockpit.preferences import Fact, Preferences
+from zhixing.cockpit.devices import load_devices
+from zhixing.cockpit.preferences import AMOUNTS, Fact, Preferences
+from zhixing.cockpit.remembering import told
+from zhixing.cockpit.speech import speech_in
+from zhixing.cockpit.understand.lexicon import load_lexicon
+from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import Zone
+from zhixing.errors import InputError
 from zhixing.runtime.cabin import Cabin, make_cabin
 
 DRIVER_C = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -152,9 +160,66 @@ def test_never_more_than_one_fact_a_person_thing_and_condition(told: list[tuple[
         assert (newest.person, newest.value, bool(newest.condition)) == (person, value, is_conditional)
 
 
+def subjects() -> Iterator[dict[str, str]]:
+    """Yield more things that a fact can be about than a car keeps."""
+    for zone, device, condition in itertools.product(Zone, load_devices().by_name, ("", "rear-occupied")):
+        yield {"person": zone.value, "device": device, "condition": condition}
+
+
 def test_the_car_keeps_a_bounded_number_of_facts() -> None:
     kept = Preferences()
-    for number in range(500):
-        kept.learn(fact(device=f"thing{number}"))
+    about = list(itertools.islice(subjects(), 300))
+    for one in about:
+        kept.learn(fact(**one))
     assert len(kept.all()) == 200
-    assert kept.all()[-1].device == "thing499"
+    assert {name: getattr(kept.all()[-1], name) for name in about[-1]} == about[-1]
+
+
+LIKED = {
+    "temperature": "设置温度", "fan": "打开风量", "seat_heating": "打开座椅加热", "massage": "打开按摩",
+    "volume": "打开音量", "wheel_heating": "打开方向盘加热",
+    "ambient": "打开氛围灯", "ambient_brightness": "打开氛围灯亮度",
+}  # fmt: skip
+SLOTS = {
+    "unit": ["degree", "level", "percent"], "amount": sorted(AMOUNTS), "colour": sorted(load_devices().colours),
+    "direction": ["up", "off"],
+}  # fmt: skip
+
+
+@given(
+    st.sampled_from(sorted(LIKED)),
+    st.none() | st.floats(-1e9, 1e9) | st.integers(-1, 101),
+    st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in SLOTS.items()}),
+)
+@settings(max_examples=25)
+def test_no_liking_that_is_kept_makes_the_assistant_raise(device: str, value: float | None, slots: Any) -> None:
+    seat = Seat()
+    kept = seat.cabin.assistant.preferences.learn(fact(device=device, value=value, slots=slots))
+    assert seat.say("你记得我什么") == "answered"
+    assert all(told(kept, speech_in(lang)) for lang in LANGS)
+    assert seat.say(LIKED[device]) in ("done", "clarify", "unavailable")
+
+
+def test_every_word_of_the_lexicon_can_be_kept() -> None:
+    named: dict[str, set[str]] = {}
+    for lang in LANGS:
+        for _, tags in load_lexicon(lang).phrases():
+            for klass, name in tags:
+                named.setdefault(klass, set()).add(name)
+    kept = Preferences()
+    assert named["amount"] == AMOUNTS
+    for act in named["act"]:
+        kept.learn(fact(kind="never", act=act, value=None))
+    for klass, slot in (("unit", "unit"), ("colour", "colour"), ("dir", "direction")):
+        for name in named[klass]:
+            kept.learn(fact(slots={slot: name}))
+    for device in named["device"]:
+        kept.learn(fact(device=device, value=999_999_999.0))
+
+
+def test_a_fact_that_cannot_be_right_is_not_learnt() -> None:
+    kept = Preferences()
+    for wrong in ({"value": float("nan")}, {"device": "nodevice"}, {"slots": {"colour": "nope"}}):
+        with pytest.raises(InputError, match="cannot be"):
+            kept.learn(fact(**wrong))
+    assert kept.all() == ()
