@@ -2,7 +2,7 @@
 
 A fact holds what somebody said about a thing: that they like a value, or that something shall never be done (perhaps
 only while somebody sits in the back). Of two facts about the same thing and the same condition the newest wins; a fact
-with a condition stands beside one without.
+with a condition stands beside one without, and one about some places beside one about others.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Fact:
         kind: A liking or a prohibition.
         device: The thing, as in ``devices.yaml``.
         act: For a prohibition: what shall not be done.
+        places: For a prohibition: where, as in the schemes of ``devices.yaml``; empty: everywhere.
         value: For a liking: the wanted value.
         slots: Unit, amount, colour and direction, as in an intent.
         condition: When it holds; empty: always.
@@ -63,6 +64,7 @@ class Fact:
     kind: FactKind
     device: str
     act: str = ""
+    places: tuple[str, ...] = ()
     value: float | None = None
     slots: Mapping[str, Value] = field(default_factory=dict)
     condition: Condition = ""
@@ -131,10 +133,21 @@ class Preferences:
         known = [f for f in self.of(person) if f.kind == "likes" and f.device == device and holds(f.condition)]
         return max(known, key=lambda fact: (bool(fact.condition), fact.number), default=None)
 
-    def forbidden(self, device: str, act: str, holds: Callable[[Condition], bool]) -> Fact | None:
-        """Return a prohibition of anybody in the car that speaks against an act, or None."""
+    def forbidden(
+        self, device: str, act: str, holds: Callable[[Condition], bool], places: Iterable[str] = ()
+    ) -> Fact | None:
+        """Return a prohibition of anybody in the car that speaks against an act, or None.
+
+        Args:
+            device: The thing.
+            act: What would be done to it.
+            holds: Whether a condition holds now.
+            places: The places that the wish touches; empty: no place in particular, so that every prohibition counts.
+        """
+        touched = frozenset(places)
         known = (f for f in self.all() if f.kind == "never" and f.device == device and f.act == act)
-        return next((fact for fact in known if holds(fact.condition)), None)
+        there = (f for f in known if not (f.places and touched) or touched.intersection(f.places))
+        return next((fact for fact in there if holds(fact.condition)), None)
 
     def _write(self) -> None:
         """Write the file whole or not at all; a full disk loses nothing that was there."""
@@ -145,7 +158,7 @@ class Preferences:
 
 def _subject(fact: Fact) -> tuple[object, ...]:
     """Return what a fact is about; of two about the same the newer counts."""
-    return fact.person, fact.kind, fact.device, fact.act, fact.condition
+    return fact.person, fact.kind, fact.device, fact.act, frozenset(fact.places), fact.condition
 
 
 def _as_dict(fact: Fact) -> dict[str, Any]:
@@ -174,7 +187,8 @@ def _read(file: Path) -> dict[int, Fact]:
 def _fact(row: object, taken: Container[int]) -> Fact:
     if not isinstance(row, dict):
         raise TypeError(f"{row!r:.80} is no fact")
-    fact = Fact(**row)
+    places = row.get("places", [])
+    fact = Fact(**{**row, "places": tuple(places) if isinstance(places, list) else places})
     if wrong := _wrong_field(fact):
         raise ValueError(f"its {wrong} cannot be {getattr(fact, wrong)!r:.80}")
     if fact.number in taken:
@@ -191,6 +205,7 @@ def _wrong_field(fact: Fact) -> str:
         "kind": _is_one_of(fact.kind, get_args(FactKind)),
         "device": _is_one_of(fact.device, known["device"]),
         "act": fact.act == "" if fact.kind != "never" else _is_one_of(fact.act, ACTS),
+        "places": isinstance(fact.places, tuple) and all(_is_one_of(place, known["place"]) for place in fact.places),
         "value": fact.value is None or _is_sane(fact.value),
         "slots": isinstance(fact.slots, Mapping)
         and all(_is_one_of(value, known.get(f"slot {name}", ())) for name, value in fact.slots.items()),
@@ -208,6 +223,7 @@ def _known_names() -> Mapping[str, frozenset[str]]:
     return {
         "person": frozenset(zone.value for zone in Zone),
         "device": frozenset(devices.by_name),
+        "place": frozenset(place for scheme in devices.schemes.values() for place in scheme),
         "slot unit": frozenset(unit for device in devices.by_name.values() for unit in device.units),
         "slot amount": AMOUNTS,
         "slot colour": frozenset(devices.colours),

@@ -188,3 +188,26 @@ def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
     for name in ("a\0b", "x" * 300):
         with pytest.raises(InputError):
             Preferences(tmp_path / name).learn(fact())
+
+
+def test_facts_of_different_places_stand_side_by_side_and_survive(tmp_path: Path) -> None:
+    kept = Preferences(tmp_path / "preferences.json")
+    never = {"kind": "never", "device": "window", "act": "open", "value": None}
+    for places in ((), ("driver",), ("rear_left", "rear_right"), ("rear_right", "rear_left")):
+        kept.learn(fact(**never, places=places))
+    again = Preferences(tmp_path / "preferences.json")
+    assert [one.places for one in again.all()] == [(), ("driver",), ("rear_right", "rear_left")]
+    assert json.loads((tmp_path / "preferences.json").read_text())[1]["places"] == ["driver"]
+
+
+def test_a_file_from_before_places_still_loads(tmp_path: Path) -> None:
+    (tmp_path / "preferences.json").write_text(json.dumps([GOOD | NEVER]))
+    (one,) = Preferences(tmp_path / "preferences.json").all()
+    assert (one.device, one.places) == ("sunroof", ())
+
+
+@pytest.mark.parametrize("places", ["driver", ["roof"], [5], {"driver": 1}, None, [["driver"]]], ids=str)
+def test_places_that_are_none_are_named(tmp_path: Path, places: Any) -> None:
+    (tmp_path / "preferences.json").write_text(json.dumps([GOOD | NEVER | {"places": places}]))
+    with pytest.raises(InputError, match="row 1: its places"):
+        Preferences(tmp_path / "preferences.json")
