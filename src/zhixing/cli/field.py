@@ -39,10 +39,11 @@ def show_car_bench(folder: Path, base_url: str | None, model: str | None, num_ta
         return
     report = run_car_bench(folder)
     if as_json:
-        show_json(report)
+        otherwise = [{"task_id": one.task_id, "verdict": one.verdict, "why": one.why} for one in report.shortfalls]
+        show_json({"replays": report.replays, "violations": report.violations, "not_as_recorded": otherwise})
         return
     show_table(report.columns(), report.rows(), title="ground truth, replayed")
     show_table(report.violation_columns(), report.violation_rows(), title="policy violations, tried")
     for shortfall in report.shortfalls:
-        show_line(f"not as recorded: {shortfall}")
+        show_line(f"not as recorded: {shortfall.in_words()}")
     show_machine()

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhixing.cli.field import show_car_bench
 from zhixing.runtime.car_bench.policies import POLICIES
 from zhixing.runtime.car_bench.present import Presented, present
 from zhixing.runtime.car_bench.replay import read_benchmark, replay, run_car_bench
@@ -41,6 +42,8 @@ TOOLS: dict[str, dict[str, Any]] = {
 }
 WEATHER = {"location_or_poi_id": "loc_here", "month": 3, "day": 4, "time_hour_24hformat": 5}
 
+FINAL = {"fog_lights": True, "head_lights_low_beams": True}
+
 
 def write_benchmark(folder: Path, **changes: Any) -> Path:
     """Write a benchmark of one task: fog lights, with the low beams beside them."""
@@ -63,7 +66,7 @@ def write_benchmark(folder: Path, **changes: Any) -> Path:
             "air_circulation": "AUTO",
             "fan_airflow_direction": "WINDSHIELD_FEET",
         },
-        "expected_final_state_diff": {"fog_lights": True, "head_lights_low_beams": True},
+        "expected_final_state_diff": FINAL,
     } | changes
     files = {
         "tasks.jsonl": json.dumps(task),
@@ -197,7 +200,7 @@ def test_what_our_car_lacks_is_not_replayable_and_named(tmp_path: Path) -> None:
         ({"expected_final_state_diff": {"fog_lights": False}}, "fog_lights is True, not False"),
         (
             {"ground_truth_results": [{"status": "SUCCESS", "result": {}}] * 4},
-            "get_exterior_lights_status tells",
+            "get_exterior_lights_status tells fog_lights=False instead of nothing",
         ),
     ],
 )
@@ -205,6 +208,22 @@ def test_a_car_that_ends_otherwise_than_recorded_differs(tmp_path: Path, changes
     (one,) = run_car_bench(write_benchmark(tmp_path, **changes)).replays
     assert one.verdict == "differs"
     assert why in one.why[0]
+    assert one.in_words().startswith(f"t_0 (base): ends otherwise than recorded: {why}")
+
+
+def test_a_task_that_differs_is_shown_in_one_line_and_in_fields(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_benchmark(tmp_path, task_id="t\x1b[2J\n0", expected_final_state_diff=FINAL | {"fog_lights": False})
+    show_car_bench(folder, None, None, 1, as_json=False)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "not as recorded" in line]
+    assert len(lines) == 1
+    assert lines[0].endswith("0 (base): ends otherwise than recorded: fog_lights is True, not False")
+    assert "Replay(" not in lines[0]
+    assert "\x1b" not in lines[0]
+    show_car_bench(folder, None, None, 1, as_json=True)
+    (one,) = told(capsys.readouterr().out)["not_as_recorded"]
+    assert (one["verdict"], one["why"]) == ("differs", ["fog_lights is True, not False"])
 
 
 @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda v: f"{v.policy} {v.about}")

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from zhixing.runtime.car_bench.outside import MockData, read_mock_data
 from zhixing.runtime.car_bench.session import Answer, Question, Session, changes_the_vehicle
 from zhixing.runtime.car_bench.state import CarValue, signals_for
 from zhixing.runtime.car_bench.tasks import Task, Tool, read_tasks, read_tools
 from zhixing.runtime.car_bench.tools import READING_TOOLS, Call, wanted_by
-from zhixing.runtime.car_bench.untrusted import read_bytes
+from zhixing.runtime.car_bench.untrusted import read_bytes, shown
 from zhixing.runtime.car_bench.violations import ViolationResult, run_violations
 from zhixing.signals.catalogue import load_catalogue
 
 Verdict = Literal["replayed", "not replayable", "refused", "differs"]
+_VERDICTS: Mapping[Verdict, str] = {
+    "replayed": "as recorded",
+    "not replayable": "our car lacks something",
+    "refused": "a rule refused",
+    "differs": "ends otherwise than recorded",
+}
+_LONGEST_LINE = 400
+_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,18 @@ class Replay:
     yes_by_door: tuple[str, ...] = ()
     yes_by_adapter: tuple[str, ...] = ()
     unavailable: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """Return the task and what came of it, in one line whatever a stranger's file holds.
+
+        Example:
+            >>> Replay(task_id="t", kind="base", verdict="differs", why=("a is 1, not 2",), vehicle_calls=1).in_words()
+            't (base): ends otherwise than recorded: a is 1, not 2'
+        """
+        told = f"{self.task_id} ({self.kind}): {_VERDICTS[self.verdict]}"
+        line = f"{told}: {'; '.join(self.why)}" if self.why else told
+        line = "".join(char if char.isprintable() else " " for char in line)
+        return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +219,7 @@ def _lacking(task: Task) -> Iterator[str]:
 def _differences(task: Task, session: Session, answers: Sequence[Answer]) -> Iterator[str]:
     for answer, recorded in zip(answers, task.recorded, strict=False):
         if answer.call.name in READING_TOOLS and answer.message() != dict(recorded):
-            yield f"{answer.call.name} tells {dict(answer.result)}"
+            yield f"{answer.call.name} tells {_difference(answer.message(), recorded)}"
         if answer.status in {"wrong", "declined"} or (
             answer.status == "unavailable" and changes_the_vehicle(answer.call)
         ):
@@ -211,6 +231,19 @@ def _differences(task: Task, session: Session, answers: Sequence[Answer]) -> Ite
     for name, value in wanted.items():
         if now[name] != value:
             yield f"{name} is {now[name]}, not {value}"
+
+
+def _difference(told: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
+    """Return in words how an answer differs from the recorded one: entry by entry where both are results."""
+    one, other = told.get("result"), recorded.get("result")
+    if told.get("status") == recorded.get("status") and isinstance(one, dict) and isinstance(other, dict):
+        told, recorded = one, other
+    names = [name for name in {**told, **recorded} if told.get(name, _ABSENT) != recorded.get(name, _ABSENT)]
+    return ", ".join(f"{name}={_shown(told, name)} instead of {_shown(recorded, name)}" for name in names)
+
+
+def _shown(entries: Mapping[str, Any], name: str) -> str:
+    return shown(entries[name]) if name in entries else "nothing"
 
 
 def _rules(questions: Sequence[Question], by: str) -> tuple[str, ...]:
