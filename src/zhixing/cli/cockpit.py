@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import typer
 
 from zhixing.cli.output import JSON_HELP, show_json, show_line, show_table
-from zhixing.errors import InputError
+from zhixing.errors import InputError, ServiceError
 
 ZoneName = Literal["driver", "passenger", "rear_left", "rear_right"]
 
@@ -25,7 +25,8 @@ def say(
     from zhixing.datatypes.signal import Zone  # noqa: PLC0415
     from zhixing.runtime.cabin import converse, make_cabin  # noqa: PLC0415
 
-    turns = converse(make_cabin(reasoner_of(llm, base_url, model)), sentences, Zone(zone), lang)
+    reasoner = _Watched(reasoner_of(llm, base_url, model)) if llm else None
+    turns = converse(make_cabin(cast("Any", reasoner)), sentences, Zone(zone), lang)
     if as_json:
         show_json(
             [
@@ -40,11 +41,44 @@ def say(
                 for t in turns
             ]
         )
-        return
-    for turn in turns:
-        show_line(f"› {turn.utterance.text}\n  {turn.reply or '…'}  [{turn.outcome}]")
-        for request in turn.requests:
-            show_line(f"    {request.path} = {request.value}")
+    else:
+        for turn in turns:
+            show_line(f"› {turn.utterance.text}\n  {turn.reply or '…'}  [{turn.outcome}]")
+            for request in turn.requests:
+                show_line(f"    {request.path} = {request.value}")
+    if reasoner is not None:
+        reasoner.check()
+
+
+class _Watched:
+    """A language model that can be asked afterwards whether its server was there; to the car it is the same."""
+
+    def __init__(self, reasoner: Any) -> None:  # noqa: ANN401
+        self._reasoner = reasoner
+        self._begun: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._reasoner, name)
+
+    def start(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        """Begin a thought and remember it."""
+        thinking = self._reasoner.start(*given, **named)
+        self._begun.append(thinking)
+        return thinking
+
+    def check(self) -> None:
+        """Look how the thoughts ended.
+
+        Raises:
+            ServiceError: The server was not there, or would not.
+        """
+        for thought in (thinking.thought for thinking in self._begun):
+            if thought is not None and thought.outcome in ("unreachable", "rejected"):
+                how = "cannot be reached" if thought.outcome == "unreachable" else "refuses"
+                raise ServiceError(
+                    f"the language model at {self._reasoner.config.base_url} {how}: {thought.detail}",
+                    hint="Start its server, or name another with --base-url and --model.",
+                )
 
 
 def reasoner_of(is_wanted: bool, base_url: str | None = None, model: str | None = None) -> Any:  # noqa: ANN401

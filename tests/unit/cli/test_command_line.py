@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 import signal
 import subprocess
@@ -11,8 +12,10 @@ import pytest
 
 from zhixing.cli import main
 from zhixing.formats.mcap_files import read_drive
+from zhixing.testing.language_model_server import MODEL, Play, ScriptedServer, fails, says
 from zhixing.testing.small_files import write_task
 
+needs_llm = pytest.mark.skipif(importlib.util.find_spec("openai") is None, reason="needs zhixing[llm]")
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 
 
@@ -138,6 +141,40 @@ def test_a_newcomer_can_talk_to_the_car(tmp_path: Path) -> None:
     turn = json.loads(answer.stdout)[0]
     assert turn["outcome"] == "done"
     assert turn["requests"] == [{"path": "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature", "value": 24.0}]
+
+
+JOKE = ("say", "给我讲个笑话", "--llm", "--model", MODEL)
+
+
+@needs_llm
+def test_what_the_language_model_says_is_printed(tmp_path: Path) -> None:
+    with ScriptedServer(says("小明问", "妈妈……")) as server:
+        said = zhixing(*JOKE, "--base-url", server.base_url, cwd=tmp_path)
+        answer = zhixing(*JOKE, "--base-url", server.base_url, "--json", cwd=tmp_path)
+    assert (said.returncode, said.stderr, answer.returncode, answer.stderr) == (0, "", 0, "")
+    assert "小明问妈妈……  [answered]" in said.stdout
+    (turn,) = json.loads(answer.stdout)
+    assert (turn["by"], turn["outcome"], turn["reply"]) == ("llm", "answered", "小明问妈妈……")
+    assert [request.body["model"] for request in server.received] == [MODEL, MODEL]
+
+
+@needs_llm
+@pytest.mark.parametrize(("play", "how"), [(None, "cannot be reached"), (fails(401), "refuses")], ids=["none", "401"])
+def test_a_language_model_that_is_not_there_is_an_error_after_what_the_car_did(
+    tmp_path: Path, play: Play | None, how: str
+) -> None:
+    with ScriptedServer(play or says("")) as server:
+        base_url = server.base_url if play else "http://127.0.0.1:9/v1"
+        said = zhixing(*JOKE, "打开空调", "--base-url", base_url, cwd=tmp_path)
+        answer = zhixing(*JOKE, "打开空调", "--base-url", base_url, "--json", cwd=tmp_path)
+    for one in (said, answer):
+        assert (one.returncode, "Traceback" in one.stderr) == (6, False), one.stderr
+    first, *hint = said.stderr.splitlines()
+    assert first.startswith(f"error: the language model at {base_url} {how}: ")
+    assert len(hint) == 1
+    assert "[unavailable]" in said.stdout
+    assert [turn["outcome"] for turn in json.loads(answer.stdout)] == ["unavailable", "done"]
+    assert how in json.loads(answer.stderr)["error"]
 
 
 def test_signals_can_be_listed_and_filtered(tmp_path: Path) -> None:
