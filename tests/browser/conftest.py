@@ -40,7 +40,8 @@ class CarProcess:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "zhixing", "serve", "--port", str(self.port), "--seed", "4", "--users", "60"]
-        self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
+        own = os.environ | {"ZHIXING_ASSISTANT__PREFERENCES": str(self._folder / "preferences.json")}
+        self._process = subprocess.Popen(command, cwd=self._folder, env=own, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + START_LIMIT_S
         while True:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}healthz", timeout=5):  # noqa: S310

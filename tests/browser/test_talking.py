@@ -74,3 +74,30 @@ def test_the_conversation_is_announced_and_an_empty_line_says_nothing(page: Page
     say(page, "   ")
     page.wait_for_timeout(300)
     assert log.inner_text() == before
+
+
+@pytest.mark.parametrize(
+    ("lang", "tab", "nothing", "fact", "forget"),
+    [
+        ("zh", "记忆", "还没有", "26 度", "忘掉"),
+        ("en", "Memory", "Nothing yet", "26 degrees", "Forget"),
+        ("de", "Merken", "Noch nichts", "26 Grad", "Vergessen"),
+    ],
+)
+def test_what_is_remembered_is_listed_and_forgotten_at_a_touch(
+    open_page: Callable[..., Page], lang: str, tab: str, nothing: str, fact: str, forget: str
+) -> None:
+    page, other = open_page(lang), open_page(lang)
+    for screen in (page, other):
+        screen.get_by_role("tab", name=tab).click()
+        expect(screen.get_by_role("tabpanel")).to_contain_text(nothing)
+    say(page, "我喜欢二十六度")
+    for screen in (page, other):
+        listed = screen.get_by_role("list", name=tab).get_by_role("listitem")
+        expect(listed).to_have_count(1)
+        expect(listed).to_contain_text(fact)
+        expect(listed).to_contain_text("“我喜欢二十六度”")
+    page.get_by_role("list", name=tab).get_by_role("button", name=forget).click()
+    for screen in (page, other):
+        expect(screen.get_by_role("tabpanel")).to_contain_text(nothing)
+        expect(screen.get_by_role("list", name=tab)).to_have_count(0)
