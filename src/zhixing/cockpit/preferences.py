@@ -7,7 +7,7 @@ with a condition stands beside one without, and one about some places beside one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from math import isfinite
@@ -68,7 +68,6 @@ class Fact:
     value: float | None = None
     slots: Mapping[str, Value] = field(default_factory=dict)
     condition: Condition = ""
-    places: tuple[str, ...] = ()
     said: str = ""
     time_ns: int = 0
     source: FactSource = "voice"
@@ -132,22 +131,6 @@ class Preferences:
         """Return the liking that counts now: one whose condition holds before one without, the newest first."""
         known = [f for f in self.of(person) if f.kind == "likes" and f.device == device and holds(f.condition)]
         return max(known, key=lambda fact: (bool(fact.condition), fact.number), default=None)
-
-    def forbidden(
-        self, device: str, act: str, holds: Callable[[Condition], bool], places: Iterable[str] = ()
-    ) -> Fact | None:
-        """Return a prohibition of anybody in the car that speaks against an act, or None.
-
-        Args:
-            device: The thing.
-            act: What would be done to it.
-            holds: Whether a condition holds now.
-            places: The places that the wish touches; empty: no place in particular, so that every prohibition counts.
-        """
-        touched = frozenset(places)
-        known = (f for f in self.all() if f.kind == "never" and f.device == device and f.act == act)
-        there = (f for f in known if not (f.places and touched) or touched.intersection(f.places))
-        return next((fact for fact in there if holds(fact.condition)), None)
 
     def _write(self) -> None:
         """Write the file whole or not at all; a full disk loses nothing that was there."""

@@ -137,7 +137,7 @@ class Remembering:
             value=float(intent.value) if isinstance(intent.value, int | float) else None,
             slots=kept,
             condition="rear-occupied" if slots.get("condition") else "",
-            places=intent.places if is_never else (),
+            places=meant.places if is_never and intent.places else (),
             said=heard.utterance.text,
             time_ns=heard.utterance.time_ns,
         )

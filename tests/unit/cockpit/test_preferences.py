@@ -223,15 +223,3 @@ def test_a_fact_that_cannot_be_right_is_not_learnt() -> None:
         with pytest.raises(InputError, match="cannot be"):
             kept.learn(fact(**wrong))
     assert kept.all() == ()
-
-
-def test_a_prohibition_of_places_speaks_against_wishes_that_touch_one_of_them() -> None:
-    kept = Preferences()
-    kept.learn(fact(kind="never", device="window", act="open", value=None, places=("rear_left", "rear_right")))
-    for places, speaks in (
-        (("rear_left",), True), (("driver", "rear_right"), True), (("driver", "passenger"), False), ((), True),
-    ):  # fmt: skip
-        assert (kept.forbidden("window", "open", always, places) is not None) is speaks
-    kept.learn(fact(kind="never", device="sunroof", act="open", value=None))
-    assert kept.forbidden("sunroof", "open", always, ("driver",)) is not None
-    assert kept.forbidden("sunroof", "close", always, ("driver",)) is None
