@@ -7,7 +7,7 @@ with a condition stands beside one without, and one about some places beside one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from math import isfinite
