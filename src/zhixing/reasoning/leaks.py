@@ -2,7 +2,7 @@
 
 Self-hosted servers without the right parser pass on the markup of the model's own family. The families differ, the
 shapes are five: tags with named parameters, keys and values in tags, JSON that names the tool, a name before its JSON,
-and code.
+and code. Ends of tags are looked for from where the last one was found: no text is gone through twice.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ _INVOKE = re.compile(
 _INVOKE_END = re.compile(r"</[|｜]?(?:DSML[|｜])?(?:\w{1,20}:)?(?:invoke|function)\s*>")
 _PARAMETER = re.compile(
     r"""<[|｜]?(?:DSML[|｜])?(?:\w{1,20}:)?parameter(?:\s+name=["']?|=)([\w.-]{1,80})["']?([^<>]{0,80})>"""
-    r"""(.*?)</[|｜]?(?:DSML[|｜])?(?:\w{1,20}:)?parameter\s*>""",
-    re.DOTALL,
 )
+_PARAMETER_END = re.compile(r"</[|｜]?(?:DSML[|｜])?(?:\w{1,20}:)?parameter\s*>")
 _KEYED = re.compile(r"<tool_call>\s*([\w.-]{1,80})\s*(?=<arg_key>|</tool_call>|$)")
-_KEY_VALUE = re.compile(r"<arg_key>(.*?)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
+_KEY, _KEY_END, _VALUE, _VALUE_END = "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"
+_SPACE = re.compile(r"\s*")
 _TAG = re.compile(r"<[^<>{}]{0,200}>|\[/?[A-Z_]{2,40}\]|```\w*|:\d+\b|\bfunction\b(?!=)")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _NAME_KEYS = ("name", "tool", "tool_name", "function", "function_name", "recipient_name", "action")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "input", "action_input", "params")
 _MOST = 64
+_MOST_VALUES = 512
+_LONGEST = 32_768
 _LONGEST_CODE = 1000  # Python's own parser is no match for nesting without end
 
 Call = tuple[str, Mapping[str, object]]
@@ -48,6 +50,8 @@ def leaked_calls(hidden: str, tools: Mapping[str, Tool]) -> tuple[Call, ...]:
         >>> leaked_calls('<tool_call>{"name": "horn", "arguments": {}}</tool_call>', {"horn": tool})
         (('horn', {}),)
     """
+    if len(hidden) > _LONGEST:
+        return ()
     for shape in (_tagged, _keyed, _json, _code):
         found = [call for call in shape(hidden, tools) if _fits(call, tools)]
         if found:
@@ -67,7 +71,7 @@ def _tagged(text: str, tools: Mapping[str, Tool]) -> Iterator[Call]:
         name = _bare(start.group(1))
         rules = _properties(tools, name)
         if not body.lstrip().startswith("{"):
-            yield name, {key: _typed(value, rules.get(key), about) for key, about, value in _PARAMETER.findall(body)}
+            yield name, {key: _typed(value, rules.get(key), about) for key, about, value in _parameters(body)}
         elif (arguments := parse_arguments(body)) is not None:
             yield name, arguments
 
@@ -76,8 +80,33 @@ def _keyed(text: str, tools: Mapping[str, Tool]) -> Iterator[Call]:
     for start, limit in _sections(_KEYED, text):
         name = _bare(start.group(1))
         rules = _properties(tools, name)
-        pairs = _KEY_VALUE.findall(text[start.end() : limit])
+        pairs = _pairs(text[start.end() : limit])
         yield name, {key.strip(): _typed(value, rules.get(key.strip())) for key, value in pairs}
+
+
+def _parameters(body: str) -> Iterator[tuple[str, str, str]]:
+    """Yield name, remarks and value of each parameter up to the first that has no end."""
+    place = 0
+    while (start := _PARAMETER.search(body, place)) and (end := _PARAMETER_END.search(body, start.end())):
+        yield start.group(1), start.group(2), body[start.end() : end.start()]
+        place = end.end()
+
+
+def _pairs(body: str) -> Iterator[tuple[str, str]]:
+    """Yield each key with the value behind it, up to the first that has no end."""
+    place = 0
+    while (start := body.find(_KEY, place)) >= 0 and (end := body.find(_KEY_END, start)) >= 0:
+        key = body[start + len(_KEY) : end]
+        space = _SPACE.match(body, end + len(_KEY_END))
+        place = space.end() if space else len(body)
+        if not body.startswith(_VALUE, place):
+            continue
+        place += len(_VALUE)
+        value_end = body.find(_VALUE_END, place)
+        if value_end < 0:
+            return
+        yield key, body[place:value_end]
+        place = value_end + len(_VALUE_END)
 
 
 def _sections(mark: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], int]]:
@@ -89,7 +118,11 @@ def _sections(mark: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str],
 
 def _json(text: str, tools: Mapping[str, Tool]) -> Iterator[Call]:
     place = 0
-    while (start := text.find("{", place)) >= 0 and (end := _end_of_json(text, start)) is not None:
+    for _ in range(_MOST_VALUES):
+        start = text.find("{", place)
+        end = _end_of_json(text, start) if start >= 0 else None
+        if end is None:
+            return
         try:
             value = parse_json(text[start:end])
         except ValueError:
@@ -123,8 +156,11 @@ def _named(value: object) -> Iterator[Call]:
 
 
 def _code(text: str, tools: Mapping[str, Tool]) -> Iterator[Call]:
-    text = re.sub(r"^\s*```\w*|```\s*$", "", text).strip()
-    if len(text) > _LONGEST_CODE or not any(f"{name}(" in text for name in tools):
+    text = text.strip()
+    if len(text) > _LONGEST_CODE:
+        return
+    text = re.sub(r"^```\w*|```$", "", text).strip()
+    if not any(f"{name}(" in text for name in tools):
         return
     try:
         body = ast.parse(re.sub(r"\bfunctions\.", "", text), mode="eval").body

@@ -2,21 +2,31 @@
 
 Mended: an empty text for no arguments, code fences, JSON within a JSON string, single quotes, Python's ``True``,
 ``False`` and ``None``, bare keys, commas before a closing bracket, closing brackets too many. Refused: what was cut off
-(a 2 may have been a 21), a name given twice, NaN and infinity, more than one value, words around it.
+(a 2 may have been a 21), a name given twice, NaN and infinity, more than one value, words around it, what is nested
+without end.
+
+A text is a stranger's, and while a regular expression runs, nothing else in the car does: whatever is here takes time
+in proportion to the text's length.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _LONGEST = 65_536
-_FENCE = re.compile(r"\s*```[\w-]*\s*(.*?)\s*```\s*", re.DOTALL)
+_LONGEST_ARGUMENTS = 8192
+_DEEPEST = 64
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[\w-]*")
 _TOKEN = re.compile(
-    r"""(?P<double>"(?:[^"\\]|\\.)*")|(?P<single>'(?:[^'\\]|\\.)*')|(?P<word>[A-Za-z_][\w-]*)|(?P<other>.)""", re.DOTALL
+    r"""(?P<double>"[^"\\]*(?:\\.[^"\\]*)*")|(?P<single>'[^'\\]*(?:\\.[^'\\]*)*')"""
+    r"""|(?P<word>[A-Za-z_][\w-]*)|(?P<open>["'])|(?P<other>.)""",
+    re.DOTALL,
 )
+_QUOTE = re.compile(r"""\\.|\"""", re.DOTALL)
 _COLON = re.compile(r"\s*:")
 _WORDS = {"True": "true", "False": "false", "None": "null", "true": "true", "false": "false", "null": "null"}
 
@@ -30,6 +40,8 @@ def parse_arguments(text: str) -> Mapping[str, object] | None:
         >>> parse_arguments(""), parse_arguments('{"celsius": 2')
         ({}, None)
     """
+    if len(text) > _LONGEST_ARGUMENTS:
+        return None
     if not text.strip():
         return {}
     try:
@@ -49,13 +61,21 @@ def parse_json(text: str) -> object:
     """
     if len(text) > _LONGEST:
         raise ValueError("too long")
-    fenced = _FENCE.fullmatch(text)
-    value = _parse(fenced.group(1) if fenced else text.strip())
+    value = _parse(_unfenced(text.strip()))
     for _ in range(2):
         if not isinstance(value, str) or not value.lstrip().startswith(("{", "[", '"')):
             break
         value = _parse(value.strip())
     return value
+
+
+def _unfenced(text: str) -> str:
+    """Return what stands between code fences that are around the whole text."""
+    if len(text) < 2 * len(_FENCE) or not text.startswith(_FENCE) or not text.endswith(_FENCE):
+        return text
+    inner = text[len(_FENCE) : -len(_FENCE)]
+    language = _LANGUAGE.match(inner)
+    return inner[language.end() if language else 0 :].strip()
 
 
 def _parse(text: str) -> object:
@@ -70,6 +90,8 @@ def _strict(text: str) -> object:
         value, end = _DECODER.raw_decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if _is_too_deep(value):
+        raise ValueError("nested too deeply")
     if text[end:].strip(" \t\r\n;}]"):
         raise ValueError("more than one value")
     return value
@@ -81,8 +103,9 @@ def _mended(text: str) -> str:
     for token in _TOKEN.finditer(text):
         match token.lastgroup:
             case "single":
-                inner = token.group()[1:-1].replace("\\'", "'")
-                parts.append('"' + re.sub(r'(?<!\\)"', r"\"", inner) + '"')
+                parts.append(f'"{_QUOTE.sub(_requoted, token.group()[1:-1])}"')
+            case "open":
+                raise ValueError("a text has no end")  # at once: else every quote would be followed to the end
             case "word":
                 word = token.group()
                 is_key = before in {"{", ","} and _COLON.match(text, token.end()) is not None
@@ -94,6 +117,26 @@ def _mended(text: str) -> str:
                 parts.append(token.group())
         before = token.group() if token.group().strip() else before
     return "".join(parts)
+
+
+def _requoted(found: re.Match[str]) -> str:
+    """Return an escape or a quote within single quotes as it must be within double quotes."""
+    return {"\\'": "'", '"': '\\"'}.get(found.group(), found.group())
+
+
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in _within(one)]
+        if not level:
+            return False
+    return True
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _drop_spare_comma(parts: list[str]) -> None:

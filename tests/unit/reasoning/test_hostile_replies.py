@@ -1,0 +1,96 @@
+"""Replies made to stop the car: while a regular expression runs, no other thread does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from zhixing.reasoning.leaks import leaked_calls
+from zhixing.reasoning.tolerant import parse_arguments, parse_json
+from zhixing.reasoning.tools import Tool
+
+SIZE = 32_000
+SIZES = (500, 1000, 2000, 4000, 8000, SIZE)  # the small ones first: what is super-linear fails there, not after hours
+MOST_S = 0.3
+SHAPE = {"type": "object", "properties": {"a": {"type": "number"}}, "additionalProperties": False}
+TOOLS = {name: Tool(name, "", SHAPE, is_read_only=True) for name in ("x", "set_climate", "functions_x")}
+
+
+def filled(head: str, part: str, tail: str = "") -> str:
+    return head + part * ((SIZE - len(head) - len(tail)) // len(part)) + tail
+
+
+HOSTILE = {
+    "fence and spaces": filled("```", " ", "x"),
+    "fences and spaces": filled("", "```   "),
+    "fence and words": filled("```", "a-", " {"),
+    "keys": filled("<tool_call>x", "<arg_key></arg_key><arg_value>"),
+    "keys without values": filled("<tool_call>x", "<arg_key></arg_key> "),
+    "keys and spaces": filled("<tool_call>x<arg_key></arg_key>", " "),
+    "calls of keys": filled("", "<tool_call>x<arg_key>"),
+    "parameters": filled("<invoke name=x>", "<parameter=a>"),
+    "long parameters": filled("<invoke name=x>", f"<parameter={'a' * 160}"),
+    "parameters and spaces": filled("<invoke name=x><parameter", " "),
+    "ends of parameters": filled("<invoke name=x><parameter=a>", "</parameter "),
+    "invocations": filled("<tool_call>", "<invoke name=x>"),
+    "long invocations": filled("<tool_call>", f"<invoke name={'a' * 160}"),
+    "invocation and spaces": filled("<invoke", " "),
+    "call and spaces": filled("<tool_call>", " "),
+    "single quote and escapes": filled("{'", '\\"'),
+    "single quotes": filled("{'", "'"),
+    "double quote and escapes": filled('{"', "\\'"),
+    "odd quotes": filled("{", "\"'"),
+    "backslashes": filled("{'", "\\"),
+    "commas": filled("{", ", ", "]"),
+    "braces and spaces": filled("{" + " " * 9000, "} "),
+    "words and spaces": filled("{", ",a" + " " * 90),
+    "numbers": filled("[", "9" * 4299 + ",", "1]"),
+    "objects": filled("", "{}"),
+    "bad objects": filled("", "{'}"),
+    "nested objects": filled("", "{") + "}" * SIZE,
+    "nested lists": "{" + "[" * (SIZE // 2) + "]" * (SIZE // 2) + "}",
+    "named lists": filled('{"tool_calls":' + "[" * 400, '{"name":"x","args":{}},', "{}" + "]" * 400 + "}"),
+    "tags without end": filled("{}", "<a"),
+    "less-thans": filled("{}", "<", "{}"),
+    "closing thoughts": filled("<think>", "</think"),
+    "thoughts": filled("", "<think>"),
+    "ended thoughts": filled("", "<think>a</think>"),
+    "long tags": filled("", "<tool" + "a" * 280),
+    "tokens": filled("", "<|a|"),
+    "brackets": filled("", "["),
+    "brackets and spaces": filled("", "[" + " " * 39),
+    "bracket marks": filled("[TOOL_CALLS]", "[/TOOL_CALL"),
+    "name and dots": filled("set_climate", "."),
+    "names": filled("", "set_climate "),
+    "long name": filled("", "set_"),
+    "prefixes": filled("", "functions."),
+    "code": filled("x(a=", "(", ")"),
+    "code and fence": filled("```python\nx(a=1)", "```  "),
+    "backticks": filled("", "`"),
+    "spaces": filled("", " "),
+    "words": filled("", "a b "),
+    "one word": filled("", "a"),
+    "wide words": filled("😀", "a😀 "),
+    "key's beginnings": filled("", "sk-secret-"),
+    "key's joiners": filled("s", "\u200d"),
+    "half characters": filled("", "\ud83d"),
+}
+
+
+@contextmanager
+def quick() -> Iterator[None]:
+    started_s = time.thread_time()
+    yield
+    taken_s = time.thread_time() - started_s
+    assert taken_s < MOST_S, f"{taken_s:.2f} s"
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("read", [parse_arguments, parse_json, lambda text: leaked_calls(text, TOOLS)])
+def test_a_text_made_to_take_long_does_not(read: Callable[[str], object], text: str) -> None:
+    for size in SIZES:
+        with quick(), suppress(ValueError):
+            read(text[:size])
