@@ -10,7 +10,7 @@ from zhixing.reasoning.speakable import Speakable
 from zhixing.reasoning.tools import Tool
 
 _MOST_CALLS = 1024
-_LONGEST_ARGUMENTS = 65_536
+_LONGEST_ARGUMENTS = 8192
 _BYTES_PER_TOKEN = 32
 _LONGEST_NAME = 200
 _REASONING = ("reasoning_content", "reasoning")
@@ -32,9 +32,6 @@ class Reply:
     Attributes:
         speakable: The filter between text and speech.
         max_tokens: What the server was asked to keep to; far beyond it the reply is too long.
-        content: The text as it came.
-        spoken: What of it may be spoken.
-        reasoning: What the model thought, with the server's name for it.
         finish_reason: Why the server ended, empty where it has not said so.
         usage: The server's own numbers, unchecked.
         model: The model's name as reported.
@@ -44,21 +41,38 @@ class Reply:
 
     speakable: Speakable
     max_tokens: int
-    content: str = ""
-    spoken: str = ""
-    reasoning: dict[str, str] = field(default_factory=dict)
     finish_reason: str = ""
     usage: Mapping[str, object] = field(default_factory=dict)
     model: str = ""
     num_chunks: int = 0
     num_bytes: int = 0
+    _content: list[str] = field(default_factory=list)
+    _spoken: list[str] = field(default_factory=list)
+    _reasoning: dict[str, list[str]] = field(default_factory=dict)
     _calls: dict[int, RawCall] = field(default_factory=dict)
+    _by_id: dict[str, int] = field(default_factory=dict)
     _last_call: int = -1
+    _highest: int = -1
+
+    @property
+    def content(self) -> str:
+        """The text as it came."""
+        return "".join(self._content)
+
+    @property
+    def spoken(self) -> str:
+        """What of it may be spoken."""
+        return "".join(self._spoken)
+
+    @property
+    def reasoning(self) -> dict[str, str]:
+        """What the model thought, with the server's name for it."""
+        return {name: "".join(parts) for name, parts in self._reasoning.items()}
 
     @property
     def has_begun(self) -> bool:
         """Whether a first token has come."""
-        return bool(self.content or self.reasoning or self._calls)
+        return bool(self._content or self._reasoning or self._calls)
 
     @property
     def is_too_long(self) -> bool:
@@ -85,16 +99,18 @@ class Reply:
             return ""
         for name in _REASONING:
             if thought := _text(delta.get(name)):
-                self.reasoning[name] = self.reasoning.get(name, "") + thought
+                self._reasoning.setdefault(name, []).append(thought)
                 self._count(thought)
         calls = delta.get("tool_calls")
         if isinstance(calls, Sequence) and not isinstance(calls, str):
             for place, call in enumerate(calls):
                 self._take_call(call, place)
         text = _text(delta.get("content"))
-        self.content += text
         self._count(text)
-        return self._said(self.speakable.feed(text)) if text else ""
+        if not text or self.is_too_long:
+            return ""
+        self._content.append(text)
+        return self._said(self.speakable.feed(text))
 
     def close(self) -> str:
         """Return what can be spoken now that the stream has ended."""
@@ -113,7 +129,8 @@ class Reply:
         self.num_bytes += len(text.encode("utf-8", "replace"))
 
     def _said(self, words: str) -> str:
-        self.spoken += words
+        if words:
+            self._spoken.append(words)
         return words
 
     def _take_call(self, call: object, place: int) -> None:
@@ -126,28 +143,29 @@ class Reply:
         if index not in self._calls and len(self._calls) >= _MOST_CALLS:
             return
         known = self._calls.setdefault(index, RawCall())
-        self._last_call = index
-        known.call_id = known.call_id or call_id[:_LONGEST_NAME]
+        self._last_call, self._highest = index, max(index, self._highest)
+        if call_id and not known.call_id:
+            known.call_id = call_id[:_LONGEST_NAME]
+            self._by_id.setdefault(known.call_id, index)
         if name and name != known.name:
             known.name = (known.name + name)[:_LONGEST_NAME]
         self._count(name + _text(arguments))
         if isinstance(arguments, Mapping):
             known.arguments = arguments
         elif isinstance(known.arguments, str) and len(known.arguments) <= _LONGEST_ARGUMENTS:
-            known.arguments += _text(arguments)
+            known.arguments += _text(arguments)[: _LONGEST_ARGUMENTS + 1]  # too long is refused as a whole
 
     def _index_of(self, index: object, place: int, call_id: str, name: str) -> int:
         """Return under which number a piece of a call belongs; servers differ in how they tell."""
         if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < 2**31:
-            same = [number for number, call in self._calls.items() if call_id and call.call_id == call_id]
-            if same:
-                return same[0]
+            if call_id in self._by_id:
+                return self._by_id[call_id]
             is_new = bool(call_id or name) or self._last_call < 0
-            return max(self._calls, default=-1) + 1 if is_new else self._last_call
+            return self._highest + 1 if is_new else self._last_call
         known = self._calls.get(index)
         if known and call_id and name and known.call_id not in {"", call_id} and place == 0:
             # Some servers number every whole call 0: another id with a name is another call.
-            return max(self._calls) + 1
+            return self._highest + 1
         return index
 
 

@@ -8,7 +8,10 @@ piece ends in what could be the beginning of markup, that end is held back until
 - whatever stands in braces, in brackets of braces, or between code fences,
 - offered tools' names that are no words, and calls of tools written as code: ``set_climate(celsius=21)``.
 
-Where an end is missing, all the rest is hidden: better silent than speaking markup.
+Where an end is missing, all the rest is hidden: better silent than speaking markup. What is taken out can leave a
+secret behind that was none before, so secrets are looked for twice: in what comes, and in what may be spoken.
+
+The text is a stranger's: no character is looked at more often than a fixed number of times, however it is cut.
 """
 
 from __future__ import annotations
@@ -17,12 +20,16 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from zhixing.reasoning.scrubbing import NEVER_SPOKEN, Scrubber
+
 _MARK = re.compile(r"[<{\[`A-Za-z0-9_.-]")
-_RUN = re.compile(r"[A-Za-z0-9_.-]+")
+_RUN = re.compile(r"[A-Za-z0-9_.-]+?(?=[.-]{4})|[A-Za-z0-9_.-]+")  # so many dots are no part of a name
 _TAG_NAME = re.compile(r"<[/!]?[|｜]?[\w▁:.-]{0,60}(?:[|｜][\w▁:.-]{1,60})?")
 _TAG_REST = re.compile(r"[^<>\n]{0,200}>")
 _TOKEN_REST = re.compile(r"[^<>\n]{0,80}>")
 _LONGEST_TAG = 290
+_LONGEST_CLOSER = 150
+_STRIDE = 512
 _TELLING = re.compile(
     r"tool|call|func|invoke|param|arg_|args|think|thought|reason|reflect|scratch|action|plugin|python|channel|dsml|antml|observation",
     re.IGNORECASE,
@@ -33,7 +40,6 @@ _TELLING_BRACKET = re.compile(r"TOOL|CALL|ARGS|THINK|FUNC|INST|OUTPUT|RESULT")
 _ENDS = re.compile(r"(?:^|[_▁])(?:end|sep)$", re.IGNORECASE)
 _STOP = re.compile(r"[<\n]")
 _IS_WORD = re.compile(r"[A-Za-z]+")
-_CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFEFF, *range(0xE000, 0xF900)])
 _OPENING, _CLOSING = "{[(", "}])"
 
 
@@ -41,21 +47,18 @@ class _Balance:
     """Finds the end of a bracketed text: strings are skipped, an apostrophe is no quote."""
 
     def __init__(self, skip: int = 0) -> None:
-        self._place, self._depth, self._quote, self._before = skip, 0, "", ""
+        self._skip, self._depth, self._quote, self._before = skip, 0, "", ""
+        self._is_escaped = False
 
     def end(self, text: str) -> int | None:
-        """Return the place behind the closing bracket, None while it has not come."""
-        while self._place < len(text):
-            char = text[self._place]
-            self._place += 1
-            if self._quote:
-                if char == "\\":
-                    if self._place == len(text):
-                        self._place -= 1
-                        return None
-                    self._place += 1
-                elif char == self._quote:
-                    self._quote = ""
+        """Return the place behind the closing bracket, None where it is not in this piece; each comes once."""
+        for place in range(self._skip, len(text)):
+            char = text[place]
+            if self._is_escaped:
+                self._is_escaped = False
+            elif self._quote:
+                self._is_escaped = char == "\\"
+                self._quote = "" if char == self._quote else self._quote
             elif char == '"' or (char == "'" and self._before in "{[(,:="):
                 self._quote = char
             elif char in _OPENING:
@@ -63,8 +66,9 @@ class _Balance:
             elif char in _CLOSING:
                 self._depth -= 1
                 if self._depth <= 0:
-                    return self._place
+                    return place + 1
             self._before = char if not char.isspace() else self._before
+        self._skip = 0
         return None
 
 
@@ -72,13 +76,16 @@ class _Until:
     """Finds the end of a text that ends with a mark."""
 
     def __init__(self, mark: str, skip: int = 0) -> None:
-        self._mark, self._place = re.compile(mark, re.IGNORECASE), skip
+        self._mark, self._skip, self._tail = re.compile(mark, re.IGNORECASE), skip, ""
 
     def end(self, text: str) -> int | None:
-        """Return the place behind the mark, None while it has not come."""
-        found = self._mark.search(text, self._place)
-        self._place = max(self._place, len(text) - 150)
-        return found.end() if found else None
+        """Return the place behind the mark, None where it does not end in this piece; each comes once."""
+        whole = self._tail + text[self._skip :]
+        found = self._mark.search(whole)
+        if found:
+            return found.end() - len(self._tail) + self._skip
+        self._tail, self._skip = whole[-_LONGEST_CLOSER:], 0
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ class Speakable:
     Attributes:
         names: Offered tools.
         secrets: Texts that are left out wherever they stand.
-        hidden: What was left out and is no thinking, piece by piece: calls may be in it.
+        outlet: Takes secrets out of what may be spoken; one for all texts that follow each other without a gap.
 
     Example:
         >>> mouth = Speakable(names=["set_climate"])
@@ -116,39 +123,50 @@ class Speakable:
     """
 
     names: Collection[str] = ()
-    secrets: Sequence[str] = ()
-    hidden: list[str] = field(default_factory=list)
+    secrets: Sequence[str] = field(default=(), repr=False)
+    outlet: Scrubber | None = None
+    _inlet: Scrubber = field(init=False)
+    _hidden: list[list[str]] = field(default_factory=list)
     _raw: str = ""
     _rest: str = ""
     _last: str = ""
     _inside: _Hidden | None = None
     _is_adjacent: bool = False
 
+    def __post_init__(self) -> None:
+        self._inlet = Scrubber(self.secrets)
+        self.outlet = self.outlet or Scrubber(self.secrets)
+
+    @property
+    def hidden(self) -> list[str]:
+        """What was left out and is no thinking, piece by piece: calls may be in it."""
+        return ["".join(parts) for parts in self._hidden]
+
     def feed(self, text: str) -> str:
         """Return what can be spoken now that this piece has come."""
-        return self._take(text, is_last=False)
+        strides = range(0, len(text), _STRIDE)
+        return "".join(self._take(text[place : place + _STRIDE], is_last=False) for place in strides)
 
     def finish(self) -> str:
         """Return what can be spoken now that nothing more comes."""
         return self._take("", is_last=True)
 
     def _take(self, text: str, *, is_last: bool) -> str:
-        raw = self._raw + text
-        for secret in self.secrets:
-            raw = raw.replace(secret, "")
-        hold = 0 if is_last else _held(raw, self.secrets)
-        self._raw = raw[len(raw) - hold :]
-        self._rest += _paired(raw[: len(raw) - hold])
-        return self._drain(is_last=is_last).translate(_CONTROL)
+        raw = self._raw + self._inlet.feed(text) + (self._inlet.flush() if is_last else "")
+        is_half = "\ud800" <= raw[-1:] <= "\udbff" and not is_last
+        self._raw = raw[-1:] if is_half else ""
+        self._rest += _paired(raw[:-1] if is_half else raw)
+        words = self._drain(is_last=is_last).translate(NEVER_SPOKEN)
+        if self.outlet is None:
+            return words
+        return self.outlet.feed(words) + (self.outlet.flush() if is_last else "")
 
     def _drain(self, *, is_last: bool) -> str:
         spoken: list[str] = []
         while self._rest:
             if self._inside is not None:
                 end = self._inside.until.end(self._rest) if self._inside.until else self._inside.size
-                if end is None and not is_last:
-                    break
-                self._hide(len(self._rest) if end is None else end)
+                self._hide(len(self._rest) if end is None else end, is_whole=end is not None)
                 continue
             mark = _MARK.search(self._rest)
             place = mark.start() if mark else len(self._rest)
@@ -170,16 +188,15 @@ class Speakable:
         self._is_adjacent = self._is_adjacent and not words.strip()
         return words
 
-    def _hide(self, size: int) -> None:
+    def _hide(self, size: int, *, is_whole: bool) -> None:
         text, self._rest = self._rest[:size], self._rest[size:]
         self._last = text[-1:]
         if self._inside is not None and not self._inside.is_thinking:
-            if self._is_adjacent and self.hidden:
-                self.hidden[-1] += text
-            else:
-                self.hidden.append(text)
+            if not (self._is_adjacent and self._hidden):
+                self._hidden.append([])
+            self._hidden[-1].append(text)
             self._is_adjacent = True
-        self._inside = None
+        self._inside = None if is_whole else self._inside
 
     def _judge(self, text: str, *, is_last: bool) -> _Wait | _Words | _Hidden:
         match text[0]:
@@ -291,15 +308,6 @@ def _closer(core: str) -> str:
         return rf"<[|｜]{re.escape(ended)}[|｜]>"
     name = re.escape(re.split(r"[=\s]", core)[0])
     return rf"</[|｜]?{name}[^<>\n]{{0,40}}>|<[|｜]/{name}[|｜]>"
-
-
-def _held(text: str, secrets: Sequence[str]) -> int:
-    """Return how many characters at the end may be the beginning of a secret, or half of a character."""
-    for secret in secrets:
-        for size in range(min(len(secret) - 1, len(text)), 0, -1):
-            if text.endswith(secret[:size]):
-                return size
-    return 1 if "\ud800" <= text[-1:] <= "\udbff" else 0
 
 
 def _paired(text: str) -> str:

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from zhixing.reasoning.leaks import leaked_calls
+from zhixing.reasoning.reply import Reply
+from zhixing.reasoning.speakable import Speakable
 from zhixing.reasoning.tolerant import parse_arguments, parse_json
 from zhixing.reasoning.tools import Tool
 
@@ -94,3 +96,42 @@ def test_a_text_made_to_take_long_does_not(read: Callable[[str], object], text: 
     for size in SIZES:
         with quick(), suppress(ValueError):
             read(text[:size])
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("step", [16, SIZE])
+def test_a_reply_made_to_take_long_does_not_however_it_is_cut(text: str, step: int) -> None:
+    for size in (2000, SIZE):
+        reply = Reply(Speakable(names=TOOLS, secrets=("sk-secret-0123456789",)), max_tokens=2048)
+        with quick():
+            for place in range(0, size, step):
+                reply.feed({"choices": [{"delta": {"content": text[place : min(place + step, size)]}}]})
+            reply.close()
+            reply.calls(TOOLS)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_arguments_made_to_take_long_do_not_however_they_are_cut(text: str) -> None:
+    for size in (2000, SIZE):
+        reply = Reply(Speakable(names=TOOLS), max_tokens=2048)
+        with quick():
+            for place in range(0, size, 7):
+                piece = {"id": "a", "function": {"name": "x", "arguments": text[place : min(place + 7, size)]}}
+                reply.feed({"choices": [{"delta": {"tool_calls": [piece]}}]})
+            for call in reply.calls(TOOLS):
+                assert isinstance(call.arguments, str)
+                parse_arguments(call.arguments)
+
+
+def test_many_calls_without_numbers_do_not_take_long() -> None:
+    reply = Reply(Speakable(names=TOOLS), max_tokens=2048)
+    chunk = {"choices": [{"delta": {"tool_calls": [{"id": f"id-{number}"} for number in range(20_000)]}}]}
+    with quick():
+        reply.feed(chunk)
+
+
+def test_a_piece_beyond_all_bounds_is_not_looked_at() -> None:
+    reply = Reply(Speakable(names=TOOLS), max_tokens=100)
+    with quick():
+        assert reply.feed({"choices": [{"delta": {"content": "[ <a `" * 400_000}}]}) == ""
+    assert reply.is_too_long
