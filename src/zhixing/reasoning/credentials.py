@@ -12,6 +12,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 from zhixing.errors import ConfigError
 from zhixing.reasoning.config import ModelConfig, is_within
+from zhixing.reasoning.scrubbing import pattern_of
 
 KEY_VARIABLE = "ZHIXING_LLM_KEY"
 _FALLBACKS = {"DEEPSEEK_API_KEY": "deepseek.com", "OPENAI_API_KEY": "openai.com"}
@@ -29,10 +30,11 @@ class Key:
         (Key(...), 'Key(...)', 'your key [key] is wrong')
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("_pattern", "_text")
 
     def __init__(self, text: str = "") -> None:
         self._text = text
+        self._pattern = pattern_of(text)
 
     def __repr__(self) -> str:
         return "Key(...)"
@@ -49,7 +51,17 @@ class Key:
 
     def scrub(self, text: str) -> str:
         """Return the text without the key, however it came in there."""
-        return text.replace(self._text, _BLANK) if self._text else text
+        return self._pattern.sub(_BLANK, text) if self._text else text
+
+    def scrub_all(self, value: object) -> object:
+        """Return a value as JSON has them without the key, in texts and in names."""
+        if isinstance(value, str):
+            return self.scrub(value)
+        if isinstance(value, Mapping):
+            return {self.scrub(str(name)): self.scrub_all(inner) for name, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.scrub_all(inner) for inner in value]
+        return value
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must not be spoken, for a filter of running text."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
 
 from zhixing.reasoning.credentials import Key
 
@@ -16,7 +16,7 @@ class Entry:
     Attributes:
         at_s: Seconds since the thought began.
         kind: ``request``, ``failed``, ``said``, ``asked``, ``answered``, ``dropped`` or ``finished``.
-        details: By name; values can be written as JSON.
+        details: By name; values as JSON has them.
     """
 
     at_s: float
@@ -40,7 +40,8 @@ class Transcript:
 
     def add(self, at_s: float, kind: str, **details: object) -> None:
         """Add what has just happened."""
-        self._entries.append(Entry(round(at_s, 4), kind, details))
+        plain = {name: self._key.scrub_all(_plain(value)) for name, value in details.items()}
+        self._entries.append(Entry(round(at_s, 4), kind, plain))
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries so far."""
@@ -50,9 +51,17 @@ class Transcript:
         """Yield one line of JSON an entry."""
         for entry in self.entries():
             line = {"at_s": entry.at_s, "kind": entry.kind, **entry.details}
-            yield self._key.scrub(json.dumps(line, ensure_ascii=False, default=_plain))
+            yield json.dumps(line, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:
-    """Return a noun as a mapping, anything else as its text."""
-    return asdict(value) if hasattr(value, "__dataclass_fields__") else str(value)  # type: ignore[call-overload]
+    """Return a value as JSON has them: nouns as mappings, what is unknown as its text."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value)

@@ -19,6 +19,7 @@ from zhixing.reasoning.config import ModelConfig
 from zhixing.reasoning.credentials import Key
 from zhixing.reasoning.reply import RawCall, Reply
 from zhixing.reasoning.schema import Schema, complaint
+from zhixing.reasoning.scrubbing import Scrubber
 from zhixing.reasoning.speakable import Speakable
 from zhixing.reasoning.thinking import Thinking
 from zhixing.reasoning.thought import Message
@@ -85,16 +86,17 @@ def _walk(task: Task, thinking: Thinking, wire: Wire) -> None:
     complained: set[str] = set()
     has_mended = False
     used_ids: set[str] = set()
+    outlet = Scrubber(task.key.secrets())
     for step in range(task.config.max_steps):
         is_last = step + 1 == task.config.max_steps
         choice = ("required" if task.must_ask else "auto") if step == 0 else ("none" if is_last else "auto")
-        reply = _reply(task, thinking, wire, messages, choice)
+        reply = _reply(task, thinking, wire, messages, choice, outlet)
         checked = _check(task, thinking, reply, complained, used_ids)
         if not checked.shown and task.schema is None:
             return _finish_words(task, thinking, reply, checked, has_asked=step > 0)
         if not checked.shown:
-            text = _THOUGHTS.sub("", task.key.scrub(reply.content))
-            value, wrong = _bound_value(text, task.schema or {})
+            text = task.key.scrub(_THOUGHTS.sub("", reply.content))
+            value, wrong = _bound_value(text, task.schema or {}, task.key)
             if not wrong:
                 return thinking.finish("answered", text=json.dumps(value, ensure_ascii=False), value=value)
             if has_mended or is_last:
@@ -115,7 +117,9 @@ def _walk(task: Task, thinking: Thinking, wire: Wire) -> None:
     return thinking.finish("out_of_steps", f"not ready in {task.config.max_steps} steps")
 
 
-def _reply(task: Task, thinking: Thinking, wire: Wire, messages: Sequence[Message], choice: str) -> Reply:
+def _reply(
+    task: Task, thinking: Thinking, wire: Wire, messages: Sequence[Message], choice: str, outlet: Scrubber
+) -> Reply:
     """Return a whole reply; what can be spoken of it has been said.
 
     Raises:
@@ -129,7 +133,8 @@ def _reply(task: Task, thinking: Thinking, wire: Wire, messages: Sequence[Messag
     while True:
         if not thinking.may_afford(num_bytes):
             raise AttemptError("out_of_money", f"more than {task.config.max_cost:g} {task.config.currency}")
-        reply = Reply(Speakable(names=task.tools.keys(), secrets=task.key.secrets()), task.config.max_tokens)
+        speakable = Speakable(names=task.tools.keys(), secrets=task.key.secrets(), outlet=outlet)
+        reply = Reply(speakable, task.config.max_tokens)
         thinking.begin_request(num_bytes, num_messages=len(messages), tools=sorted(task.tools), choice=choice)
         try:
             _listen(task, thinking, wire.stream(request), reply)
@@ -248,13 +253,22 @@ def _read(task: Task, raw: RawCall) -> tuple[str, str, Mapping[str, object], str
     """Return a call's name, id (empty where it has no good one), arguments, and what is wrong with them."""
     name = task.key.scrub(raw.name).removeprefix("functions.")
     call_id = raw.call_id if _ID.fullmatch(raw.call_id) and task.key.scrub(raw.call_id) == raw.call_id else ""
-    text = raw.arguments if isinstance(raw.arguments, str) else json.dumps(raw.arguments, ensure_ascii=False)
-    arguments = parse_arguments(task.key.scrub(text))
+    arguments = _arguments(raw, task.key)
     tool = task.tools.get(name)
     if tool is None:
         return name, call_id, arguments or {}, f"there is no tool {name!r}; there are {', '.join(sorted(task.tools))}"
     wrong = _NO_OBJECT if arguments is None else tool.complaint(arguments)
     return name, call_id, arguments or {}, wrong
+
+
+def _arguments(raw: RawCall, key: Key) -> Mapping[str, object] | None:
+    """Return the arguments of a call, without the key however it was written; None where they are no JSON object."""
+    try:
+        text = raw.arguments if isinstance(raw.arguments, str) else json.dumps(raw.arguments, ensure_ascii=False)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    arguments = key.scrub_all(parse_arguments(text))
+    return arguments if isinstance(arguments, Mapping) else None
 
 
 def _said(task: Task, reply: Reply, calls: Sequence[Mapping[str, Any]] = ()) -> Message:
@@ -282,10 +296,10 @@ def _bound_messages(messages: Sequence[Message], schema: Schema) -> list[Message
     return [*messages, {"role": "user", "content": wish}]
 
 
-def _bound_value(text: str, schema: Schema) -> tuple[object, str]:
+def _bound_value(text: str, schema: Schema, key: Key) -> tuple[object, str]:
     """Return the value of a text that is bound to a schema, and what is wrong with it."""
     try:
-        value = parse_json(text)
+        value = key.scrub_all(parse_json(text))
     except ValueError as error:
         return None, f"no JSON ({error})"
     return value, complaint(value, schema)
