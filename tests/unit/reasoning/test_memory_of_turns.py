@@ -43,6 +43,59 @@ def test_what_was_sent_stays_the_beginning_until_the_older_half_is_forgotten(kin
         assert roles == ["system", *["user", "assistant"] * len(talk.turns)]
 
 
+def said(text: str) -> Thought:
+    return Thought(outcome="answered", messages=({"role": "assistant", "content": text},))
+
+
+def test_long_replies_do_not_make_every_later_thought_too_dear() -> None:
+    talk = Conversation("You are a car.")
+    for number in range(40):
+        talk = talk.with_words(f"words {number}", state="state").with_thought(said("好" * 10_000))
+        request = json.dumps(talk.messages(), ensure_ascii=False).encode()
+        assert Tally(ModelConfig(), 0.0).may_afford(len(request) + 20_000)
+    assert talk.turns
+    assert talk.turns[-1][0]["content"] == "words 39\n\nstate"
+
+
+@given(st.lists(st.integers(0, 900), max_size=30))
+def test_what_is_remembered_has_a_bound_whatever_is_said(sizes: list[int]) -> None:
+    talk = Conversation("You are a car.", max_characters=1000)
+    for size in sizes:
+        talk = talk.with_words("w", state="s").with_thought(said("x" * size))
+        assert sum(len(str(message["content"])) for turn in talk.turns for message in turn) <= 1000
+        roles = [message["role"] for message in talk.messages()]
+        assert roles == ["system", *["user", "assistant"] * len(talk.turns)]
+
+
+def test_a_turn_too_long_by_itself_keeps_its_words_without_its_calls() -> None:
+    calls: tuple[dict[str, object], ...] = (
+        {"role": "assistant", "content": "", "tool_calls": [{"id": "a"}]},
+        {"role": "tool", "tool_call_id": "a", "content": "x" * 20_000},
+        {"role": "assistant", "content": "Done."},
+    )
+    talk = Conversation("").with_words("do it").with_thought(Thought(outcome="answered", messages=calls))
+    assert [message["content"] for message in talk.turns[0]] == ["do it", "Done."]
+    talk = Conversation("").with_words("do it").with_thought(Thought(outcome="answered", messages=calls[:2]))
+    assert [message["role"] for message in talk.turns[0]] == ["user", "assistant"]
+
+
+def test_words_too_long_to_be_kept_are_not_kept() -> None:
+    talk = Conversation("").with_words("w" * 50_000).with_thought(said("Yes."))
+    assert sum(len(str(message["content"])) for turn in talk.turns for message in turn) <= 32_000
+
+
+def test_without_money_the_older_half_is_forgotten() -> None:
+    talk = Conversation("You are a car.")
+    for number in range(5):
+        talk = talk.with_words(f"words {number}").with_thought(REPLY)
+    lefts = []
+    for _ in range(4):
+        talk = talk.with_words("more").with_thought(Thought(outcome="out_of_money"))
+        lefts.append([turn[0]["content"] for turn in talk.turns])
+    assert lefts == [["words 3", "words 4"], ["words 4"], [], []]
+    assert len(talk.with_words("more").messages()) == 2
+
+
 def test_a_request_that_might_cost_too_much_is_not_affordable() -> None:
     config = ModelConfig(max_cost=0.01, max_tokens=1000, price_input_per_mtok=1.0, price_output_per_mtok=2.0)
     tally = Tally(config, 0.0)
