@@ -19,6 +19,9 @@ from zhixing.reasoning.tools import Tool
 from zhixing.reasoning.transcript import Transcript
 from zhixing.reasoning.turn import Habits, Task, think
 
+_MOST_WORKERS = 8
+"""A seat has one thought at a time; more than this are those that nobody waits for and that cannot end yet."""
+
 
 class Reasoner:
     """Thinks with a language model behind an OpenAI-compatible server.
@@ -52,6 +55,7 @@ class Reasoner:
         self._proxy = find_proxy(config, environment)
         self._clock_s = clock_s
         self._habits = Habits()
+        self._free_workers = threading.BoundedSemaphore(_MOST_WORKERS)
         if importlib.util.find_spec("openai") is None:
             raise ServiceError("the openai package is not installed", hint="pip install 'zhixing[llm]'")
 
@@ -68,7 +72,7 @@ class Reasoner:
         schema: Schema | None = None,
         must_ask: bool = False,
     ) -> Thinking:
-        """Begin a thought and return at once.
+        """Begin a thought and return at once; where too many are under way it is ``out_of_time`` from the beginning.
 
         Args:
             messages: As :meth:`zhixing.reasoning.conversation.Conversation.messages` gives them.
@@ -95,12 +99,23 @@ class Reasoner:
             schema=schema,
             must_ask=must_ask,
         )
-        threading.Thread(target=self._work, args=(task, thinking, line), name="reasoner", daemon=True).start()
+        if self._free_workers.acquire(blocking=False):
+            self._employ(task, thinking, line)
+        else:
+            thinking.finish("out_of_time", f"{_MOST_WORKERS} earlier requests have not ended yet")
         return thinking
 
     def warm_up(self) -> None:
         """Load the client in the background, so that the first thought does not wait for it."""
         threading.Thread(target=importlib.import_module, args=("zhixing.reasoning.connection",), daemon=True).start()
+
+    def _employ(self, task: Task, thinking: Thinking, line: Line) -> None:
+        worker = threading.Thread(target=self._work, args=(task, thinking, line), name="reasoner", daemon=True)
+        try:
+            worker.start()
+        except RuntimeError:
+            self._free_workers.release()
+            thinking.finish("out_of_time", "this machine has no thread left")
 
     def _work(self, task: Task, thinking: Thinking, line: Line) -> None:
         try:
@@ -114,4 +129,5 @@ class Reasoner:
             finally:
                 connection.close()
         finally:
+            self._free_workers.release()
             thinking.finish("nonsense", "an unforeseen error of ours")
