@@ -132,7 +132,7 @@ class Carrier:
             elif any(wish.intent.name == "undo" for wish in done):
                 said.append(speech.say("undone"))
             elif what := speech.joined(
-                [speech.what(wish, lasting=not is_new) for wish in done if wish.intent.name != "keep"]
+                [speech.what(wish, unchanged=not is_new) for wish in done if wish.intent.name != "keep"]
             ):
                 said.append(speech.say("done" if is_new else "already", what=what))
             else:

@@ -85,12 +85,14 @@ class Speech:
         name = (self._content["plurals"].get(device) if len(places) > 1 else "") or self.device(device)
         return str(self._content["thing"].format(place=place, device=name).strip())
 
-    def state(self, device_name: str, value: Value, *, lasting: bool = False) -> str:
-        """Return what the car calls a value of a device: as what has just been done, or as what lasts."""
+    def state(self, device_name: str, value: Value, *, lasting: bool = False, unchanged: bool = False) -> str:
+        """Return what the car calls a value: as what has just been done, what lasts, or what was so before."""
         device = load_devices().by_name[device_name]
         states, units = self._content["states"], self._content["units"]
         if lasting:
             states = states | self._content["lasting"]
+        if unchanged:
+            states, units = states | self._content["unchanged"], units | self._content["unchanged_units"]
         match device.kind:
             case "opening":
                 number = float(value)
@@ -105,6 +107,10 @@ class Speech:
                 number = float(value)
                 if device.name == "fan" and number in device.levels:
                     return str(units["fan"].format(n=device.levels.index(number) + 1))
+                if device.name == "volume" and number == 0.0:
+                    return str(self._content["silent"])
+                if not (device.units or lasting):
+                    return str(self._content["moved"])  # nobody thinks of a seat in millimetres
                 kind = "temperature" if device.name == "temperature" else "percent" if device.units else "number"
                 return str(units[kind].format(v=self._plain(number)))
             case "choice":
@@ -121,15 +127,17 @@ class Speech:
         text = f"{number:.1f}".rstrip("0").rstrip(".")
         return text.replace(".", ",") if self.lang == "de" else text
 
-    def what(self, wish: Wish, *, lasting: bool = False) -> str:
-        """Return place, device and wanted state."""
+    def what(self, wish: Wish, *, unchanged: bool = False) -> str:
+        """Return place, device and wanted state; ``unchanged``: it was so before."""
         if wish.value is None:
             return self.thing(wish.device, wish.places)
-        return self.told(wish.device, wish.places, wish.value, lasting=lasting)
+        return self.told(wish.device, wish.places, wish.value, lasting=unchanged, unchanged=unchanged)
 
-    def told(self, device: str, places: Sequence[str], value: Value, *, lasting: bool = True) -> str:
+    def told(
+        self, device: str, places: Sequence[str], value: Value, *, lasting: bool = True, unchanged: bool = False
+    ) -> str:
         """Return place, device and state."""
-        thing, state = self.thing(device, places), self.state(device, value, lasting=lasting)
+        thing, state = self.thing(device, places), self.state(device, value, lasting=lasting, unchanged=unchanged)
         return " ".join(str(self._content["what"].format(thing=thing, state=state)).split())
 
     def with_value(self, thing: str, value: str) -> str:

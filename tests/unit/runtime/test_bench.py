@@ -19,6 +19,7 @@ SHORT: dict[str, tuple[str, dict[str, float]]] = {
     "recording": ("recording", {"_STEPS": 5}),
     "serve": ("serving", {"_WATCH_S": 1.0}),
     "page": ("page", {"_SETTLE_MS": 100, "_WATCH_MS": 500}),
+    "assistant": ("assistant", {"_REPEATS": 3, "_WARM_UP": 1}),
     "peers": ("peers", {"_REPEATS": 1, "_STEPS": 5, "_WARM_UP_STEPS": 5}),
 }
 
