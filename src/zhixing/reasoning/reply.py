@@ -10,6 +10,7 @@ from zhixing.reasoning.speakable import Speakable
 from zhixing.reasoning.tools import Tool
 
 _MOST_CALLS = 1024
+_MOST_HIDDEN = 256
 _LONGEST_ARGUMENTS = 8192
 _BYTES_PER_TOKEN = 32
 _LONGEST_NAME = 200
@@ -122,7 +123,7 @@ class Reply:
         proper = [call for call in proper if call.name or call.arguments]
         if proper:
             return proper
-        leaked = (call for hidden in self.speakable.hidden for call in leaked_calls(hidden, tools))
+        leaked = (call for hidden in self.speakable.hidden[:_MOST_HIDDEN] for call in leaked_calls(hidden, tools))
         return [RawCall(name=name, arguments=arguments) for name, arguments in leaked]
 
     def _count(self, text: str) -> None:

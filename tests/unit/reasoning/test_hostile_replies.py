@@ -50,6 +50,8 @@ HOSTILE = {
     "braces and spaces": filled("{" + " " * 9000, "} "),
     "words and spaces": filled("{", ",a" + " " * 90),
     "numbers": filled("[", "9" * 4299 + ",", "1]"),
+    "pieces": filled("", "{}a "),
+    "fenced pieces": filled("", "```x```a "),
     "objects": filled("", "{}"),
     "bad objects": filled("", "{'}"),
     "nested objects": filled("", "{") + "}" * SIZE,
@@ -101,7 +103,7 @@ def test_a_text_made_to_take_long_does_not(read: Callable[[str], object], text: 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("step", [16, SIZE])
 def test_a_reply_made_to_take_long_does_not_however_it_is_cut(text: str, step: int) -> None:
-    for size in (2000, SIZE):
+    for size in (1000, 8000, SIZE):
         reply = Reply(Speakable(names=TOOLS, secrets=("sk-secret-0123456789",)), max_tokens=2048)
         with quick():
             for place in range(0, size, step):
@@ -112,7 +114,7 @@ def test_a_reply_made_to_take_long_does_not_however_it_is_cut(text: str, step: i
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_arguments_made_to_take_long_do_not_however_they_are_cut(text: str) -> None:
-    for size in (2000, SIZE):
+    for size in (1000, 8000, SIZE):
         reply = Reply(Speakable(names=TOOLS), max_tokens=2048)
         with quick():
             for place in range(0, size, 7):
