@@ -12,6 +12,7 @@ import numpy as np
 from zhixing.datatypes.dialogue import Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
+from zhixing.runtime.bench.hassil_peer import hassil_ms, hassil_version
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.cabin import make_cabin
 
@@ -78,6 +79,13 @@ def assistant() -> list[Measure]:
                     unit="ms",
                     target=target_ms if name == "p99" else float("nan"),
                 )
+            )
+    if peer := hassil_version():
+        times_ms = hassil_ms()
+        for name, share in (("median", 50), ("p99", 99)):
+            value = float(np.percentile(times_ms, share))
+            measures.append(
+                Measure(name=f"hassil {peer} with Home Assistant's English, {name}", value=value, unit="ms")
             )
     starts, peaks = zip(*(_alone() for _ in range(5)), strict=True)
     measures.append(
