@@ -131,7 +131,7 @@ class Answering:
             is_named = is_said or bool(dict(intent.slots).keys() & {"pronoun", "implied"})
             is_it = is_named and not intent.places
             if wish is not None and (is_thing_alone or not intent.device or (is_it and intent.device == wish.device)):
-                is_begun = intent.name == "open" and is_said and bool(wish.value)  # "开吧": yes
+                is_begun = intent.name == "open" and bool(wish.value)  # "嗯，开": yes
                 if not (is_thing_alone or is_begun or intent.name == wish.intent.name):
                     return None
                 again = replace(wish.intent, device=wish.device, places=intent.places or wish.intent.places)

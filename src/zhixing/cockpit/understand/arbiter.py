@@ -30,6 +30,7 @@ _WITHOUT_VALUE = frozenset(
     ("open", "close", "lock", "unlock", "fold", "unfold", "play", "stop", "next", "previous", "mute")
 )
 _TOLD = ("life", "telling", "quote")
+_STEPS = frozenset(("up", "down", "more", "less"))
 _DIRECTIONS = frozenset(("up", "middle", "down"))
 
 
@@ -164,6 +165,9 @@ def _wish(device: str, act: str, places: tuple[str, ...], reading: Reading) -> I
         return Intent(name="set", device=device)
     if device == "air_distribution" and act in _DIRECTIONS:
         return Intent(name="set", device=device, places=places, slots=(("direction", act),))
+    steps = [name for span in reading.spans for klass, name in span.tags if klass == "act" and name in _STEPS]
+    if act == "set" and steps and value is not None:
+        act = steps[-1]  # "小一档": by so much, and not to it
     if act in ("set", "colour"):
         if value is None and not found.keys() & {"amount", "colour"}:
             return None  # how much was not understood

@@ -73,6 +73,8 @@ def _compile(clause: Clause) -> list[Intent]:
     has_other_object = "glue:pronoun" not in clause.words and 0 < clause.num_unknown <= _MOST_UNKNOWN_THING_WORDS
     if is_verb_alone and has_other_object and not places:
         return [Intent(name="absent")]
+    if "glue:negate" in clause.words and clause.direction == "middle" and not clause.acts:
+        return [_wish(replace(clause, direction="down"), "set", places)]  # "not at my face"
     if "glue:negate" in clause.words and clause.device and not clause.has_wish:
         ended = _wish(clause, "close", places)
         return [replace(ended, slots=(*ended.slots, ("ended", True)))]
@@ -197,6 +199,8 @@ def _query(clause: Clause) -> list[Intent]:
         return [Intent(name="query", device=clause.device or clause.hint, slots=(("how", True),))]
     feel = next((name for name in ("cold", "hot") if f"feel:{name}" in clause.words), "")
     topic = next((t for t in clause.topics if t not in ("inside", "outside")), "")
+    if topic == "battery" and "range" in clause.topics:
+        topic = "range"  # "how far with the charge that is left"
     if not topic and clause.topics and clause.device in ("", "temperature"):
         topic = clause.topics[0]
     if not topic and not clause.device and (clause.unit == "degree" or feel):

@@ -202,6 +202,8 @@ def _chinese_integer(tokens: Sequence[str], start: int) -> tuple[int, float] | N
 
 def _read_english(tokens: Sequence[str], start: int) -> SpokenNumber | None:
     word, index = tokens[start], start + 1
+    if tuple(tokens[start : start + 5]) == ("a", "degree", "and", "a", "half"):
+        return SpokenNumber(5, 1.5, "degree")
     if word == "half" and _at(tokens, index) in ("a", "of") and _at(tokens, index + 1) in ("degree", "a"):
         return SpokenNumber(2 if _at(tokens, index + 1) == "degree" else 3, 0.5)
     if (word, _at(tokens, index)) in _EN_THIRDS:

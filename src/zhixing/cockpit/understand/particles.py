@@ -84,7 +84,12 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
             return Span(span.text, (("talk", "correct"),))
         case "ist es" | "ist sie" | "ist er" if _is_state_asked(spans, index):
             return Span(span.text, (("ask", "whether"),))
-        case "ist" if index == 0 and following is not None and following.text == "das" and _feels(spans):
+        case "ist" if (
+            all(s.is_mark or not s.tags or s.has("glue") for s in spans[:index])
+            and following is not None
+            and following.text == "das"
+            and _feels(spans)
+        ):
             return Span(span.text, _GLUE)  # "ist das kalt hier" exclaims
         case "zu" | "ab" if any(before.text in ("sperr", "sperre") for before in spans[:index]):
             return Span(span.text, (("act", "lock"),))
@@ -111,7 +116,9 @@ def _german(span: Span, spans: list[Span], index: int) -> Span:
 
 def _is_heated(spans: list[Span], index: int) -> bool:
     """Return whether what follows is a thing that can be warmed: "warm my seat"."""
-    thing = next((span for span in spans[index + 1 :] if not (span.has("glue") or span.has("place"))), None)
+    thing = next(
+        (span for span in spans[index + 1 :] if not (span.has("glue") or span.has("place") or span.has("quant"))), None
+    )
     return thing is not None and (thing.has("device", "seat") or thing.has("device", "wheel"))
 
 
@@ -139,7 +146,7 @@ def _english(span: Span, spans: list[Span], index: int) -> Span:
             return Span("back", (("act", "backward"),))
         case "cool" if _is_heated(spans, index):
             return Span("cool", (("act", "cool"),))
-        case "warm" | "heat" if _is_heated(spans, index):
+        case "warm" | "heat" | "warm up" | "heat up" if _is_heated(spans, index):
             return Span(span.text, (("act", "heat"),))
         case "too" if following is None or not (
             following.has("feel") or following.has("act") or following.has("amount")
