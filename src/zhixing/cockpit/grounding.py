@@ -33,6 +33,9 @@ _MEDIA = {
 }
 
 
+_CLOSED_IN_CONTEXT = frozenset(("opening", "level", "switch"))
+
+
 class Grounding:
     """Knows the devices and which of their signals this car has.
 
@@ -136,8 +139,21 @@ class Grounding:
         is_all = is_all or bool(slots.get("both") and is_pair)
         return resolve(places, zone, scheme, device.default, is_all=is_all)
 
+    def _in_context(self, device: Device, intent: Intent, places: tuple[str, ...], read: Read) -> tuple[str, ...]:
+        """Return where a closing without a place is meant: where it is open, if that is at one place only."""
+        upwards = "up" if device.kind == "opening" and device.inverted else ""
+        is_closing = intent.name in ("close", "less", upwards) and device.kind in _CLOSED_IN_CONTEXT
+        if not is_closing or intent.places or device.default != "own" or len(places) != 1:
+            return places
+        paths = {place: self.path(device.name, place) for place in self._devices.schemes[device.scheme]}
+        levels = {place: float(read(path)) * device.sign for place, path in paths.items() if path in self._catalogue}
+        is_open = tuple(place for place, level in levels.items() if level > 0.0)
+        return is_open if len(is_open) == 1 else places
+
     def _paths(self, device: Device, intent: Intent, zone: Zone, read: Read) -> Grounded:
         places = self._places(device, intent, zone) if device.scheme else ("",)
+        if device.scheme:
+            places = self._in_context(device, intent, places, read)
         if not places:
             return Unavailable(intent=intent, reason="place", device=device.name)
         if dict(intent.slots).get("one") and len(places) > 1:

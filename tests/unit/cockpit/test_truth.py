@@ -165,3 +165,18 @@ def test_everything_is_forgotten_only_when_it_is_said_so() -> None:
 )
 def test_words_that_claim_a_deed_are_noticed(lang: Lang, text: str, claims: bool) -> None:
     assert claims_a_deed(text, lang) is claims
+
+
+@pytest.mark.parametrize("wish", ["关窗", "把窗关上", "窗户关小点", "close the window", "Fenster zu"])
+def test_a_closing_without_a_place_is_for_the_only_window_that_is_open(wish: str) -> None:
+    cabin = make_cabin()
+    passenger = WINDOW.replace("DriverSide", "PassengerSide")
+    cabin.vehicle.set_state({passenger: 60})
+    assert say(cabin, wish)[0] == "done"
+    assert cabin.store.value(passenger) < 60
+    cabin.vehicle.set_state({passenger: 60, WINDOW: 60})
+    say(cabin, wish)
+    assert cabin.store.value(passenger) == 60, "with two open, the speaker's own is meant"
+    cabin.vehicle.set_state({passenger: 60, WINDOW: 0})
+    say(cabin, "关上我这边的窗")
+    assert cabin.store.value(passenger) == 60
