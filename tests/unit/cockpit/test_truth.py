@@ -173,7 +173,7 @@ def test_a_closing_without_a_place_is_for_the_only_window_that_is_open(wish: str
     passenger = WINDOW.replace("DriverSide", "PassengerSide")
     cabin.vehicle.set_state({passenger: 60})
     assert say(cabin, wish)[0] == "done"
-    assert cabin.store.value(passenger) < 60
+    assert float(cabin.store.value(passenger)) < 60
     cabin.vehicle.set_state({passenger: 60, WINDOW: 60})
     say(cabin, wish)
     assert cabin.store.value(passenger) == 60, "with two open, the speaker's own is meant"

@@ -7,6 +7,8 @@ from typing import Literal
 
 from zhixing.cockpit.understand.tagging import Span
 
+_BESIDE = ("noun", "hint", "topic", "feel", "absent")
+"""What an answer that only says yes does not speak of."""
 Hedge = Literal["", "not", "later", "asks", "told", "odd", "strange"]
 _NOT = frozenset((
     "not", "never", "hardly", "nicht", "nie", "kein", "keine", "keinen", "keinesfalls", "不", "没", "别", "未必",
@@ -37,7 +39,7 @@ def hedge_of(spans: Sequence[Span]) -> Hedge:
         return "asks"
     if any(span.has("chat") for span in spans):
         return "told"
-    if all(span.tags or span.is_mark for span in spans):
+    if all(span.is_mark or (span.tags and not any(span.has(klass) for klass in _BESIDE)) for span in spans):
         return ""
     first = next((index for index, span in enumerate(spans) if not span.has("glue", "filler")), 0)
     is_marked_off = first + 1 < len(spans) and spans[first + 1].is_mark
