@@ -62,7 +62,8 @@ def test_the_screen_says_that_the_car_is_gone_and_comes_back_by_itself(page: Pag
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
     page.get_by_role("radio", name="4", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Not connected")
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(2500)  # several tries to reconnect, none of which takes the words away
+    expect(page.get_by_role("alert")).to_contain_text("Not connected")
     car.start()
     expect(page.get_by_text("Connection lost, reconnecting…")).to_have_count(0, timeout=10_000)
     # The new car's own state is shown, not what the old one had.

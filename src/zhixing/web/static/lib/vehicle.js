@@ -142,8 +142,9 @@ class Vehicle extends EventTarget {
 
   /** @param {"connecting" | "open" | "lost"} state */
   #become(state) {
+    const wasLost = this.state === "lost";
     this.state = state;
-    if (state === "lost") {
+    if (state === "lost" && !wasLost) {
       this.turns = [];
       this.#announce("answer", (this.answer = null)); // its question died with the connection
     }
