@@ -148,6 +148,7 @@ class Vehicle extends EventTarget {
       this.turns = [];
       this.#announce("answer", (this.answer = null)); // its question died with the connection
     }
+    if (state === "open" && this.answer?.kind === "lost") this.#announce("answer", (this.answer = null));
     this.#announce("state", state);
   }
 
