@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from zhixing.cockpit.answering import Answering
 from zhixing.cockpit.carrying import Carrier
-from zhixing.cockpit.claims import names_a_deed
 from zhixing.cockpit.context import completed, corrected, in_place, is_fragment, repeated, window_of
 from zhixing.cockpit.deliberation import Deliberated, Deliberation
 from zhixing.cockpit.hearing import Hearing
@@ -121,7 +120,7 @@ class Assistant:
         """Return what a language model has said so far; words about deeds wait until the deeds are done."""
         heard = result.heard
         if result.thought is None:
-            is_early = result.has_acted or result.asks or names_a_deed(result.text, heard.lang)
+            is_early = result.has_acted or result.asks or result.watch.sees(result.text, heard.lang)
             text = "" if is_early else result.text
             return replace(heard.turn("thinking", text), by="llm")
         _, meaning = self._thinking.pop(heard.utterance.zone, (heard, None))

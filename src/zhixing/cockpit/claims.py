@@ -9,15 +9,26 @@ from zhixing.cockpit.understand.normalise import MAX_CHARS, clean, tokenise
 from zhixing.datatypes.localized import Lang
 
 _SENTENCE = re.compile(r"[^.!?。！？\n]+")
+_END = re.compile(r"[.!?。！？\n]")
 _DONE = frozenset((
     "已", "已经", "了", "好了", "have", "i've", "has", "been", "is now", "are now", "now", "done", "habe",
     "ist jetzt", "jetzt", "wurde", "wurden", "sind jetzt",
 ))  # fmt: skip
 
 
-def names_a_deed(text: str, lang: Lang) -> bool:
-    """Return whether a sentence names a thing of the car and what is done with it."""
-    return _finds(text, lang, done_only=False)
+class Watch:
+    """Watches a text that grows for a sentence that names a deed, and reads every sentence once."""
+
+    def __init__(self) -> None:
+        self._start = 0
+        self._has_seen = False
+
+    def sees(self, text: str, lang: Lang) -> bool:
+        """Return whether the text so far names a deed; it is the one seen before, and perhaps more."""
+        if not self._has_seen:
+            self._has_seen = _finds(text[self._start :], lang, done_only=False)
+            self._start = max((end.end() for end in _END.finditer(text, self._start)), default=self._start)
+        return self._has_seen
 
 
 def claims_a_deed(text: str, lang: Lang) -> bool:

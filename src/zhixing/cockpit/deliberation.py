@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 
 from zhixing.cockpit.capabilities import act_tools, intent_of
+from zhixing.cockpit.claims import Watch
 from zhixing.cockpit.devices import load_devices
 from zhixing.cockpit.grounding import Grounding
 from zhixing.cockpit.hearing import Hearing
@@ -38,6 +39,7 @@ class Deliberated:
     Attributes:
         heard: The utterance.
         text: What the model has said so far.
+        watch: Whether that names a deed.
         intents: What it wanted done.
         wishes: What that became.
         impossible: What of it this car cannot, or may not by voice.
@@ -52,6 +54,7 @@ class Deliberated:
 
     heard: Hearing
     text: str = ""
+    watch: Watch = field(default_factory=Watch)
     intents: list[Intent] = field(default_factory=list)
     wishes: list[Wish] = field(default_factory=list)
     impossible: list[Unavailable | ByHand | Unclear] = field(default_factory=list)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from time import thread_time
 
 import pytest
 
-from zhixing.cockpit.claims import claims_a_deed
+from zhixing.cockpit.claims import Watch, claims_a_deed
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import SetRequest, Zone
 from zhixing.runtime.cabin import Cabin, make_cabin
@@ -180,3 +181,16 @@ def test_a_closing_without_a_place_is_for_the_only_window_that_is_open(wish: str
     cabin.vehicle.set_state({passenger: 60, WINDOW: 0})
     say(cabin, "关上我这边的窗")
     assert cabin.store.value(passenger) == 60
+
+
+def test_a_reply_that_grows_is_read_once_and_a_deed_in_it_is_seen_wherever_it_is_cut() -> None:
+    text = "从前有一只兔子。它打开了天窗。后来呢？"
+    for cut in range(1, len(text)):
+        watch = Watch()
+        assert watch.sees(text[:cut], "zh") is (cut >= text.index("天窗") + 2)
+        assert watch.sees(text, "zh")
+    watch, rabbit = Watch(), "从前有一只兔子，它住在森林里。"
+    started = thread_time()
+    for num in range(1, 500):
+        assert not watch.sees(rabbit * num, "zh")
+    assert thread_time() - started < 1.0
