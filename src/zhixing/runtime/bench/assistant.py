@@ -13,7 +13,7 @@ from zhixing.datatypes.dialogue import Utterance
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
 from zhixing.runtime.bench.hassil_peer import hassil_ms, hassil_version
-from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.bench.measure import Measure, median_and_p99
 from zhixing.runtime.cabin import make_cabin
 
 _REPEATS = 1500
@@ -68,25 +68,12 @@ print(json.dumps([seconds, peak_mb]))
 
 def assistant() -> list[Measure]:
     """Measure the assistant on one core, without a network."""
-    measures = []
+    measures: list[Measure] = []
     for who, sentences, target_ms in (("phrases", _BY_PHRASES, 3.0), ("the learned model", _BY_MODEL, 15.0)):
         times_ms = [ms for lang in sentences for ms in _turns_ms(lang, sentences[lang])]
-        for name, share in (("median", 50), ("p99", 99)):
-            measures.append(
-                Measure(
-                    name=f"turn by {who}, {name} of {len(times_ms)}",
-                    value=float(np.percentile(times_ms, share)),
-                    unit="ms",
-                    target=target_ms if name == "p99" else float("nan"),
-                )
-            )
+        measures += median_and_p99(f"turn by {who}, {{}} of {len(times_ms)}", times_ms, p99_target=target_ms)
     if peer := hassil_version():
-        times_ms = hassil_ms()
-        for name, share in (("median", 50), ("p99", 99)):
-            value = float(np.percentile(times_ms, share))
-            measures.append(
-                Measure(name=f"hassil {peer} with Home Assistant's English, {name}", value=value, unit="ms")
-            )
+        measures += median_and_p99(f"hassil {peer} with Home Assistant's English, {{}}", hassil_ms())
     starts, peaks = zip(*(_alone() for _ in range(5)), strict=True)
     measures.append(
         Measure(name="start to the first answer, median of 5", value=float(np.median(starts)), unit="s", target=1.0)

@@ -7,10 +7,8 @@ import shutil
 import tempfile
 from typing import Any
 
-import numpy as np
-
 from zhixing.errors import ServiceError
-from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.bench.measure import Measure, median_and_p99
 from zhixing.runtime.bench.serving import USERS, running_server
 
 _SIZES = ((1920, 720), (1280, 800))
@@ -55,7 +53,7 @@ def page() -> list[Measure]:
         api: Any = importlib.import_module("playwright.sync_api")
     except ImportError as error:
         raise ServiceError("playwright is not installed", hint="Install it: pip install 'zhixing[dev]'.") from error
-    measures = []
+    measures: list[Measure] = []
     with tempfile.TemporaryDirectory() as folder, running_server(folder) as (_, port), api.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         for width, height in _SIZES:
@@ -64,14 +62,7 @@ def page() -> list[Measure]:
             opened.wait_for_timeout(_SETTLE_MS)
             times_ms = opened.evaluate(_TIMES, _WATCH_MS)
             opened.close()
-            for name, share, target in (("median", 50, 1000 / 30), ("p99", 99, float("nan"))):
-                measures.append(
-                    Measure(
-                        name=f"time between pictures, {width}x{height}, {USERS} road users, {name}",
-                        value=float(np.percentile(times_ms, share)),
-                        unit="ms",
-                        target=target,
-                    )
-                )
+            name = f"time between pictures, {width}x{height}, {USERS} road users, {{}}"
+            measures += median_and_p99(name, times_ms, median_target=1000 / 30)
         browser.close()
     return measures

@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from zhixing.errors import ServiceError
-from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.bench.measure import Measure, median_and_p99
 
 USERS = 60
 _WATCH_S = 20.0
@@ -42,13 +42,7 @@ def serving() -> list[Measure]:
     measures.append(
         Measure(name=f"serve, share of one core at {USERS} road users", value=cpu_share, unit="", target=0.6)
     )
-    for name, share in (("median", 50), ("p99", 99)):
-        measures.append(
-            Measure(
-                name=f"time between frames, {name}", value=float(np.percentile(intervals_s, share)) * 1e3, unit="ms"
-            )
-        )
-    return measures
+    return measures + median_and_p99("time between frames, {}", [seconds * 1e3 for seconds in intervals_s])
 
 
 @contextlib.contextmanager

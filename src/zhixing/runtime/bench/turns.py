@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from time import perf_counter
 
-import numpy as np
-
 from zhixing.datatypes.dialogue import Utterance
 from zhixing.datatypes.signal import Zone
-from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.bench.measure import Measure, median_and_p99
 from zhixing.runtime.cabin import make_cabin
 
 _REPEATS = 300
@@ -21,7 +19,7 @@ _SENTENCES = {
 
 def turns() -> list[Measure]:
     """Measure turns by phrases in three languages."""
-    measures = []
+    measures: list[Measure] = []
     for lang, sentences in _SENTENCES.items():
         cabin = make_cabin()
         times_ms = []
@@ -32,13 +30,5 @@ def turns() -> list[Measure]:
             times_ms.append((perf_counter() - started) * 1e3)
             for _ in range(60):  # the vehicle finishes before the next sentence
                 cabin.step(0.1)
-        for name, share in (("median", 50), ("p99", 99)):
-            measures.append(
-                Measure(
-                    name=f"turn by phrases, {lang}, {name} of {_REPEATS}",
-                    value=float(np.percentile(times_ms, share)),
-                    unit="ms",
-                    target=1.0 if name == "median" else float("nan"),
-                )
-            )
+        measures += median_and_p99(f"turn by phrases, {lang}, {{}} of {_REPEATS}", times_ms, median_target=1.0)
     return measures
