@@ -105,14 +105,14 @@ class Answering:
         return None
 
     def _is_yes(self, meaning: Understanding, question: Question, zone: Zone) -> bool:
-        is_said = "yes" in meaning.talk or ("fine" in meaning.talk and bool(meaning.intents))
-        is_said = is_said and not meaning.talk & {"no", "too", "correct"}
-        is_clear = not meaning.hedge and meaning.by == "grammar"
-        if not meaning.intents:
-            is_harmless = question.kind == "propose" and meaning.hedge == "odd" and meaning.by == "grammar"
-            return is_said and (is_clear or is_harmless)
-        if not is_clear or meaning.talk & {"no", "too", "correct"}:
+        if meaning.by != "grammar" or meaning.talk & {"no", "too", "correct"}:
             return False
+        if not meaning.intents:
+            is_harmless = question.kind == "propose" and meaning.hedge == "odd"
+            return "yes" in meaning.talk and (not meaning.hedge or is_harmless)
+        if meaning.hedge:
+            return False
+        is_said = bool(meaning.talk & {"yes", "fine"})
         wanted = {request.path: request.value for wish in question.wishes for request in wish.requests}
         return bool(wanted) and wanted == self._requests(meaning, question, zone, is_said=is_said)
 
@@ -121,8 +121,8 @@ class Answering:
     ) -> dict[str, object] | None:
         """Return what the wishes of an answer ask for; None where one of them is none."""
         found: dict[str, object] = {}
+        wish = question.wishes[0] if len(question.wishes) == 1 else None
         for intent in meaning.intents:
-            wish = question.wishes[0] if len(question.wishes) == 1 else None
             is_thing_alone = intent.name in ("bare", "set") and intent.value is None
             if dict(intent.slots).get("topic"):
                 return None  # "要下雨了": news, and no answer
@@ -134,10 +134,10 @@ class Answering:
                 is_begun = intent.name == "open" and bool(wish.value)  # "嗯，开": yes
                 if not (is_thing_alone or is_begun or intent.name == wish.intent.name):
                     return None
-                again = replace(wish.intent, device=wish.device, places=intent.places or wish.intent.places)
-                grounded = self._carrier.ground(again, zone)
+                said = replace(wish.intent, device=wish.device, places=intent.places or wish.intent.places)
             else:
-                grounded = self._carrier.ground(intent, zone)
+                said = intent
+            grounded = self._carrier.ground(said, zone)
             if not isinstance(grounded, Wish):
                 return None
             found |= {request.path: request.value for request in grounded.requests}

@@ -100,10 +100,12 @@ class Remembering:
             meant = self._grounded(fact.act, fact.device, fact.places, None, {}, Zone(fact.person))
             if not isinstance(meant, Wish):
                 continue
-            directions = {request.path: _rises(request.value, fact.act) for request in meant.requests}
+            directions = {
+                request.path: _direction(request.value, rises=fact.act not in _FALLING) for request in meant.requests
+            }
             for request in changes:
-                wanted = directions.get(request.path)
-                if wanted is not None and wanted == _direction(request.value, self._read(request.path)):
+                rises = _is_more(request.value, self._read(request.path))
+                if directions.get(request.path) == _direction(request.value, rises=rises):
                     return fact
         return None
 
@@ -190,19 +192,14 @@ def _value(fact: Fact, speech: Speech) -> str:
     return speech.amount(unit, fact.value)
 
 
-def _rises(value: Value, act: str) -> str:
-    """Return what a prohibited act does to a signal: ``up``, ``down``, or the value that it sets."""
+def _direction(value: Value, *, rises: bool) -> str:
+    """Return what is done to a signal: ``up``, ``down`` (a number: as ``rises`` says) or the text that it gets."""
     if isinstance(value, bool):
         return "up" if value else "down"
     if isinstance(value, str):
         return value
-    return "down" if act in _FALLING else "up"
+    return "up" if rises else "down"
 
 
-def _direction(value: Value, now: Value) -> str:
-    """Return what a request does to a signal, in the same terms."""
-    if isinstance(value, bool):
-        return "up" if value else "down"
-    if isinstance(value, str) or isinstance(now, str):
-        return str(value)
-    return "up" if value > now else "down"
+def _is_more(value: Value, now: Value) -> bool:
+    return not isinstance(value, str) and not isinstance(now, str) and value > now
