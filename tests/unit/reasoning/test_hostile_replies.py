@@ -17,6 +17,8 @@ from zhixing.reasoning.tools import Tool
 SIZE = 32_000
 SIZES = (500, 1000, 2000, 4000, 8000, SIZE)  # the small ones first: what is super-linear fails there, not after hours
 MOST_S = 0.3
+TRIES = 3
+"""A neighbour on the same core slows a try down; none makes one quicker than it is."""
 SHAPE = {"type": "object", "properties": {"a": {"type": "number"}}, "additionalProperties": False}
 TOOLS = {name: Tool(name, "", SHAPE, is_read_only=True) for name in ("x", "set_climate", "functions_x")}
 
@@ -104,12 +106,16 @@ def test_a_text_made_to_take_long_does_not(read: Callable[[str], object], text: 
 @pytest.mark.parametrize("step", [16, SIZE])
 def test_a_reply_made_to_take_long_does_not_however_it_is_cut(text: str, step: int) -> None:
     for size in (1000, 8000, SIZE):
-        reply = Reply(Speakable(names=TOOLS, secrets=("sk-secret-0123456789",)), max_tokens=2048)
-        with quick():
+        taken_s: list[float] = []
+        while not taken_s or (min(taken_s) >= MOST_S and len(taken_s) < TRIES):
+            reply = Reply(Speakable(names=TOOLS, secrets=("sk-secret-0123456789",)), max_tokens=2048)
+            started_s = time.thread_time()
             for place in range(0, size, step):
                 reply.feed({"choices": [{"delta": {"content": text[place : min(place + step, size)]}}]})
             reply.close()
             reply.calls(TOOLS)
+            taken_s.append(time.thread_time() - started_s)
+        assert min(taken_s) < MOST_S
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
