@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 
@@ -31,11 +32,12 @@ class Scrubber:
         'my  key is sk-12.'
     """
 
-    __slots__ = ("_automata", "_base", "_first", "_held", "_states")
+    __slots__ = ("_automata", "_base", "_first", "_held", "_sizes", "_states")
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._automata = tuple(_Automaton(secret) for secret in secrets if secret)
         self._first = re.compile("|".join(re.escape(one.secret[0]) for one in self._automata))
+        self._sizes = tuple(len(one.secret) for one in self._automata)
         self._base = (0,) * len(self._automata)
         self._held: list[str] = []
         self._states: list[tuple[int, ...]] = []  # behind each character that is held
@@ -76,37 +78,38 @@ class Scrubber:
                 self._held[-1] += char
             return
         before = self._states[-1] if self._states else self._base
-        states = tuple(one.step(state, char) for one, state in zip(self._automata, before, strict=True))
+        states = tuple([one.step(state, char) for one, state in zip(self._automata, before, strict=True)])
         self._held.append(char)
         self._states.append(states)
-        whole = [len(one.secret) for one, state in zip(self._automata, states, strict=True) if state == len(one.secret)]
-        if whole:
-            del self._held[-max(whole) :]
-            del self._states[-max(whole) :]
+        if any(map(operator.eq, states, self._sizes)):
+            whole = max(size for size, state in zip(self._sizes, states, strict=True) if state == size)
+            del self._held[-whole:]
+            del self._states[-whole:]
             return
-        while len(self._held) > max(states):
-            given.append(self._held.pop(0))
-            self._base = self._states.pop(0)
+        clear = len(self._held) - max(states)
+        if clear > 0:  # after a flush more may be a beginning than is held
+            given += self._held[:clear]
+            self._base = self._states[clear - 1]
+            del self._held[:clear]
+            del self._states[:clear]
 
 
 class _Automaton:
     """Knows how much of a secret's beginning a text ends with (Knuth, Morris and Pratt)."""
 
-    __slots__ = ("_shorter", "secret")
+    __slots__ = ("_next", "secret")
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
-        self._shorter = [0, 0]
-        for char in secret[1:]:
-            self._shorter.append(self.step(self._shorter[-1], char))
+        self._next: list[dict[str, int]] = []  # by state: how much it is with this character more; none for all others
+        shorter: dict[str, int] = {}  # as if the first character had not come
+        for size, char in enumerate([*secret, ""], start=1):
+            self._next.append(shorter | {char: size} if char else shorter)
+            shorter = self._next[shorter.get(char, 0)] if size > 1 else self._next[0]
 
     def step(self, state: int, char: str) -> int:
         """Return how much it is with one more character."""
-        while state == len(self.secret) or self.secret[state] != char:
-            if state == 0:
-                return 0
-            state = self._shorter[state]
-        return state + 1
+        return self._next[state].get(char, 0)
 
 
 def pattern_of(secret: str) -> re.Pattern[str]:

@@ -17,6 +17,8 @@ from zhixing.reasoning.tools import Tool
 SIZE = 32_000
 SIZES = (500, 1000, 2000, 4000, 8000, SIZE)  # the small ones first: what is super-linear fails there, not after hours
 MOST_S = 0.3
+MOST_GROWTH = 8.0
+"""Where a slow machine takes longer: what is read once takes four times as long for 32,000 characters as for 8,000."""
 TRIES = 3
 """A neighbour on the same core slows a try down; none makes one quicker than it is."""
 SHAPE = {"type": "object", "properties": {"a": {"type": "number"}}, "additionalProperties": False}
@@ -105,6 +107,7 @@ def test_a_text_made_to_take_long_does_not(read: Callable[[str], object], text: 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("step", [16, SIZE])
 def test_a_reply_made_to_take_long_does_not_however_it_is_cut(text: str, step: int) -> None:
+    before_s = 0.0
     for size in (1000, 8000, SIZE):
         taken_s: list[float] = []
         while not taken_s or (min(taken_s) >= MOST_S and len(taken_s) < TRIES):
@@ -115,7 +118,8 @@ def test_a_reply_made_to_take_long_does_not_however_it_is_cut(text: str, step: i
             reply.close()
             reply.calls(TOOLS)
             taken_s.append(time.thread_time() - started_s)
-        assert min(taken_s) < MOST_S
+        assert min(taken_s) < max(MOST_S, MOST_GROWTH * before_s)
+        before_s = min(taken_s)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
