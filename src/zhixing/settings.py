@@ -81,6 +81,19 @@ class AssistantConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalsConfig:
+    """Which signals there are.
+
+    Attributes:
+        catalogue: JSON export of vss-tools; empty is the catalogue of Zhixing.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    catalogue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, by component."""
 
@@ -91,6 +104,7 @@ class Settings:
     driver: DriverConfig = field(default_factory=DriverConfig)
     assistant: AssistantConfig = field(default_factory=AssistantConfig)
     llm: ModelConfig = field(default_factory=ModelConfig)
+    signals: SignalsConfig = field(default_factory=SignalsConfig)
 
 
 def load_settings(

@@ -28,6 +28,7 @@ from zhixing.testing.language_model_server import (
     falls_silent,
     says,
 )
+from zhixing.testing.parked_car import single
 
 pytest.importorskip("openai", reason="needs zhixing[llm]")
 
@@ -57,7 +58,7 @@ class Thinker:
         return self.cabin.finish(self.cabin.hear(text, zone))
 
     def __getitem__(self, path: str) -> Value:
-        return self.cabin.store.value(path)
+        return single(self.cabin.store.value(path))
 
     def messages(self, request: int = -1) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.server.received[request].body["messages"]  # type: ignore[assignment]

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from zhixing.cockpit.capabilities import act_tools
 from zhixing.cockpit.devices import load_devices
-from zhixing.datatypes.signal import Granted, NeedsYes, SetRequest, Source, Value, Zone
+from zhixing.datatypes.signal import Granted, NeedsYes, Reading, SetRequest, Source, Value, Zone
 from zhixing.reasoning.reasoner import Reasoner
 from zhixing.reasoning.thought import Asked, Event, Finished, Said, Thought
 from zhixing.reasoning.tools import ToolAnswer, ToolCall
@@ -29,6 +29,7 @@ from zhixing.testing.exam_rules import (
     GEAR,
     STILL_WHILE_MOVING,
 )
+from zhixing.testing.parked_car import single
 
 SPEED = "Vehicle.Speed"
 TOOLS = act_tools(load_devices(), load_catalogue())
@@ -210,14 +211,15 @@ class CabinUnderAttack(RuleBasedStateMachine):
     def sit_down(self) -> None:
         self.model = _Model()
         self.cabin = make_cabin(cast("Reasoner", self.model))
-        self.asked: set[tuple[str, Value, Zone]] = set()
+        self.asked: set[tuple[str, Value, Zone | None]] = set()
         self.seen = 0
         self.breaches: list[str] = []
         self.before = dict(self.cabin.store.snapshot())
         self.cabin.store.watch(self._see)
 
-    def _see(self, path: str, value: Value) -> None:
+    def _see(self, path: str, reading: Reading) -> None:
         """Note a lid that opens while moving, and what the rear opens under a child lock, at the very moment."""
+        value = single(reading)
         before, self.before[path] = self.before[path], value
         state = self.cabin.store.snapshot()
         if float(value) <= float(before) if path in LIDS or path.endswith("Window.Position") else value is not True:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Outcome, SetRequest, Source, Value, Zone
-from zhixing.signals.catalogue import is_allowed, load_catalogue
+from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.guards import Circumstances, Forbid, Judgement, load_guards
 from zhixing.signals.store import YES_WITHIN_S
+from zhixing.signals.values import is_allowed
 from zhixing.testing.exam_rules import BY_HAND_ONLY, DOORS, FORBIDDEN_WHILE_MOVING, GEAR, LIGHTS, STILL_WHILE_MOVING
-from zhixing.testing.parked_car import ParkedCar
+from zhixing.testing.parked_car import ParkedCar, parked_state, single
 from zhixing.vehicle.followers import lid_position
 
 SPEED = "Vehicle.Speed"
@@ -24,7 +25,7 @@ WINDOWS = [f"{door}.Window.Position" for door in DOORS]
 WIPERS = "Vehicle.Body.Windshield.Front.Wiping.Mode"
 PEOPLE: list[Source] = ["voice", "touch", "suggestion", "app", "model"]
 
-ACTUATORS = sorted(path for path, leaf in load_catalogue().items() if leaf.kind == "actuator")
+ACTUATORS = sorted(path for path in parked_state() if load_catalogue()[path].kind == "actuator")
 GUARDED = sorted(
     {path for path, _ in FORBIDDEN_WHILE_MOVING} | STILL_WHILE_MOVING | BY_HAND_ONLY | set(WINDOWS)
     | {"Vehicle.Cabin.Sunroof.Position", "Vehicle.Body.Trunk.Rear.Position", f"{LIGHTS}.Beam.High.IsOn"}
@@ -72,7 +73,7 @@ STATE = st.fixed_dictionaries(
 
 
 def full(state: dict[str, Value]) -> dict[str, Value]:
-    return {path: leaf.default for path, leaf in load_catalogue().items()} | state
+    return parked_state() | state
 
 
 def strictness(verdict: Judgement) -> int:
@@ -227,7 +228,8 @@ class Door(RuleBasedStateMachine):
         self.questions: dict[str, NeedsYes] = {}
         self.spent: set[str] = set()
         self.answers = 0
-        self.revision, self.seen, _ = self.car.store.changes_since(-1)
+        first = self.car.store.changes_since(-1)
+        self.revision, self.seen = first.revision, dict(first.values)
         self.seen_targets: dict[str, Value | None] = {}
 
     @initialize(state=STATE)
@@ -290,21 +292,23 @@ class Door(RuleBasedStateMachine):
         """Return what every actuator is or is about to be."""
         store = self.car.store
         targets = {path: store.target(path) for path in ACTUATORS}
-        return {path: store.value(path) if target is None else target for path, target in targets.items()}
+        return {p: single(store.value(p)) if target is None else target for p, target in targets.items()}
 
     @invariant()
     def everything_is_within_its_limits(self) -> None:
         for path, leaf in self.car.store.catalogue.items():
-            assert is_allowed(leaf, self.car.store.value(path))
+            value = self.car.store.value(path)
+            assert value is None or is_allowed(leaf, value)
             target = self.car.store.target(path)
             assert target is None or is_allowed(leaf, target)
 
     @invariant()
     def who_follows_the_changes_knows_everything(self) -> None:
-        self.revision, values, targets = self.car.store.changes_since(self.revision)
-        self.seen |= values
-        self.seen_targets |= targets
-        assert self.seen == self.car.store.snapshot()
+        changes = self.car.store.changes_since(self.revision)
+        self.revision = changes.revision
+        self.seen |= changes.values
+        self.seen_targets |= changes.targets
+        assert {p: value for p, value in self.seen.items() if not isinstance(value, tuple)} == self.car.store.snapshot()
         assert {p: t for p, t in self.seen_targets.items() if t is not None} == {
             p: t for p in ACTUATORS if (t := self.car.store.target(p)) is not None
         }

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 import typer
 
 from zhixing.cli.output import JSON_HELP, show_json, show_line, show_table
+from zhixing.datatypes.signal import Leaf
 from zhixing.errors import InputError, ServiceError
 
 ZoneName = Literal["driver", "passenger", "rear_left", "rear_right"]
@@ -91,6 +92,12 @@ def reasoner_of(is_wanted: bool, base_url: str | None = None, model: str | None 
     return Reasoner(load_settings(flags={"llm": {"base_url": base_url, "model": model}}).llm)
 
 
+def _limits(leaf: Leaf) -> str:
+    if leaf.allowed or (leaf.min is None and leaf.max is None):
+        return ", ".join(map(str, leaf.allowed))
+    return f"{'' if leaf.min is None else leaf.min} … {'' if leaf.max is None else leaf.max}"
+
+
 def signals(
     pattern: Annotated[str, typer.Argument(help="Show only paths that contain this.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
@@ -110,8 +117,8 @@ def signals(
             leaf.kind,
             leaf.datatype,
             leaf.unit,
-            ", ".join(leaf.allowed) or ("" if leaf.min is None and leaf.max is None else f"{leaf.min} … {leaf.max}"),
-            str(leaf.default),
+            _limits(leaf),
+            "" if leaf.default is None else str(leaf.default),
         )
         for leaf in leaves
     ]

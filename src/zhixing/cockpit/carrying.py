@@ -18,6 +18,8 @@ from zhixing.cockpit.speech import Speech
 from zhixing.cockpit.wishes import ByHand, Grounded, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome
 from zhixing.datatypes.signal import Granted, NeedsYes, Outcome, Refused, SetRequest, Value, Zone
+from zhixing.errors import UnknownSignalError
+from zhixing.signals.equipment import Equipment
 from zhixing.signals.store import SignalStore
 
 _KINDS: dict[str, TurnOutcome] = {"unavailable": "unavailable", "clarify": "clarify", "ignored": "ignored"}
@@ -37,14 +39,22 @@ class Carrier:
         self._store = store
         self._memory = memory
         self._clock = clock
-        self.grounding = Grounding(store.catalogue)
-        self.remembering = Remembering(preferences, self.grounding, store.catalogue, self.read)
+        self.equipment = Equipment(store)
+        self.grounding = Grounding(self.equipment)
+        self.remembering = Remembering(preferences, self.grounding, self.equipment, self.read)
         self.read_back = ReadBack(store, clock)
 
     def read(self, path: str) -> Value:
-        """Return what a signal will be when the vehicle has done what was granted."""
+        """Return what a signal will be when the vehicle has done what was granted.
+
+        Raises:
+            UnknownSignalError: No signal has this path, or the car has never reported it.
+        """
         wanted = self._store.target(path)
-        return self._store.value(path) if wanted is None else wanted
+        value = self._store.value(path) if wanted is None else wanted
+        if value is None or isinstance(value, tuple):
+            raise UnknownSignalError(f"{path} has never been reported", hint="Ask for what the car has.")
+        return value
 
     def ground(self, intent: Intent, zone: Zone) -> Grounded:
         """Return what a wish means for a speaker."""

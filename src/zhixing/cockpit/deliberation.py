@@ -26,6 +26,7 @@ from zhixing.reasoning.reasoner import Reasoner
 from zhixing.reasoning.thinking import Thinking
 from zhixing.reasoning.thought import Asked, Finished, Said, Thought
 from zhixing.reasoning.tools import ToolAnswer, ToolCall
+from zhixing.signals.equipment import Equipment
 from zhixing.signals.store import SignalStore
 
 _MOST_ACTS = 12
@@ -107,7 +108,7 @@ class Deliberation:
         self._grounding = grounding
         self._read = read
         self._objects = objects
-        self._tools = (*act_tools(load_devices(), store.catalogue), *READ_TOOLS)
+        self._tools = (*act_tools(load_devices(), Equipment(store)), *READ_TOOLS)
         system = resources.files("zhixing.cockpit").joinpath("system.txt").read_text("utf-8")
         self._system = system
         self._talk: dict[Zone, Conversation] = {}

@@ -101,7 +101,7 @@ class Grounding:
     def _ground(self, device: Device, intent: Intent, zone: Zone, read: Read) -> Grounded:
         match device.kind:
             case "hands":
-                is_moving = float(read("Vehicle.Speed")) > 0.0
+                is_moving = "Vehicle.Speed" not in self._catalogue or float(read("Vehicle.Speed")) > 0.0
                 if device.while_moving and not (is_moving and zone is Zone.DRIVER):
                     return Unavailable(intent=intent, reason="thing", device=device.name)
                 return ByHand(intent=intent, device=device.name)

@@ -91,9 +91,7 @@ def car_state(store: SignalStore, zone: Zone, lang: Lang, facts: str) -> str:
     now: dict[str, Any] = {
         "speaker": zone.value,
         "language": lang,
-        "topics": {
-            name: _number(store.value(path), factor) for name, (path, factor) in TOPICS.items() if path in values
-        },
+        "topics": {name: _number(values[path], factor) for name, (path, factor) in TOPICS.items() if path in values},
         "changed_from_default": dict(list(unusual.items())[:_MOST_SHOWN]),
     }
     if facts:
@@ -102,13 +100,14 @@ def car_state(store: SignalStore, zone: Zone, lang: Lang, facts: str) -> str:
 
 
 def _values(about: str, store: SignalStore, grounding: Grounding) -> Value | Mapping[str, Value]:
+    values = store.snapshot()
     if about in TOPICS:
         path, factor = TOPICS[about]
-        return _number(store.value(path), factor) if path in store.catalogue else "unknown"
+        return _number(values[path], factor) if path in values else "unknown"
     device = load_devices().by_name[about]
     places = load_devices().schemes[device.scheme] if device.scheme else {"": ""}
     paths = {place: grounding.path(about, place) for place in places}
-    found = {place: store.value(path) for place, path in paths.items() if path in store.catalogue}
+    found = {place: values[path] for place, path in paths.items() if path in values}
     return found.get("", found) if device.scheme == "" else found
 
 

@@ -9,16 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, get_args
 
 from zhixing.datatypes.localized import Localized
 
 Value = bool | int | float | str
+Reading = Value | tuple[Value, ...]
+"""What a signal can be: a value, or an array of values of one type. No actuator of VSS is an array."""
 
+# fmt: off
 DataType = Literal[
-    "boolean", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double", "string"
+    "boolean", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double", "string",
+    "boolean[]", "int8[]", "int16[]", "int32[]", "int64[]", "uint8[]", "uint16[]", "uint32[]", "uint64[]", "float[]",
+    "double[]", "string[]",
 ]
+# fmt: on
 SignalKind = Literal["sensor", "actuator", "attribute"]
+DATA_TYPES: tuple[str, ...] = get_args(DataType)
+SIGNAL_KINDS: tuple[str, ...] = get_args(SignalKind)
 
 
 class Zone(Enum):
@@ -30,7 +38,8 @@ class Zone(Enum):
     REAR_RIGHT = "rear_right"
 
 
-Source = Literal["voice", "touch", "suggestion", "app", "model", "system"]
+Source = Literal["voice", "touch", "suggestion", "app", "model", "network", "system"]
+"""By which way a wish comes; ``network`` is another program at a standard interface, ``system`` the car itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +54,9 @@ class Leaf:
         min: Smallest allowed value, in ``unit``.
         max: Largest allowed value, in ``unit``.
         allowed: The only allowed values, empty when all are.
-        default: Value at start.
-        description: One English sentence of our own.
+        pattern: Regular expression that a text must match whole, empty when any may come.
+        default: What a car has at start, None where the catalogue does not say.
+        description: One sentence.
         source: Where the limits come from, where VSS itself has none ("VSS 6.0" otherwise).
     """
 
@@ -56,18 +66,28 @@ class Leaf:
     unit: str = ""
     min: float | None = None
     max: float | None = None
-    allowed: tuple[str, ...] = ()
-    default: Value
+    allowed: tuple[Value, ...] = ()
+    pattern: str = ""
+    default: Reading | None = None
     description: str
     source: str = "VSS 6.0"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A value and when it was true."""
+    """What is known of a signal.
 
-    value: Value
+    Attributes:
+        value: What was reported last, None where nobody has reported anything yet.
+        time_ns: When that was true, by the store's clock.
+        source: Who reported it.
+        is_stale: Whether its provider has gone silent since, so that it may be something else by now.
+    """
+
+    value: Reading | None
     time_ns: int
+    source: str = ""
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +97,16 @@ class SetRequest:
     Attributes:
         path: VSS path of the actuator.
         value: Wanted value in the catalogue's type and unit.
-        zone: Seat of the person who asks.
+        zone: Seat of the person who asks; None where nobody in the car does.
         source: By which way the wish came.
+        caller: Who asks, where the way does not say it: the name in an access token, a peer's address.
     """
 
     path: str
     value: Value
-    zone: Zone
+    zone: Zone | None
     source: Source
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,10 +106,15 @@ class Car:
 
     def signals_message(self, revision: int) -> tuple[int, dict[str, Any] | None]:
         """Return the newest revision and what has changed since an older one, or None if nothing has."""
-        newest, values, targets = self._cabin.store.changes_since(revision)
-        if not values and not targets:
-            return newest, None
-        return newest, {"type": "signals", "values": values, "targets": targets}
+        changes = self._cabin.store.changes_since(revision)
+        if not changes.values:
+            return changes.revision, None
+        return changes.revision, {
+            "type": "signals",
+            "values": changes.values,
+            "targets": changes.targets,
+            "stale": sorted(changes.stale),
+        }
 
     def handle(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Do what a screen asks and return the answers for that screen; whatever it sends, the car goes on."""

@@ -31,9 +31,11 @@ class Recorder:
         """Write the present moment."""
         scene = self._ride.scene
         self._writer.write(scene.time_ns, scene.ego, scene.others, scene.lights, self._ride.plan, self._ride.decision)
-        self._revision, values, _ = self._store.changes_since(self._revision)
-        if values:
-            self._writer.write_signals(scene.time_ns, values)
+        changes = self._store.changes_since(self._revision)
+        self._revision = changes.revision
+        single = {path: value for path, value in changes.values.items() if not isinstance(value, tuple)}
+        if single:
+            self._writer.write_signals(scene.time_ns, single)
 
     def turn(self, shown: dict[str, Any]) -> None:
         """Write a finished turn."""

@@ -1,75 +1,118 @@
-"""Which signals the car has."""
+"""Which signals the car has: the JSON export of vss-tools, ours or a maker's own.
+
+Ours is compiled from ``vss/*.vspec`` by ``tools/compile_catalogue.py``.
+"""
 
 from __future__ import annotations
 
 import itertools
-import math
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
-from zhixing.datatypes.signal import Leaf, Value
+from zhixing.datatypes.signal import DATA_TYPES, SIGNAL_KINDS, Leaf
 from zhixing.errors import ConfigError, WrongTypeError
+from zhixing.signals.values import as_value, check_type, is_allowed
 
 Catalogue = Mapping[str, Leaf]
 
-INTEGER_RANGES: dict[str, tuple[int, int]] = {
-    f"{sign}{bits}": (0, 2**bits - 1) if sign == "uint" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    for sign in ("int", "uint")
-    for bits in (8, 16, 32, 64)
-}
-_COLOUR = re.compile(r"#[0-9A-F]{6}")
+_MAX_BYTES = 64_000_000
+_MAX_DEPTH = 30
+_HINT = "Export it with: vspec export json."
 
 
-@lru_cache(maxsize=1)
-def load_catalogue() -> Catalogue:
-    """Return the signals of this car by path, in the order of the file.
+@lru_cache(maxsize=4)
+def load_catalogue(file: Path | None = None) -> Catalogue:
+    """Return the signals of a car by path, in the order of the file.
+
+    Args:
+        file: JSON export of vss-tools; None is the catalogue of Zhixing.
 
     Raises:
-        ConfigError: The file contradicts itself.
+        ConfigError: The file cannot be read, is no such export, or contradicts itself.
 
     Example:
         >>> load_catalogue()["Vehicle.Cabin.Infotainment.Media.Volume"].max
         100
     """
-    text = resources.files("zhixing.signals").joinpath("catalogue.yaml").read_text("utf-8")
-    return parse_catalogue(yaml.safe_load(text))
+    if file is None:
+        return parse_catalogue(
+            json.loads(resources.files("zhixing.signals").joinpath("catalogue.json").read_text("utf-8"))
+        )
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise ConfigError(f"{file} is larger than {_MAX_BYTES} bytes", hint=_HINT)
+        tree = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigError(f"catalogue {file} cannot be read: {error}", hint=_HINT) from error
+    return parse_catalogue(tree)
 
 
-def parse_catalogue(entries: Mapping[str, Mapping[str, Any]]) -> Catalogue:
-    """Return the leaves that catalogue entries describe.
+def parse_catalogue(tree: object) -> Catalogue:
+    """Return the leaves of a vss-tools JSON export.
 
     Raises:
-        ConfigError: A path comes twice, a key is unknown or absent, or a default is not allowed.
+        ConfigError: It is none, a leaf has no known kind or data type, or a default is not allowed.
     """
-    leaves: dict[str, Leaf] = {}
-    for pattern, entry in entries.items():
-        unknown = set(entry) - {"kind", "type", "unit", "min", "max", "allowed", "default", "about", "source"}
-        if unknown or not {"kind", "type", "default", "about"} <= set(entry):
-            raise ConfigError(f"signal {pattern}: keys {sorted(unknown)} unknown or kind, type, default, about absent")
-        for path in expand(pattern):
-            if path in leaves:
-                raise ConfigError(f"signal {path} is described twice")
-            leaf = Leaf(
-                path=path,
-                kind=entry["kind"],
-                datatype=entry["type"],
-                unit=entry.get("unit", ""),
-                min=entry.get("min"),
-                max=entry.get("max"),
-                allowed=tuple(entry.get("allowed", ())),
-                default=entry["default"],
-                description=entry["about"],
-                source=entry.get("source", "VSS 6.0"),
-            )
-            if not is_allowed(leaf, check_type(leaf, leaf.default)):
-                raise ConfigError(f"signal {path}: its default {leaf.default!r} is not allowed")
-            leaves[path] = leaf
+    if not isinstance(tree, Mapping):
+        raise ConfigError("a catalogue must be a JSON object of branches", hint=_HINT)
+    leaves = {path: _leaf(path, node) for path, node in _walk(tree, "", 0) if path.partition(".")[0] != _STRUCTS}
+    if not leaves:
+        raise ConfigError("a catalogue has no signals", hint=_HINT)
     return leaves
+
+
+_STRUCTS = "ComplexDataTypes"
+
+
+def _walk(nodes: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if depth > _MAX_DEPTH:
+        raise ConfigError(f"branch {prefix} is too deep", hint=_HINT)
+    for name, node in nodes.items():
+        path = f"{prefix}{name}"
+        if not isinstance(node, Mapping):
+            raise ConfigError(f"signal {path}: an object is expected, got {str(node)[:40]!r}", hint=_HINT)
+        if isinstance(node.get("children"), Mapping):
+            yield from _walk(node["children"], f"{path}.", depth + 1)
+        elif node.get("type") != "branch":
+            yield path, node
+
+
+def _leaf(path: str, node: Mapping[str, Any]) -> Leaf:
+    kind, datatype = node.get("type"), node.get("datatype")
+    if kind not in SIGNAL_KINDS:
+        raise ConfigError(f"signal {path}: type {kind!r} is none of {', '.join(SIGNAL_KINDS)}", hint=_HINT)
+    if datatype not in DATA_TYPES:
+        raise ConfigError(f"signal {path}: data type {datatype!r} is unknown; structs are not supported", hint=_HINT)
+    limits = {key: node.get(key) for key in ("min", "max")}
+    allowed, pattern = node.get("allowed") or [], node.get("pattern") or ""
+    if any(isinstance(limit, bool) or not isinstance(limit, int | float | None) for limit in limits.values()):
+        raise ConfigError(f"signal {path}: its limits {limits} are no numbers", hint=_HINT)
+    try:
+        re.compile(pattern)
+        leaf = Leaf(
+            path=path,
+            kind=kind,
+            datatype=datatype,
+            unit=str(node.get("unit") or ""),
+            min=limits["min"],
+            max=limits["max"],
+            allowed=tuple(allowed),
+            pattern=pattern,
+            default=None if node.get("default") is None else as_value(node["default"]),
+            description=str(node.get("description") or ""),
+            source=str(node.get("source") or "VSS 6.0"),
+        )
+        is_fine = leaf.default is None or is_allowed(leaf, check_type(leaf, leaf.default))
+    except (TypeError, ValueError, re.error, WrongTypeError) as error:
+        raise ConfigError(f"signal {path}: {error}", hint=_HINT) from error
+    if not is_fine:
+        raise ConfigError(f"signal {path}: its default {leaf.default!r} is not allowed", hint=_HINT)
+    return leaf
 
 
 def expand(pattern: str) -> Iterator[str]:
@@ -82,44 +125,3 @@ def expand(pattern: str) -> Iterator[str]:
     parts = re.split(r"\{([^}]*)\}", pattern)
     choices = [part.split(",") if odd else [part] for part, odd in zip(parts, itertools.cycle((False, True)))]
     return ("".join(choice) for choice in itertools.product(*choices))
-
-
-def check_type(leaf: Leaf, value: Value) -> Value:
-    """Return the value as the signal's data type has it: a whole number becomes a float where floats are meant.
-
-    Raises:
-        WrongTypeError: The value is of another type, not finite, or beyond what the data type can hold.
-    """
-    match leaf.datatype:
-        case "boolean":
-            is_fine = isinstance(value, bool)
-        case "string":
-            is_fine = isinstance(value, str) and len(value) <= 1000
-        case "float" | "double":
-            is_fine = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-            if is_fine:
-                return float(value)
-        case integer:
-            low, high = INTEGER_RANGES[integer]
-            is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-            is_fine = is_whole and not isinstance(value, bool) and low <= float(value) <= high
-            if is_fine:
-                return int(value)
-    if not is_fine:
-        raise WrongTypeError(
-            f"{leaf.path} is {leaf.datatype}, {value!r} is not", hint=f"Give a {leaf.datatype} as VSS defines it."
-        )
-    return value
-
-
-def is_allowed(leaf: Leaf, value: Value) -> bool:
-    """Return whether a value of the right type is within the signal's limits."""
-    if leaf.allowed:
-        return value in leaf.allowed
-    if isinstance(value, str):
-        return not leaf.path.endswith(".Color") or _COLOUR.fullmatch(value) is not None
-    if isinstance(value, bool):
-        return True
-    low = -math.inf if leaf.min is None else leaf.min
-    high = math.inf if leaf.max is None else leaf.max
-    return low <= value <= high

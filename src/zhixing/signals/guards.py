@@ -104,7 +104,7 @@ def _is_or_will_be_on(now: Circumstances, path: str) -> bool:
 
 
 def _is_door_child_locked(request: SetRequest, now: Circumstances) -> bool:
-    return now.state.get(f"{request.path.removesuffix('.IsOpen')}.IsChildLockActive") is not False
+    return now.state.get(f"{request.path.rpartition('.')[0]}.IsChildLockActive") is not False
 
 
 _CONDITIONS: dict[str, Condition] = {
@@ -132,7 +132,8 @@ class Rule:
     Attributes:
         name: Stable, in kebab-case.
         verdict: What it says.
-        paths: Signals it is about.
+        paths: Signals it is about; ``*`` in a path stands for any text between two dots, ``**`` for any text.
+        exempt: Signals that ``paths`` would mean and that it is not about; the same way.
         when: Names of conditions that must all hold.
         to: ``any`` value, one or several values, ``opening`` (further from shut, or across it) or ``above-25``.
         zones: Who it is about; empty means everybody.
@@ -143,6 +144,7 @@ class Rule:
     name: str
     verdict: Literal["forbid", "confirm"]
     paths: frozenset[str]
+    exempt: frozenset[str]
     when: tuple[str, ...]
     to: Value | tuple[Value, ...]
     zones: frozenset[Zone]
@@ -150,8 +152,11 @@ class Rule:
     source: str
 
     def applies(self, request: SetRequest, now: Circumstances) -> bool:
-        """Return whether the rule is about this request, now. The path is looked at by the caller."""
-        if self.zones and request.zone not in self.zones:
+        """Return whether the rule is about this request, now. The path is looked at by the caller.
+
+        Who sits nowhere is judged as strictly as whoever is judged most strictly.
+        """
+        if self.zones and request.zone is not None and request.zone not in self.zones:
             return False
         return self._is_direction(request, now.state) and all(_CONDITIONS[name](request, now) for name in self.when)
 
@@ -181,10 +186,18 @@ class Guards:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.verdict != "forbid"))
         self._when = {rule.name: rule.when for rule in self.rules}
+        self._patterns = tuple((_either(rule.paths), _either(rule.exempt)) for rule in self.rules)
         self._by_path: dict[str, tuple[Rule, ...]] = {}
-        for rule in self.rules:
-            for path in rule.paths:
-                self._by_path[path] = (*self._by_path.get(path, ()), rule)
+
+    def rules_for(self, path: str) -> tuple[Rule, ...]:
+        """Return the rules that are about a signal, those that forbid first."""
+        if path not in self._by_path:
+            self._by_path[path] = tuple(
+                rule
+                for rule, (paths, exempt) in zip(self.rules, self._patterns, strict=True)
+                if paths.fullmatch(path) and not exempt.fullmatch(path)
+            )
+        return self._by_path[path]
 
     def judge(self, now: Circumstances, accepted: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
         """Return for each request of the batch what the rules say; None is free.
@@ -208,7 +221,7 @@ class Guards:
         if request.source == "system":
             return None
         asking: list[Rule] = []
-        for rule in self._by_path.get(request.path, ()):
+        for rule in self.rules_for(request.path):
             if rule.name in accepted or not rule.applies(request, now):
                 continue
             if rule.verdict == "forbid":
@@ -224,6 +237,12 @@ class Guards:
         if condition is None or request.value is not True or request.source == "system" or _is_on(now, request.path):
             return None
         return next((one for one in asking if any(condition in self._when[rule] for rule in one.rules)), None)
+
+
+def _either(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Return what matches any of the paths; nothing where there is none."""
+    parts = [re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", r"[^.]*") for pattern in patterns]
+    return re.compile("|".join(parts) if parts else r"(?!)")
 
 
 @lru_cache(maxsize=1)
@@ -250,6 +269,7 @@ def parse_guards(entries: Mapping[str, Mapping[str, Any]]) -> Guards:
                 name=name,
                 verdict=entry["verdict"],
                 paths=frozenset(path for pattern in entry["paths"] for path in expand(pattern)),
+                exempt=frozenset(path for pattern in entry.get("exempt", ()) for path in expand(pattern)),
                 when=tuple(entry.get("when", ["always"])),
                 to=tuple(to) if isinstance(to := entry.get("to", "any"), list) else to,
                 zones=frozenset(Zone(zone) for zone in entry.get("zones", [])),

@@ -5,11 +5,24 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
-from zhixing.datatypes.signal import NeedsYes, Outcome, SetRequest, Source, Value, Zone
-from zhixing.signals.catalogue import load_catalogue
+from zhixing.datatypes.signal import NeedsYes, Outcome, Reading, SetRequest, Source, Value, Zone
+from zhixing.signals.catalogue import Catalogue, load_catalogue
 from zhixing.signals.guards import load_guards
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.virtual import VirtualVehicle
+
+
+def single(value: Reading | None) -> Value:
+    """Return a reading that is there and is no array."""
+    assert value is not None, "nobody has reported it"  # noqa: S101  # a test's own expectation
+    assert not isinstance(value, tuple), value  # noqa: S101
+    return value
+
+
+def parked_state(catalogue: Catalogue | None = None) -> dict[str, Value]:
+    """Return what a parked car's signals are, of those that it has."""
+    leaves = (catalogue or load_catalogue()).items()
+    return {p: leaf.default for p, leaf in leaves if leaf.default is not None and not isinstance(leaf.default, tuple)}
 
 
 class HandClock:
@@ -44,7 +57,7 @@ class ParkedCar:
         self.store = SignalStore(load_catalogue(), load_guards(), self.clock, lambda: f"token-{next(numbers)}")
         self.vehicle = VirtualVehicle(self.store)
 
-    def ask(self, path: str, value: Value, zone: Zone = Zone.DRIVER, source: Source = "voice") -> Outcome:
+    def ask(self, path: str, value: Value, zone: Zone | None = Zone.DRIVER, source: Source = "voice") -> Outcome:
         """Ask the door for one change."""
         return self.store.request(SetRequest(path=path, value=value, zone=zone, source=source))
 

@@ -29,6 +29,7 @@ _RATES_PER_S: tuple[tuple[str, float], ...] = (
 _CABIN_S = 600.0
 _CABIN_STEP_C = 0.5
 _DRIVE, _PARK = 127, 126
+_NAME = "virtual vehicle"
 
 
 class VirtualVehicle:
@@ -44,21 +45,23 @@ class VirtualVehicle:
     def __init__(self, store: SignalStore) -> None:
         self._store = store
         self._wanted: dict[str, Value] = {}
+        self._time_ns = 0
+        # What has a default is what this car has; a window is moved by its position, which the guards watch.
+        equipment = [path for path, leaf in store.catalogue.items() if leaf.default is not None]
+        store.provide([path for path in equipment if not path.endswith(".Window.IsOpen")], self._want, _NAME)
+        for path in equipment:
+            default = store.catalogue[path].default
+            if default is not None:
+                store.publish(path, default, 0, _NAME)
         self._rates = {
             path: rate
             for path, leaf in store.catalogue.items()
-            if leaf.kind == "actuator" and (rate := _rate(path)) is not None
+            if leaf.kind == "actuator" and leaf.default is not None and (rate := _rate(path)) is not None
         }
         self._exact: dict[str, float] = {}
         self._battery = Battery(self._number("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current"))
         self._cabin_c = self._number("Vehicle.Cabin.HVAC.AmbientAirTemperature")
         self._travelled_m = self._number("Vehicle.TraveledDistance")
-        self._time_ns = 0
-        # A window is moved by its position, which the guards watch; whether it is open only follows.
-        store.provide(
-            [p for p, leaf in store.catalogue.items() if leaf.kind == "actuator" and not p.endswith(".Window.IsOpen")],
-            self._want,
-        )
 
     def step(self, dt_s: float) -> None:
         """Let time pass: motors move, switches switch, the cabin warms or cools."""
@@ -158,8 +161,9 @@ class VirtualVehicle:
             self._publish(other, other_value)
 
     def _publish(self, path: str, value: Value) -> None:
-        if path in self._store.catalogue:
-            self._store.publish(path, value, self._time_ns)
+        leaf = self._store.catalogue.get(path)
+        if leaf is not None and leaf.default is not None:
+            self._store.publish(path, value, self._time_ns, _NAME)
 
     def _warm(self, dt_s: float) -> None:
         """Draw the cabin's air to the mean wanted temperature, first order; reported in steps of half a degree."""

@@ -13,6 +13,7 @@ from zhixing.datatypes.units import ns_from_s
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.guards import load_guards
 from zhixing.signals.store import SignalStore
+from zhixing.testing.parked_car import single
 from zhixing.vehicle.virtual import VirtualVehicle
 
 
@@ -57,7 +58,7 @@ class Cabin:
         return self.last.reply
 
     def __getitem__(self, path: str) -> Value:
-        return self.store.value(f"Vehicle.{path}")
+        return single(self.store.value(f"Vehicle.{path}"))
 
     def changed(self, before: Mapping[str, Value]) -> dict[str, Value]:
         """Return what is not as it was."""

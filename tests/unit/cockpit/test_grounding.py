@@ -14,9 +14,11 @@ from zhixing.cockpit.wishes import ByHand, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent
 from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import Value, Zone
-from zhixing.signals.catalogue import check_type, is_allowed, load_catalogue
+from zhixing.signals.catalogue import load_catalogue
+from zhixing.signals.values import check_type, is_allowed
+from zhixing.testing.parked_car import parked_state, single
 
-GROUNDING = Grounding(load_catalogue())
+GROUNDING = Grounding({path: load_catalogue()[path] for path in parked_state()})
 # These are in VSS 6.0, but this car has not got them: the wish is answered with "unavailable".
 MEANT = {"colour": "red", "amount": "half"}
 NOT_IN_THIS_CAR = {"seat_height", "screen_brightness"}
@@ -223,7 +225,7 @@ def test_every_request_that_comes_out_is_of_the_right_type_and_within_limits(
     catalogue = load_catalogue()
     slots = {name: MEANT.get(name, value) for name, value in slots.items()}
     intent = Intent(name=name, device=device, value=value, slots=tuple(slots.items()))
-    grounded = GROUNDING.ground(intent, zone, lambda path: catalogue[path].default)
+    grounded = GROUNDING.ground(intent, zone, lambda path: single(catalogue[path].default))
     if isinstance(grounded, Wish):
         for request in grounded.requests:
             assert is_allowed(catalogue[request.path], check_type(catalogue[request.path], request.value))
@@ -238,7 +240,7 @@ def test_every_device_is_in_the_car_or_known_not_to_be(name: str) -> None:
     device = devices.by_name[name]
     parts = devices.schemes[device.scheme].values() if device.scheme else ("",)
     paths = {device.path.format(part) if part else device.path for part in parts} - {""}
-    is_there = any(path in load_catalogue() for path in paths)
+    is_there = any(path in parked_state() for path in paths)
     assert is_there == bool(paths) - (name in NOT_IN_THIS_CAR)
 
 

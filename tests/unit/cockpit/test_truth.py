@@ -11,6 +11,7 @@ from zhixing.cockpit.claims import Watch, claims_a_deed
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import SetRequest, Zone
 from zhixing.runtime.cabin import Cabin, make_cabin
+from zhixing.testing.parked_car import single
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 SUNROOF = "Vehicle.Cabin.Sunroof.Position"
@@ -174,7 +175,7 @@ def test_a_closing_without_a_place_is_for_the_only_window_that_is_open(wish: str
     passenger = WINDOW.replace("DriverSide", "PassengerSide")
     cabin.vehicle.set_state({passenger: 60})
     assert say(cabin, wish)[0] == "done"
-    assert float(cabin.store.value(passenger)) < 60
+    assert float(single(cabin.store.value(passenger))) < 60
     cabin.vehicle.set_state({passenger: 60, WINDOW: 60})
     say(cabin, wish)
     assert cabin.store.value(passenger) == 60, "with two open, the speaker's own is meant"

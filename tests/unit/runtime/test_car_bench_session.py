@@ -27,7 +27,8 @@ from zhixing.runtime.car_bench.state import (
 )
 from zhixing.runtime.car_bench.tasks import Task
 from zhixing.runtime.car_bench.tools import READING_TOOLS, VEHICLE_TOOLS, Call, wanted_by
-from zhixing.signals.catalogue import load_catalogue, parse_catalogue
+from zhixing.signals.catalogue import expand, load_catalogue, parse_catalogue
+from zhixing.testing.parked_car import parked_state
 
 NEEDS_YES = frozenset({"open_close_trunk_door", "set_head_lights_high_beams", "send_email"})
 CATALOGUE = load_catalogue()
@@ -152,7 +153,7 @@ def test_a_value_survives_the_way_through_our_signals(data: st.DataObject) -> No
     value = data.draw(st.sampled_from(values_of(name)))
     signals = signals_for(name, value, CATALOGUE)
     if signals is not None:
-        defaults = {path: leaf.default for path, leaf in CATALOGUE.items()}
+        defaults = parked_state(CATALOGUE)
         assert told(name, defaults | signals) == check_value(name, value, "here")
 
 
@@ -260,26 +261,22 @@ def test_a_setting_that_our_car_lacks_is_unavailable_until_the_catalogue_has_it(
         assert car.values()["air_circulation"] == "RECIRCULATION"
     overlay = parse_catalogue(
         {
-            "Vehicle.Cabin.HVAC.IsRecirculationAutomatic": {
-                "kind": "actuator",
-                "type": "boolean",
-                "default": False,
-                "about": "Whether the car chooses between its own and fresh air.",
-            },
-            "Vehicle.Cabin.HVAC.Station.{Row1,Row2}.{Driver,Passenger}.AirDistribution": {
-                "kind": "actuator",
-                "type": "string",
-                "allowed": ["UP", "UP_DOWN"],
-                "default": "UP",
-                "about": "Where the air goes.",
-            },
+            path: {"type": "actuator", "description": "What an overlay adds."} | more
+            for pattern, more in (
+                ("Vehicle.Cabin.HVAC.IsRecirculationAutomatic", {"datatype": "boolean", "default": False}),
+                (
+                    "Vehicle.Cabin.HVAC.Station.{Row1,Row2}.{Driver,Passenger}.AirDistribution",
+                    {"datatype": "string", "allowed": ["UP", "UP_DOWN"], "default": "UP"},
+                ),
+            )
+            for path in expand(pattern)
         }
     )
     richer = {**CATALOGUE, **overlay}
     for name, value in (("air_circulation", "AUTO"), ("fan_airflow_direction", "WINDSHIELD_FEET")):
         signals = signals_for(name, value, richer)
         assert signals is not None
-        assert told(name, {path: leaf.default for path, leaf in richer.items()} | signals) == value
+        assert told(name, parked_state(richer) | signals) == value
 
 
 def test_a_state_that_no_car_can_be_in_is_the_task_s_fault() -> None:

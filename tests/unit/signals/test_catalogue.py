@@ -1,50 +1,123 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import os
+import runpy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from zhixing.errors import ConfigError, WrongTypeError
-from zhixing.signals.catalogue import check_type, is_allowed, load_catalogue, parse_catalogue
+from zhixing.errors import ConfigError, OutOfRangeError, WrongTypeError
+from zhixing.signals.catalogue import load_catalogue, parse_catalogue
+from zhixing.signals.values import INTEGER_RANGES, check_type, checker, is_allowed
 
+TOOL = runpy.run_path(str(Path(__file__).parents[3] / "tools" / "compile_catalogue.py"))
+SIGNALS: Path = TOOL["SIGNALS"]
 SHARED = Path(os.environ.get("ZHIXING_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
-ENTRY = {"kind": "actuator", "type": "uint8", "default": 0, "about": "A thing."}
+LEAF = {"type": "actuator", "datatype": "uint8", "default": 0, "description": "A thing."}
 
 
 def official() -> dict[str, dict[str, Any]]:
     files = sorted((SHARED / "vss").glob("vss_v6*.json"))
     if not files:
         pytest.skip(f"no official VSS export in {SHARED / 'vss'}")
-    leaves: dict[str, dict[str, Any]] = {}
-
-    def walk(branch: dict[str, Any], prefix: str) -> None:
-        for name, node in branch.items():
-            if "children" in node:
-                walk(node["children"], f"{prefix}{name}.")
-            else:
-                leaves[f"{prefix}{name}"] = node
-
-    walk(json.loads(files[0].read_text("utf-8")), "")
-    return leaves
+    return leaves_of(json.loads(files[0].read_text("utf-8")))
 
 
-def test_every_signal_is_vss_but_for_what_the_overlay_states() -> None:
-    leaves = official()
+def leaves_of(tree: dict[str, Any], prefix: str = "") -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for name, node in tree.items():
+        path = f"{prefix}{name}"
+        found |= leaves_of(node["children"], f"{path}.") if "children" in node else {path: node}
+    return found
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
+    """Return what vss-tools makes of our vspec files with given overlays."""
+    if importlib.util.find_spec("vss_tools") is None:
+        pytest.skip("vss-tools is not installed")
+
+    def compile_with(*overlays: str) -> dict[str, Any]:
+        output = tmp_path_factory.mktemp("vss") / "catalogue.json"
+        TOOL["compile_catalogue"](output, overlays)
+        tree: dict[str, Any] = json.loads(output.read_text("utf-8"))
+        return tree
+
+    return compile_with
+
+
+FACTS = ("type", "datatype", "unit", "min", "max", "allowed", "pattern", "default")
+
+
+def test_every_leaf_states_the_facts_of_the_standard(compiled: Callable[..., dict[str, Any]]) -> None:
+    theirs = official()
+    ours = leaves_of(compiled())
+    assert len(ours) >= 450
+    for path, leaf in ours.items():
+        assert {fact: leaf.get(fact) for fact in FACTS} == {fact: theirs[path].get(fact) for fact in FACTS}, path
+
+
+def test_no_description_is_the_standards_own(compiled: Callable[..., dict[str, Any]]) -> None:
+    theirs = official()
+    copied = [p for p, leaf in leaves_of(compiled()).items() if leaf["description"] == theirs[p]["description"]]
+    assert copied == []
+
+
+def test_the_catalogue_is_compiled_from_its_files(compiled: Callable[..., dict[str, Any]]) -> None:
+    shipped = json.loads((SIGNALS / "catalogue.json").read_text("utf-8"))
+    assert compiled(*TOOL["OVERLAYS"]) == shipped, "run python tools/compile_catalogue.py"
+
+
+def test_the_overlay_sets_limits_to_whatever_number_can_be_set_and_says_why(
+    compiled: Callable[..., dict[str, Any]],
+) -> None:
+    standard = leaves_of(compiled())
     for path, leaf in load_catalogue().items():
-        theirs = leaves[path]
-        assert leaf.datatype == theirs["datatype"], path
-        assert leaf.unit == theirs.get("unit", ""), path
-        assert list(leaf.allowed) == theirs.get("allowed", []), path
-        if not leaf.source.startswith("overlay: "):
-            assert (leaf.kind, leaf.min, leaf.max) == (theirs["type"], theirs.get("min"), theirs.get("max")), path
+        if leaf.kind == "actuator" and leaf.datatype in {*INTEGER_RANGES, "float", "double"}:
+            assert leaf.min is not None, path
+            assert leaf.max is not None, path
+        theirs = [standard[path].get(fact) for fact in ("type", "min", "max", "pattern")]
+        if theirs != [leaf.kind, leaf.min, leaf.max, leaf.pattern or None]:
+            assert leaf.source.startswith("overlay: "), path
 
 
-def test_the_running_car_has_about_as_many_signals_as_it_needs() -> None:
-    assert 80 <= len(load_catalogue()) <= 200
+def test_a_makers_own_export_is_loaded_whole() -> None:
+    theirs = official()
+    makers = load_catalogue(sorted((SHARED / "vss").glob("vss_v6*.json"))[0])
+    assert set(makers) == set(theirs)
+    assert makers["Vehicle.Cabin.SeatPosCount"].default == (2, 3)
+    assert makers["Vehicle.Diagnostics.DTCList"].datatype == "string[]"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "cannot be read"),
+        ("[]", "object of branches"),
+        ("{}", "no signals"),
+        ('{"Vehicle": 3}', "Vehicle: an object is expected"),
+        ('{"Vehicle": {"type": "branch", "children": {}}}', "no signals"),
+        ("[" * 100_000, "cannot be read"),
+        ('{"Vehicle": {"children": ' * 40 + "{}" + "}}" * 40, "too deep"),
+    ],
+)
+def test_a_file_that_is_no_catalogue_says_so(tmp_path: Path, content: str, complaint: str) -> None:
+    file = tmp_path / "makers.json"
+    file.write_text(content, "utf-8")
+    with pytest.raises(ConfigError, match=complaint):
+        load_catalogue(file)
+
+
+def test_a_catalogue_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_catalogue(tmp_path / "nowhere.json")
 
 
 @pytest.mark.parametrize(
@@ -74,14 +147,56 @@ def test_colours_are_hexadecimal() -> None:
 
 
 @pytest.mark.parametrize(
-    "entries",
+    "change",
     [
-        {"A.{B,C}": ENTRY, "A.B": ENTRY},
-        {"A": {**ENTRY, "maximum": 3}},
-        {"A": {"kind": "actuator", "type": "uint8"}},
-        {"A": {**ENTRY, "max": 5, "default": 6}},
+        {"type": "motor"},
+        {"datatype": "int7"},
+        {"datatype": "Types.Position"},
+        {"min": "low"},
+        {"max": True},
+        {"max": 5, "default": 6},
+        {"default": {"a": 1}},
+        {"default": "much"},
+        {"datatype": "string", "pattern": "(", "default": None},
+        {"allowed": 7},
     ],
 )
-def test_a_catalogue_that_contradicts_itself_is_refused(entries: dict[str, dict[str, Any]]) -> None:
-    with pytest.raises(ConfigError):
-        parse_catalogue(entries)
+def test_a_leaf_that_contradicts_itself_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=r"A\.B"):
+        parse_catalogue({"A": {"type": "branch", "children": {"B": LEAF | change}}})
+
+
+@pytest.mark.parametrize(
+    ("datatype", "good", "bad"),
+    [
+        ("uint8[]", [(), (0, 255), (2, 3.0)], [(256,), (True,), ("1",), 3, (0.5,), ((1,),)]),
+        ("string[]", [("P0001", "P0002"), ()], ["P0001", (1,), ("x" * 1001,), ("a",) * 10_001]),
+        ("float[]", [(1, 2.5)], [(math.nan,), (math.inf,)]),
+        ("boolean[]", [(True, False)], [(1,)]),
+    ],
+)
+def test_an_array_is_checked_item_by_item(datatype: str, good: list[Any], bad: list[Any]) -> None:
+    leaf = parse_catalogue({"A": {"type": "sensor", "datatype": datatype}})["A"]
+    for value in good:
+        assert check_type(leaf, value) == value
+        assert checker(leaf)(value) == value
+    for value in bad:
+        with pytest.raises(WrongTypeError):
+            check_type(leaf, value)
+
+
+@pytest.mark.parametrize("datatype", sorted({*INTEGER_RANGES, "float", "double", "boolean", "string"}))
+@given(value=st.one_of(st.booleans(), st.integers(-(2**66), 2**66), st.floats(), st.text(max_size=3)))
+def test_the_fast_way_and_the_slow_way_say_the_same(datatype: str, value: Any) -> None:
+    limits = {} if datatype in {"boolean", "string"} else {"min": 1, "max": 100}
+    leaf = parse_catalogue({"A": {"type": "sensor", "datatype": datatype} | limits})["A"]
+    try:
+        slow: Any = check_type(leaf, value)
+        slow = slow if is_allowed(leaf, slow) else OutOfRangeError
+    except WrongTypeError:
+        slow = WrongTypeError
+    try:
+        fast: Any = checker(leaf)(value)
+    except (WrongTypeError, OutOfRangeError) as error:
+        fast = type(error)
+    assert (fast, type(fast)) == (slow, type(slow))

@@ -8,6 +8,7 @@ from zhixing.datatypes.signal import Granted, NeedsYes, Refused, SetRequest, Val
 from zhixing.errors import NotWritableError, OutOfRangeError, UnknownSignalError, WrongTypeError
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.guards import load_guards
+from zhixing.signals.readings import Changes
 from zhixing.signals.store import YES_WITHIN_S, SignalStore
 from zhixing.testing.parked_car import ParkedCar
 
@@ -126,26 +127,27 @@ def test_open_questions_and_the_audit_are_bounded(car: ParkedCar) -> None:
 
 
 def test_changes_are_told_once_and_never_pile_up(car: ParkedCar) -> None:
-    revision, values, _ = car.store.changes_since(-1)
-    assert set(values) == set(car.store.catalogue)
+    changes = car.store.changes_since(-1)
+    revision = changes.revision
+    assert set(changes.values) == {path for path, leaf in car.store.catalogue.items() if leaf.default is not None}
     for volume in range(100):
         car.ask(VOLUME, volume)
         car.vehicle.step(0.1)
-    newest, values, targets = car.store.changes_since(revision)
-    assert values == {VOLUME: 99}
-    assert targets == {VOLUME: None}
-    assert car.store.changes_since(newest) == (newest, {}, {})
+    changes = car.store.changes_since(revision)
+    assert changes.values == {VOLUME: 99}
+    assert changes.targets == {VOLUME: None}
+    assert car.store.changes_since(changes.revision) == Changes(changes.revision, {}, {}, frozenset())
 
 
 def test_a_target_that_ends_where_it_began_is_told_as_reached(car: ParkedCar) -> None:
     car.ask(VOLUME, 55)
     car.ask(VOLUME, 30)
-    revision, _, targets = car.store.changes_since(-1)
-    assert targets[VOLUME] == 30
+    before = car.store.changes_since(-1)
+    assert before.targets[VOLUME] == 30
     car.vehicle.step(0.1)
-    newest, values, targets = car.store.changes_since(revision)
-    assert newest > revision
-    assert (values, targets) == ({VOLUME: 30}, {VOLUME: None})
+    after = car.store.changes_since(before.revision)
+    assert after.revision > before.revision
+    assert (after.values, after.targets) == ({VOLUME: 30}, {VOLUME: None})
 
 
 def test_a_watch_hears_changes_until_it_ends(car: ParkedCar) -> None:

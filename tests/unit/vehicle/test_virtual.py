@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.datatypes.signal import NeedsYes, Refused, Value
+from zhixing.datatypes.signal import NeedsYes, Refused, Value, Zone
 from zhixing.errors import OutOfRangeError, UnknownSignalError, WrongTypeError
 from zhixing.testing.parked_car import ParkedCar
 from zhixing.vehicle.energy import Battery
@@ -50,7 +50,7 @@ def test_a_motor_never_overshoots_and_always_arrives(wishes: list[tuple[int, int
 
 def test_a_trunk_that_opens_unlocks_and_lifts(car: ParkedCar) -> None:
     question = car.question("Vehicle.Body.Trunk.Rear.IsOpen", True)
-    car.store.confirm(question.token, question.request.zone)
+    car.store.confirm(question.token, Zone.DRIVER)
     assert car.vehicle.settle(6.0)
     assert car.store.value("Vehicle.Body.Trunk.Rear.IsOpen") is True
     assert car.store.value("Vehicle.Body.Trunk.Rear.IsLocked") is False
@@ -106,7 +106,7 @@ def test_wishes_that_follow_each_other_can_be_asked_together(car: ParkedCar, pat
     values: dict[str, Value] = {"Position": 100, "IsOpen": True, "IsLocked": False}
     for name in paths:
         question = car.question(f"Vehicle.Body.Trunk.Rear.{name}", values[name])
-        car.store.confirm(question.token, question.request.zone)
+        car.store.confirm(question.token, Zone.DRIVER)
     assert car.vehicle.settle(10.0)
     assert {name: car.store.value(f"Vehicle.Body.Trunk.Rear.{name}") for name in values} == values
 
@@ -114,7 +114,7 @@ def test_wishes_that_follow_each_other_can_be_asked_together(car: ParkedCar, pat
 def test_a_lid_that_is_still_opening_can_be_closed_again(car: ParkedCar) -> None:
     rear = "Vehicle.Body.Trunk.Rear"
     question = car.question(f"{rear}.IsOpen", True)
-    car.store.confirm(question.token, question.request.zone)
+    car.store.confirm(question.token, Zone.DRIVER)
     for _ in range(10):
         car.vehicle.step(0.1)
     assert 0 < car.number(f"{rear}.Position") < 100
@@ -133,7 +133,7 @@ DRIVING_OFF: list[dict[str, Value]] = [
 def open_lid(car: ParkedCar, path: str, value: Value) -> None:
     outcome = car.ask(path, value)
     if isinstance(outcome, NeedsYes):
-        car.store.confirm(outcome.token, outcome.request.zone)
+        car.store.confirm(outcome.token, Zone.DRIVER)
 
 
 @pytest.mark.parametrize("motion", DRIVING_OFF, ids=str)

@@ -15,7 +15,8 @@ from typing import Protocol
 from zhixing.datatypes.signal import Value
 from zhixing.errors import InputError
 from zhixing.runtime.car_bench.untrusted import shown
-from zhixing.signals.catalogue import Catalogue, check_type, expand, is_allowed
+from zhixing.signals.catalogue import Catalogue, expand
+from zhixing.signals.values import check_type, is_allowed
 
 CarValue = bool | int | float | str
 CarValues = Mapping[str, CarValue]

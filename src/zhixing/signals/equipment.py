@@ -1,0 +1,39 @@
+"""What this very car has, of all that the catalogue knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from zhixing.datatypes.signal import Leaf
+from zhixing.signals.readings import Readings
+
+
+class Equipment(Mapping[str, Leaf]):
+    """The signals that have been reported at least once; grows as a vehicle makes itself known.
+
+    Args:
+        readings: The car.
+
+    Example:
+        >>> from zhixing.testing.parked_car import ParkedCar
+        >>> equipment = Equipment(ParkedCar().store)
+        >>> "Vehicle.Speed" in equipment, "Vehicle.Driver.HeartRate" in equipment
+        (True, False)
+    """
+
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._readings.catalogue and self._readings.value(str(path)) is not None
+
+    def __getitem__(self, path: str) -> Leaf:
+        if path not in self:
+            raise KeyError(path)
+        return self._readings.catalogue[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path in self._readings.catalogue if path in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
