@@ -14,9 +14,11 @@
     │   ├── UnknownSignalError        no such path
     │   ├── NotWritableError          a sensor or attribute was asked to change
     │   ├── WrongTypeError            the value is not of the signal's data type
-    │   └── OutOfRangeError           a provider published a value outside the signal's limits
+    │   ├── OutOfRangeError           a provider published a value outside the signal's limits
+    │   └── ProvidedError             a signal is somebody else's to report
     ├── PluginError                   exit code 4: an extension is missing or broke its contract
     ├── TrustError                    exit code 5: a signature, digest or version did not verify
+    │   └── AccessError               a caller may not do what it asks for
     └── ServiceError                  exit code 6: this machine cannot give what is needed (a port, a library)
 
 An expected "no" is not an error but a value: :class:`zhixing.datatypes.signal.Refused`.
@@ -27,6 +29,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "AccessError",
     "ConfigError",
     "InputError",
     "MapError",
@@ -34,6 +37,7 @@ __all__ = [
     "OutOfRangeError",
     "PhraseError",
     "PluginError",
+    "ProvidedError",
     "RecordingError",
     "ScenarioError",
     "ServiceError",
@@ -122,6 +126,10 @@ class OutOfRangeError(SignalError):
     """A provider published a value outside the signal's limits."""
 
 
+class ProvidedError(SignalError):
+    """A signal is somebody else's to report."""
+
+
 class PluginError(ZhixingError):
     """An extension is missing or broke its contract."""
 
@@ -132,6 +140,10 @@ class TrustError(ZhixingError):
     """A signature, digest or version did not verify."""
 
     exit_code = 5
+
+
+class AccessError(TrustError):
+    """A caller may not do what it asks for."""
 
 
 class ServiceError(ZhixingError):

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -94,6 +94,81 @@ class SignalsConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleConfig:
+    """What is underneath the signals.
+
+    Attributes:
+        kind: ``virtual``: a car of software; ``can``: a bus; ``kuksa``: another broker; ``none``: whoever provides
+            the signals through ours.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    kind: Literal["virtual", "can", "kuksa", "none"] = "virtual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KuksaConfig:
+    """The broker that ``vehicle.kind = "kuksa"`` sits on.
+
+    Attributes:
+        address: Host and port.
+        token_file: File with the access token, empty for none.
+        certificate: PEM file of the authority that signed the broker's certificate, empty without TLS.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    address: str = "127.0.0.1:55555"
+    token_file: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanConfig:
+    """The bus that ``vehicle.kind = "can"`` sits on.
+
+    Attributes:
+        dbc: Database of the bus; empty is the example.
+        mapping: Which signal is which of the database's; empty is the example's.
+        interface: Kind of interface, as python-can names it.
+        channel: Name of the interface.
+        bitrate_bps: Bits a second.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    dbc: str = ""
+    mapping: str = ""
+    interface: str = "socketcan"
+    channel: str = "can0"
+    bitrate_bps: Annotated[int, Field(ge=10_000, le=8_000_000)] = 500_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerConfig:
+    """How other programs reach the car's signals (``kuksa.val``).
+
+    Attributes:
+        port: TCP port; 0 serves nobody.
+        host: Address to listen at; other than this machine only with TLS and tokens.
+        certificate: PEM file of the server's certificate, empty without TLS.
+        key: PEM file of its key.
+        token_key: PEM file of the public key that access tokens are signed with, empty without tokens.
+        audience: Audience that a token must name, empty for any.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    host: str = "127.0.0.1"
+    certificate: str = ""
+    key: str = ""
+    token_key: str = ""
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, by component."""
 
@@ -105,6 +180,10 @@ class Settings:
     assistant: AssistantConfig = field(default_factory=AssistantConfig)
     llm: ModelConfig = field(default_factory=ModelConfig)
     signals: SignalsConfig = field(default_factory=SignalsConfig)
+    vehicle: VehicleConfig = field(default_factory=VehicleConfig)
+    kuksa: KuksaConfig = field(default_factory=KuksaConfig)
+    can: CanConfig = field(default_factory=CanConfig)
+    broker: BrokerConfig = field(default_factory=BrokerConfig)
 
 
 def load_settings(

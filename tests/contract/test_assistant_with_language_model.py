@@ -16,7 +16,7 @@ from zhixing.datatypes.dialogue import Turn
 from zhixing.datatypes.signal import Value, Zone
 from zhixing.reasoning.config import ModelConfig
 from zhixing.reasoning.reasoner import Reasoner
-from zhixing.runtime.cabin import Cabin, make_cabin
+from zhixing.runtime.cabin import VirtualCabin, make_cabin
 from zhixing.testing.language_model_server import (
     MODEL,
     Play,
@@ -51,7 +51,7 @@ class Thinker:
             silence_timeout_s=0.5, max_seconds=3.0, max_retries=0,
         )  # fmt: skip
         self.server = server
-        self.cabin: Cabin = make_cabin(Reasoner(config, environment={"ZHIXING_LLM_KEY": "sk-secret-0123456789"}))
+        self.cabin: VirtualCabin = make_cabin(Reasoner(config, environment={"ZHIXING_LLM_KEY": "sk-secret-0123456789"}))
         self.cabin.vehicle.set_state(dict(state))
 
     def say(self, text: str, zone: Zone = Zone.DRIVER) -> Turn:

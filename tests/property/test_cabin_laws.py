@@ -19,7 +19,7 @@ from zhixing.datatypes.signal import Granted, NeedsYes, Reading, SetRequest, Sou
 from zhixing.reasoning.reasoner import Reasoner
 from zhixing.reasoning.thought import Asked, Event, Finished, Said, Thought
 from zhixing.reasoning.tools import ToolAnswer, ToolCall
-from zhixing.runtime.cabin import Cabin, make_cabin
+from zhixing.runtime.cabin import VirtualCabin, make_cabin
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.testing.exam_rules import (
     ASKED_ABOUT,
@@ -204,7 +204,7 @@ def touches() -> st.SearchStrategy[SetRequest]:
 class CabinUnderAttack(RuleBasedStateMachine):
     """Everybody talks, touches and computes at once while the car drives off, stops and gets wet."""
 
-    cabin: Cabin
+    cabin: VirtualCabin
     model: _Model
 
     @initialize()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zhixing.cli import bench, cockpit, doctor, drive, exam, serve
+from zhixing.cli import bench, broker, cockpit, doctor, drive, exam, serve
 
 app = typer.Typer(
     name="zhixing",
@@ -17,6 +17,7 @@ app = typer.Typer(
 exams = typer.Typer(help="Outside exams, as their pages describe them.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(serve.serve)
+app.command()(broker.broker)
 app.command()(cockpit.say)
 app.command()(cockpit.signals)
 app.command()(drive.drive)

@@ -17,6 +17,10 @@ def serve(
     planner: Annotated[str | None, typer.Option(help="Who drives.  [default: idm]")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder for the car's recording (MCAP).")] = None,
     llm: Annotated[bool, typer.Option("--llm", help="Hand what is not sure to the configured language model.")] = False,
+    vehicle: Annotated[
+        str | None, typer.Option(help="What is underneath: virtual, can, kuksa or none.  [default: virtual]")
+    ] = None,
+    broker: Annotated[int | None, typer.Option(help="TCP port for other programs (kuksa.val); 0 serves none.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
@@ -24,16 +28,20 @@ def serve(
     from zhixing.settings import load_settings  # noqa: PLC0415
     from zhixing.web.launch import serve_car  # noqa: PLC0415
 
-    def ready(url: str) -> None:
+    def ready(url: str, beside: str) -> None:
         if as_json:
-            show_json({"url": url})
-        else:
-            show_line(f"Zhixing 知行 drives. Open {url} in your browser; stop with Ctrl-C.")
+            show_json({"url": url} | ({"broker": beside} if beside else {}))
+            return
+        show_line(f"Zhixing 知行 drives. Open {url} in your browser; stop with Ctrl-C.")
+        if beside:
+            show_line(f"Other programs reach its signals at {beside} (kuksa.val, gRPC).")
 
     flags: dict[str, dict[str, object]] = {
         "serve": {"port": port, "record": str(record) if record else None},
         "city": {"seed": seed, "num_users": users},
         "driver": {"planner": planner},
         "assistant": {"language_model": True if llm else None},
+        "vehicle": {"kind": vehicle},
+        "broker": {"port": broker},
     }
     serve_car(load_settings(config, flags=flags), on_ready=ready)

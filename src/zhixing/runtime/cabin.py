@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from zhixing.cockpit.assistant import Assistant
 from zhixing.cockpit.preferences import Preferences
@@ -15,9 +18,10 @@ from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
 from zhixing.datatypes.units import NS_PER_S, ns_from_s
 from zhixing.reasoning.reasoner import Reasoner
-from zhixing.signals.catalogue import load_catalogue
+from zhixing.signals.catalogue import Catalogue, load_catalogue
 from zhixing.signals.guards import load_guards
 from zhixing.signals.store import SignalStore
+from zhixing.vehicle.interface import Vehicle
 from zhixing.vehicle.virtual import VirtualVehicle
 
 _log = logging.getLogger(__name__)
@@ -36,13 +40,16 @@ class SimulatedClock:
         return self.time_ns
 
 
+V = TypeVar("V", bound=Vehicle)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Cabin:
+class Cabin(Generic[V]):
     """Everything inside the car that can be asked for something."""
 
     clock: SimulatedClock
     store: SignalStore
-    vehicle: VirtualVehicle
+    vehicle: V
     assistant: Assistant
 
     def hear(self, text: str, zone: Zone, lang: Lang | None = None) -> Turn:
@@ -62,6 +69,8 @@ class Cabin:
             turn = _newer(turn, self.assistant.settle())
         deadline_ns = self.clock() + READ_BACK_WITHIN_NS + NS_PER_S
         while turn.outcome == "working" and self.clock() < deadline_ns:
+            if self.vehicle.is_real_time:
+                time.sleep(_STEP_S)
             turn = _newer(turn, self.step(_STEP_S))
         return turn
 
@@ -81,7 +90,10 @@ def _newer(turn: Turn, news: Turn | None) -> Turn:
     return news if news is not None and news.utterance is turn.utterance else turn
 
 
-def make_cabin(reasoner: Reasoner | None = None, preferences: Path | None = None) -> Cabin:
+VirtualCabin = Cabin[VirtualVehicle]
+
+
+def make_cabin(reasoner: Reasoner | None = None, preferences: Path | None = None) -> VirtualCabin:
     """Return the default car of the cockpit exam: parked, awake, everything closed.
 
     Args:
@@ -91,13 +103,33 @@ def make_cabin(reasoner: Reasoner | None = None, preferences: Path | None = None
     Raises:
         InputError: The file is there and is none of ours.
     """
+    return make_cabin_over(VirtualVehicle, load_catalogue(), reasoner, preferences)
+
+
+def make_cabin_over(
+    open_vehicle: Callable[[SignalStore], V],
+    catalogue: Catalogue,
+    reasoner: Reasoner | None = None,
+    preferences: Path | None = None,
+) -> Cabin[V]:
+    """Return the cabin of a car with a given vehicle underneath.
+
+    Args:
+        open_vehicle: Puts the vehicle under a store.
+        catalogue: Which signals there are.
+        reasoner: A language model for what the device is not sure of, or None.
+        preferences: File with what people have said about themselves, or None.
+
+    Raises:
+        InputError: The file is there and is none of ours.
+    """
     clock = SimulatedClock()
-    store = SignalStore(load_catalogue(), load_guards(), clock)
-    vehicle = VirtualVehicle(store)
+    store = SignalStore(catalogue, load_guards(), clock)
+    vehicle = open_vehicle(store)
     return Cabin(clock, store, vehicle, Assistant(store, clock, reasoner, Preferences(preferences)))
 
 
-def converse(cabin: Cabin, sentences: list[str], zone: Zone, lang: Lang | None) -> list[Turn]:
+def converse(cabin: Cabin[Any], sentences: list[str], zone: Zone, lang: Lang | None) -> list[Turn]:
     """Say sentences one after the other and return the finished turns.
 
     Every sentence is heard when the vehicle has done what the one before asked for.

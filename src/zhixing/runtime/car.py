@@ -19,10 +19,11 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.units import s_from_ns
 from zhixing.errors import InputError, RecordingError, ZhixingError
 from zhixing.reasoning.reasoner import Reasoner
-from zhixing.runtime.cabin import make_cabin
+from zhixing.runtime.cabin import make_cabin_over
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
 from zhixing.runtime.road_view import road_message
+from zhixing.runtime.underneath import make_broker, open_vehicle
 from zhixing.runtime.wire import (
     AnswerMessage,
     ForgetMessage,
@@ -33,6 +34,7 @@ from zhixing.runtime.wire import (
     parse_message,
 )
 from zhixing.settings import Settings
+from zhixing.signals.catalogue import load_catalogue
 from zhixing.simulation.world import STEP_S
 
 _NAMES = {str(int(user)): user.name.lower() for user in RoadUser}
@@ -56,7 +58,14 @@ class Car:
         self.ride = Ride(settings.city, settings.driver.planner)
         reasoner = Reasoner(settings.llm) if settings.assistant.language_model else None
         kept = settings.assistant.preferences
-        self._cabin = make_cabin(reasoner, Path(kept).expanduser() if kept else None)
+        catalogue = Path(settings.signals.catalogue).expanduser() if settings.signals.catalogue else None
+        self._cabin = make_cabin_over(
+            lambda store: open_vehicle(settings, store),
+            load_catalogue(catalogue),
+            reasoner,
+            Path(kept).expanduser() if kept else None,
+        )
+        self.companion = make_broker(settings.broker, self._cabin.store, self._cabin.clock)
         self._broadcasts: list[dict[str, Any]] = []
         self._turn_number = 0
         self._numbers: dict[int, tuple[Utterance, int, str]] = {}
@@ -146,7 +155,8 @@ class Car:
         return taken
 
     def close(self) -> None:
-        """Finish the recording."""
+        """Finish the recording and let go of the vehicle."""
+        self._cabin.vehicle.close()
         self._record(lambda recorder: recorder.close())
 
     def _record(self, write: Callable[[Recorder], None]) -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from zhixing.datatypes.signal import Leaf, Reading, Sample, Value
 from zhixing.datatypes.units import ns_from_s
-from zhixing.errors import NotWritableError, UnknownSignalError
+from zhixing.errors import ProvidedError, UnknownSignalError
 from zhixing.signals.catalogue import Catalogue
 from zhixing.signals.values import checker
 
 Watcher = Callable[[str, Reading], None]
+TargetWatcher = Callable[[str, Value | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Readings:
         self._wanted: dict[str, Value] = {}
         self._changed: OrderedDict[str, int] = OrderedDict((path, 0) for path in catalogue)
         self._revision = 0
+        self._target_watchers: tuple[TargetWatcher, ...] = ()
 
     def value(self, path: str) -> Reading | None:
         """Return the value that was reported last, also a stale one; None where nobody has reported any.
@@ -90,6 +92,14 @@ class Readings:
         """
         entry = self._entry(path)
         return Sample(entry.value, entry.time_ns, entry.source, entry.is_stale)
+
+    def time_ns(self, path: str) -> int:
+        """Return when the current value was reported last, by the store's clock.
+
+        Raises:
+            UnknownSignalError: No signal has this path.
+        """
+        return self._entry(path).time_ns
 
     def fresh(self, path: str, max_age_s: float) -> Reading | None:
         """Return the current value if it is not stale and was reported within a time, else None.
@@ -166,6 +176,15 @@ class Readings:
 
         return end
 
+    def watch_targets(self, callback: TargetWatcher) -> Callable[[], None]:
+        """Call back with path and value whenever something is wanted, None when it is not any more."""
+        self._target_watchers = (*self._target_watchers, callback)
+
+        def end() -> None:
+            self._target_watchers = tuple(one for one in self._target_watchers if one is not callback)
+
+        return end
+
     def provide(
         self, paths: Sequence[str], on_target: Callable[[str, Value], None], name: str = "vehicle"
     ) -> Callable[[], None]:
@@ -176,12 +195,12 @@ class Readings:
 
         Raises:
             UnknownSignalError: A path does not exist; nothing is provided.
-            NotWritableError: A path has a provider already; nothing is provided.
+            ProvidedError: A path has a provider already; nothing is provided.
         """
         entries = {path: self._entry(path) for path in paths}
         for path, entry in entries.items():
             if entry.provision is not None:
-                raise NotWritableError(f"{path} has a provider: {entry.provision.name}", hint="One provider a signal.")
+                raise ProvidedError(f"{path} has a provider: {entry.provision.name}", hint="One provider a signal.")
         provision = Provision(name, on_target)
         for entry in entries.values():
             entry.provision = provision
@@ -256,11 +275,15 @@ class Readings:
         self._entries[path].target = value
         self._wanted[path] = value
         self._touch(path)
+        for callback in self._target_watchers:
+            callback(path, value)
 
     def _drop_target(self, path: str) -> None:
         if self._wanted.pop(path, None) is not None:
             self._entries[path].target = None
             self._touch(path)
+            for callback in self._target_watchers:
+                callback(path, None)
 
     def _touch(self, path: str) -> None:
         self._revision += 1

@@ -48,7 +48,9 @@ class VirtualVehicle:
         self._time_ns = 0
         # What has a default is what this car has; a window is moved by its position, which the guards watch.
         equipment = [path for path, leaf in store.catalogue.items() if leaf.default is not None]
-        store.provide([path for path in equipment if not path.endswith(".Window.IsOpen")], self._want, _NAME)
+        self._release = store.provide(
+            [path for path in equipment if not path.endswith(".Window.IsOpen")], self._want, _NAME
+        )
         for path in equipment:
             default = store.catalogue[path].default
             if default is not None:
@@ -62,6 +64,15 @@ class VirtualVehicle:
         self._battery = Battery(self._number("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current"))
         self._cabin_c = self._number("Vehicle.Cabin.HVAC.AmbientAirTemperature")
         self._travelled_m = self._number("Vehicle.TraveledDistance")
+
+    @property
+    def is_real_time(self) -> bool:
+        """Its time passes when it is told to."""
+        return False
+
+    def close(self) -> None:
+        """Give up all signals."""
+        self._release()
 
     def step(self, dt_s: float) -> None:
         """Let time pass: motors move, switches switch, the cabin warms or cools."""

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,7 +22,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from zhixing.errors import ServiceError
+from zhixing.errors import ServiceError, ZhixingError
 from zhixing.web.browser import ServedCar
 from zhixing.web.doorkeeper import LOOPBACK_NAMES, Doorkeeper
 from zhixing.web.parcels import MAX_BYTES
@@ -93,17 +94,36 @@ def content_policy(page: str) -> str:
     )
 
 
-def serve(car: ServedCar, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+class Companion(Protocol):
+    """Something that runs beside the page, in its event loop."""
+
+    async def start(self) -> str:
+        """Begin, and return where it is reached."""
+        ...
+
+    async def stop(self) -> None:
+        """End."""
+        ...
+
+
+def serve(
+    car: ServedCar,
+    host: str,
+    port: int,
+    on_ready: Callable[[str, str], None],
+    companion: Companion | None = None,
+) -> None:
     """Show a car in the browser until Ctrl-C or SIGTERM.
 
     Args:
         car: Taken one step before the address is announced, so that its kernels are loaded.
         host: A name of this machine.
         port: TCP port; 0 takes a free one.
-        on_ready: Told the address once it answers.
+        on_ready: Told the address once it answers, and the companion's, empty without one.
+        companion: Started before that, and stopped at the end.
 
     Raises:
-        ServiceError: The port is in use, or ``host`` is not this machine alone.
+        ServiceError: A port is in use, or ``host`` is not this machine alone.
     """
     if host not in LOOPBACK_NAMES:
         raise ServiceError(f"{host} can be reached by others", hint="Serve on 127.0.0.1; the car has no password yet.")
@@ -111,7 +131,7 @@ def serve(car: ServedCar, host: str, port: int, on_ready: Callable[[str], None])
         car.step()
         address = listening.getsockname()
         url = f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
-        server = _Server(car, lambda: on_ready(url))
+        server = _Server(car, lambda beside: on_ready(url, beside), companion)
         server.run(sockets=[listening])
         if server.failure is not None:
             raise server.failure
@@ -135,7 +155,7 @@ def _listen(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """uvicorn that says when it is ready and, after a signal, lets the caller clean up instead of dying."""
 
-    def __init__(self, car: ServedCar, on_ready: Callable[[], None]) -> None:
+    def __init__(self, car: ServedCar, on_ready: Callable[[str], None], companion: Companion | None) -> None:
         app = create_app(car, on_failure=self._fail)
         super().__init__(
             uvicorn.Config(
@@ -149,12 +169,24 @@ class _Server(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
+        self._companion = companion
         self.failure: BaseException | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        beside = ""
+        if self._companion is not None:
+            try:
+                beside = await self._companion.start()
+            except ZhixingError as error:
+                self._fail(error)
         await super().startup(sockets)
         if self.started and not self.should_exit:
-            self._on_ready()
+            self._on_ready(beside)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._companion is not None:
+            await self._companion.stop()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

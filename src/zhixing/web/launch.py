@@ -12,12 +12,12 @@ from zhixing.settings import Settings
 from zhixing.web.app import serve
 
 
-def serve_car(settings: Settings, on_ready: Callable[[str], None]) -> None:
+def serve_car(settings: Settings, on_ready: Callable[[str, str], None]) -> None:
     """Make a car and serve its cockpit until interrupted.
 
     Args:
         settings: Where, which city, who drives, whether to record.
-        on_ready: Told the address once it answers.
+        on_ready: Told the address once it answers, and that of the broker, empty without one.
 
     Raises:
         ServiceError: The port is in use.
@@ -25,7 +25,7 @@ def serve_car(settings: Settings, on_ready: Callable[[str], None]) -> None:
     """
     car = Car(settings, record=_recording(settings.serve.record))
     try:
-        serve(car, "127.0.0.1", settings.serve.port, on_ready)
+        serve(car, "127.0.0.1", settings.serve.port, on_ready, car.companion)
     finally:
         car.close()
 

@@ -113,7 +113,7 @@ def test_ctrl_c_says_so_and_what_is_recorded_can_be_read(tmp_path: Path) -> None
         _, said = drive.communicate(timeout=60)
     assert drive.returncode == 130
     assert said.splitlines() == ["what was recorded until now is in drive.mcap", "error: interrupted"]
-    assert read_drive(recording).tracks.num_steps > 100
+    assert read_drive(recording).tracks.num_steps > 10
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file", "some/file"), ZeroDivisionError("x")])

@@ -8,7 +8,7 @@ import pytest
 
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
-from zhixing.runtime.cabin import Cabin, make_cabin
+from zhixing.runtime.cabin import VirtualCabin, make_cabin
 
 TRUNK = "Vehicle.Body.Trunk.Rear.IsOpen"
 SUNROOF = "Vehicle.Cabin.Sunroof.Position"
@@ -40,7 +40,7 @@ def all_of(table: dict[Lang, str]) -> list[Any]:
     ]
 
 
-def say(cabin: Cabin, text: str, lang: Lang | None = None, zone: Zone = Zone.DRIVER) -> str:
+def say(cabin: VirtualCabin, text: str, lang: Lang | None = None, zone: Zone = Zone.DRIVER) -> str:
     return cabin.finish(cabin.hear(text, zone, lang)).outcome
 
 

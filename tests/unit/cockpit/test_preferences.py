@@ -19,7 +19,7 @@ from zhixing.cockpit.understand.lexicon import load_lexicon
 from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import Zone
 from zhixing.errors import InputError
-from zhixing.runtime.cabin import Cabin, make_cabin
+from zhixing.runtime.cabin import VirtualCabin, make_cabin
 
 DRIVER_C = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 PASSENGER_C = "Vehicle.Cabin.HVAC.Station.Row1.Passenger.Temperature"
@@ -40,7 +40,7 @@ class Seat:
     """Somebody in a car that remembers."""
 
     def __init__(self, file: Path | None = None, zone: Zone = Zone.DRIVER) -> None:
-        self.cabin: Cabin = make_cabin(preferences=file)
+        self.cabin: VirtualCabin = make_cabin(preferences=file)
         self.zone = zone
 
     def say(self, text: str, zone: Zone | None = None) -> str:

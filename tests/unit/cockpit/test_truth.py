@@ -10,7 +10,7 @@ import pytest
 from zhixing.cockpit.claims import Watch, claims_a_deed
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import SetRequest, Zone
-from zhixing.runtime.cabin import Cabin, make_cabin
+from zhixing.runtime.cabin import VirtualCabin, make_cabin
 from zhixing.testing.parked_car import single
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
@@ -29,7 +29,7 @@ NO_FACTS = [
 REAR_WINDOWS = [f"Vehicle.Cabin.Door.Row2.{side}.Window.Position" for side in ("DriverSide", "PassengerSide")]
 
 
-def say(cabin: Cabin, text: str, zone: Zone = Zone.DRIVER) -> tuple[str, str]:
+def say(cabin: VirtualCabin, text: str, zone: Zone = Zone.DRIVER) -> tuple[str, str]:
     turn = cabin.finish(cabin.hear(text, zone))
     return turn.outcome, turn.reply
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from zhixing.datatypes.signal import Granted, NeedsYes, Refused, SetRequest, Value, Zone
-from zhixing.errors import NotWritableError, OutOfRangeError, UnknownSignalError, WrongTypeError
+from zhixing.errors import NotWritableError, OutOfRangeError, ProvidedError, UnknownSignalError, WrongTypeError
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.guards import load_guards
 from zhixing.signals.readings import Changes
@@ -73,7 +73,7 @@ def test_a_provider_cannot_publish_outside_the_limits(car: ParkedCar) -> None:
 
 
 def test_there_is_one_provider_per_actuator(car: ParkedCar) -> None:
-    with pytest.raises(NotWritableError):
+    with pytest.raises(ProvidedError, match="virtual vehicle"):
         car.store.provide([VOLUME], lambda path, value: None)
 
 

@@ -137,7 +137,7 @@ def server(car: StraightCar) -> Iterator[Served]:
     urls: list[str] = []
     ends: list[Exception] = []
 
-    def ready(url: str) -> None:
+    def ready(url: str, _: str = "") -> None:
         urls.append(url)
         is_ready.set()
 

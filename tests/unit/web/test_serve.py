@@ -20,7 +20,7 @@ from zhixing.web.app import serve
 def test_it_answers_when_it_says_so_and_returns_after_a_signal(car: Any, number: signal.Signals) -> None:
     answers = []
 
-    def ready(url: str) -> None:
+    def ready(url: str, _: str = "") -> None:
         def visit() -> None:
             with urllib.request.urlopen(f"{url}/healthz") as answer:  # noqa: S310
                 answers.append((json.load(answer)["status"], dict(answer.headers)))
@@ -41,7 +41,7 @@ def test_a_second_server_on_the_same_port_gets_an_error_with_a_hint(car: Any) ->
     with socket.create_server(("127.0.0.1", 0)) as first:
         port = first.getsockname()[1]
         with pytest.raises(ServiceError, match=f"port {port} .* cannot be used") as caught:
-            serve(car, "127.0.0.1", port, lambda _: pytest.fail("it is not ready"))
+            serve(car, "127.0.0.1", port, lambda *_: pytest.fail("it is not ready"))
     assert "--port" in caught.value.hint
     assert car.num_steps == 0
 
@@ -49,17 +49,17 @@ def test_a_second_server_on_the_same_port_gets_an_error_with_a_hint(car: Any) ->
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])
 def test_a_port_that_does_not_exist_gets_the_same_error(car: Any, port: int) -> None:
     with pytest.raises(ServiceError, match="cannot be used"):
-        serve(car, "127.0.0.1", port, lambda _: None)
+        serve(car, "127.0.0.1", port, lambda *_: None)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "", "192.168.1.7", "example.org"])  # noqa: S104
 def test_only_this_machine_is_served(car: Any, host: str) -> None:
     with pytest.raises(ServiceError, match="can be reached by others"):
-        serve(car, host, 0, lambda _: None)
+        serve(car, host, 0, lambda *_: None)
 
 
 def test_a_car_that_breaks_ends_the_server_with_its_own_error(car: Any) -> None:
-    def ready(_: str) -> None:
+    def ready(*_: str) -> None:
         car.failure = ZeroDivisionError("the car broke")
 
     with pytest.raises(ZeroDivisionError, match="the car broke"):

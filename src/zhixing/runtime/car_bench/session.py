@@ -14,7 +14,7 @@ from typing import Any, Literal
 from zhixing.datatypes.signal import NeedsYes, Outcome, Refused, SetRequest, Value, Zone
 from zhixing.datatypes.units import ns_from_s
 from zhixing.errors import InputError, SignalError
-from zhixing.runtime.cabin import Cabin, make_cabin
+from zhixing.runtime.cabin import VirtualCabin, make_cabin
 from zhixing.runtime.car_bench.outside import MockData, Outside
 from zhixing.runtime.car_bench.policies import Moment, Verdict, judge, rank
 from zhixing.runtime.car_bench.state import SLOTS, CarValue, CarValues, signals_for, stand_in, told
@@ -232,7 +232,7 @@ def changes_the_vehicle(call: Call) -> bool:
     return call.name in VEHICLE_TOOLS
 
 
-def _put(cabin: Cabin, task: Task, condition: str, speed_kmh: float) -> dict[str, CarValue]:
+def _put(cabin: VirtualCabin, task: Task, condition: str, speed_kmh: float) -> dict[str, CarValue]:
     """Put the car into the task's state; return the task's values that our signals cannot tell as finely."""
     state: dict[str, Value] = {"Vehicle.Speed": speed_kmh, _RAIN: _RAIN_PERCENT if "rain" in condition else 0}
     finer: dict[str, CarValue] = {}

@@ -1,0 +1,78 @@
+"""Which vehicle is underneath the signals, and who else may reach them: both by the settings."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from zhixing.errors import ServiceError
+from zhixing.settings import BrokerConfig, Settings
+from zhixing.signals.store import SignalStore
+from zhixing.vehicle.absent import AbsentVehicle
+from zhixing.vehicle.interface import Vehicle
+from zhixing.vehicle.virtual import VirtualVehicle
+
+
+class Companion(Protocol):
+    """Something that runs beside the car, in its event loop."""
+
+    async def start(self) -> str:
+        """Begin, and return where it is reached."""
+        ...
+
+    async def stop(self) -> None:
+        """End."""
+        ...
+
+
+def open_vehicle(settings: Settings, store: SignalStore) -> Vehicle:
+    """Put the vehicle of the settings under a store.
+
+    Raises:
+        ConfigError: A file of it cannot be used.
+        ServiceError: A library is not installed, or a bus cannot be opened.
+    """
+    match settings.vehicle.kind:
+        case "none":
+            return AbsentVehicle(store)
+        case "virtual":
+            return VirtualVehicle(store)
+        case kind:
+            raise ServiceError(f"vehicle {kind} is not there yet", hint="Choose virtual or none.")
+
+
+def make_broker(config: BrokerConfig, store: SignalStore, store_ns: Callable[[], int]) -> Companion | None:
+    """Return what serves the store to other programs, None where the settings serve nobody.
+
+    Args:
+        config: Where and how.
+        store: The car's.
+        store_ns: Now, by the store's clock.
+
+    Raises:
+        ConfigError: A file cannot be read, or others could reach the car without a token.
+        ServiceError: kuksa-client is not installed.
+    """
+    if config.port == 0:
+        return None
+    if importlib.util.find_spec("grpc") is None or importlib.util.find_spec("kuksa") is None:
+        raise ServiceError("the broker needs gRPC", hint="pip install 'zhixing[kuksa]'")
+    from zhixing.signals.kuksa.broker import Broker  # noqa: PLC0415  # needs a package that only some installs have
+    from zhixing.signals.kuksa.server import Address, BrokerServer  # noqa: PLC0415
+
+    address = Address(
+        host=config.host,
+        port=config.port,
+        certificate=_file(config.certificate),
+        key=_file(config.key),
+        public_key=_file(config.token_key),
+        audience=config.audience,
+    )
+    return BrokerServer(Broker(store, time.time_ns, store_ns), address)
+
+
+def _file(name: str) -> Path | None:
+    return Path(name).expanduser() if name else None

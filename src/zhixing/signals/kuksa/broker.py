@@ -1,0 +1,145 @@
+"""What another program can do with the car's signals; no wire, no messages.
+
+1. It reads what its scopes allow.
+2. It asks for changes at the same door as everybody, from no seat and under its own name.
+3. It reports only what nobody in the car reports, and what it has claimed itself: who could say how fast the car is
+   could open its doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from zhixing.datatypes.signal import Granted, Outcome, Reading, Refused, SetRequest, Value
+from zhixing.errors import AccessError, InputError, UnknownSignalError, WrongTypeError
+from zhixing.signals.kuksa.access import Caller
+from zhixing.signals.kuksa.wildcards import pattern_of
+from zhixing.signals.store import SignalStore
+
+
+class Broker:
+    """The store as other programs see it.
+
+    Args:
+        store: The car's.
+        wall_ns: Now, in nanoseconds of Unix time.
+        store_ns: Now, by the store's clock.
+    """
+
+    def __init__(self, store: SignalStore, wall_ns: Callable[[], int], store_ns: Callable[[], int]) -> None:
+        self.store = store
+        self.catalogue = store.catalogue
+        self.ids: Mapping[str, int] = {path: number for number, path in enumerate(self.catalogue, start=1)}
+        self._paths = tuple(self.catalogue)
+        self._store_ns = store_ns
+        self._offset_ns = wall_ns() - store_ns()
+
+    def wall_ns(self, store_ns: int) -> int:
+        """Return the Unix time of a store's time."""
+        return store_ns + self._offset_ns
+
+    def path_of(self, number: int) -> str:
+        """Return the path of a signal's number.
+
+        Raises:
+            UnknownSignalError: No signal has it.
+        """
+        if not 1 <= number <= len(self._paths):
+            raise UnknownSignalError(f"no signal has the id {number}", hint="ListMetadata tells the ids.")
+        return self._paths[number - 1]
+
+    def known(self, path: str) -> str:
+        """Return the path, if a signal has it.
+
+        Raises:
+            InputError: It is too long to be one.
+            UnknownSignalError: No signal has it.
+        """
+        if path not in self.catalogue:
+            if len(path) > _MAX_CHARACTERS:
+                raise InputError(f"a path has {len(path)} characters", hint=f"Send at most {_MAX_CHARACTERS}.")
+            raise UnknownSignalError(f"no signal is called {path!r}", hint="ListMetadata lists them.")
+        return path
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the signals that a path with wildcards means, in the order of the catalogue.
+
+        Raises:
+            InputError: It is no such path.
+        """
+        if pattern in self.catalogue:
+            return [pattern]
+        expression = pattern_of(pattern)
+        return [path for path in self.catalogue if expression.fullmatch(path)]
+
+    def readable(self, caller: Caller, paths: Sequence[str]) -> Sequence[str]:
+        """Return the paths, if all may be read.
+
+        Raises:
+            AccessError: One may not.
+            TrustError: The caller's token has ended.
+        """
+        for path in paths:
+            caller.check("read", path)
+        return paths
+
+    def actuate(self, caller: Caller, wishes: Sequence[tuple[str, Reading]]) -> tuple[Outcome, ...]:
+        """Ask for changes, all or none.
+
+        Raises:
+            AccessError: One may not be asked for; nothing is done.
+            UnknownSignalError: A path does not exist; nothing is done.
+            NotWritableError: A path is no actuator; nothing is done.
+            WrongTypeError: A value has the wrong type; nothing is done.
+        """
+        requests = []
+        for path, value in wishes:
+            caller.check("actuate", path)
+            requests.append(
+                SetRequest(path=path, value=self._single(path, value), zone=None, source="network", caller=caller.name)
+            )
+        return self.store.request_all(requests, is_atomic=True)
+
+    def publish(self, caller: Caller, path: str, value: Reading) -> None:
+        """Report a value.
+
+        Raises:
+            AccessError: It is not the caller's to report.
+            UnknownSignalError: The path does not exist.
+            WrongTypeError: The value has the wrong type.
+            OutOfRangeError: The value is outside the signal's limits.
+        """
+        caller.check("provide", path)
+        provider = self.store.provider(path)
+        if provider not in (None, caller.name):
+            raise AccessError(f"{path} is reported by {provider}", hint="One provider a signal.")
+        self.store.publish(path, value, self._store_ns(), caller.name)
+
+    def provide(
+        self, caller: Caller, paths: Sequence[str], on_target: Callable[[str, Value], None]
+    ) -> Callable[[], None]:
+        """Become the provider of signals; the answer gives them up.
+
+        Raises:
+            AccessError: One may not be provided; nothing is.
+            ProvidedError: One has a provider already; nothing is.
+        """
+        for path in paths:
+            caller.check("provide", path)
+        return self.store.provide(list(dict.fromkeys(paths)), on_target, caller.name)
+
+    @staticmethod
+    def _single(path: str, value: Reading) -> Value:
+        if isinstance(value, tuple):
+            raise WrongTypeError(f"{path} cannot be asked for as an array", hint="No actuator of VSS is one.")
+        return value
+
+
+_MAX_CHARACTERS = 1000
+
+
+def refusal(outcomes: Sequence[Outcome]) -> Refused | None:
+    """Return why a batch was not done, None where it was: the first refusal that is not for another's sake."""
+    refused = [outcome for outcome in outcomes if not isinstance(outcome, Granted)]
+    first = next((one for one in refused if isinstance(one, Refused) and one.rule != "batch-not-whole"), None)
+    return first or next((one for one in refused if isinstance(one, Refused)), None)
