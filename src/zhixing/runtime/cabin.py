@@ -103,11 +103,11 @@ def make_cabin(reasoner: Reasoner | None = None, preferences: Path | None = None
     Raises:
         InputError: The file is there and is none of ours.
     """
-    return make_cabin_over(VirtualVehicle, load_catalogue(), reasoner, preferences)
+    return make_cabin_over(lambda store, _: VirtualVehicle(store), load_catalogue(), reasoner, preferences)
 
 
 def make_cabin_over(
-    open_vehicle: Callable[[SignalStore], V],
+    open_vehicle: Callable[[SignalStore, Callable[[], int]], V],
     catalogue: Catalogue,
     reasoner: Reasoner | None = None,
     preferences: Path | None = None,
@@ -115,7 +115,7 @@ def make_cabin_over(
     """Return the cabin of a car with a given vehicle underneath.
 
     Args:
-        open_vehicle: Puts the vehicle under a store.
+        open_vehicle: Puts the vehicle under a store with its clock.
         catalogue: Which signals there are.
         reasoner: A language model for what the device is not sure of, or None.
         preferences: File with what people have said about themselves, or None.
@@ -125,7 +125,7 @@ def make_cabin_over(
     """
     clock = SimulatedClock()
     store = SignalStore(catalogue, load_guards(), clock)
-    vehicle = open_vehicle(store)
+    vehicle = open_vehicle(store, clock)
     return Cabin(clock, store, vehicle, Assistant(store, clock, reasoner, Preferences(preferences)))
 
 

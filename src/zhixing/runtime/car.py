@@ -60,7 +60,7 @@ class Car:
         kept = settings.assistant.preferences
         catalogue = Path(settings.signals.catalogue).expanduser() if settings.signals.catalogue else None
         self._cabin = make_cabin_over(
-            lambda store: open_vehicle(settings, store),
+            lambda store, clock: open_vehicle(settings, store, clock),
             load_catalogue(catalogue),
             reasoner,
             Path(kept).expanduser() if kept else None,

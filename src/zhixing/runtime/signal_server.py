@@ -38,7 +38,7 @@ def serve_signals(settings: Settings, on_ready: Callable[[str], None]) -> None:
 
 async def _serve(settings: Settings, catalogue: Catalogue, on_ready: Callable[[str], None]) -> None:
     store = SignalStore(catalogue, load_guards(), time.monotonic_ns)
-    vehicle = open_vehicle(settings, store)
+    vehicle = open_vehicle(settings, store, time.monotonic_ns)
     companion = make_broker(settings.broker, store, time.monotonic_ns)
     assert companion is not None  # noqa: S101  # a port is given
     over = asyncio.Event()

@@ -28,8 +28,13 @@ class Companion(Protocol):
         ...
 
 
-def open_vehicle(settings: Settings, store: SignalStore) -> Vehicle:
+def open_vehicle(settings: Settings, store: SignalStore, store_ns: Callable[[], int]) -> Vehicle:
     """Put the vehicle of the settings under a store.
+
+    Args:
+        settings: Which vehicle, and where it is.
+        store: Whose vehicle it is.
+        store_ns: Now, by the store's clock.
 
     Raises:
         ConfigError: A file of it cannot be used.
@@ -40,6 +45,12 @@ def open_vehicle(settings: Settings, store: SignalStore) -> Vehicle:
             return AbsentVehicle(store)
         case "virtual":
             return VirtualVehicle(store)
+        case "kuksa":
+            _need_grpc("a foreign broker")
+            from zhixing.vehicle.kuksa.vehicle import open_kuksa_vehicle  # noqa: PLC0415  # needs an extra
+
+            line = settings.kuksa
+            return open_kuksa_vehicle(store, store_ns, line.address, _file(line.token_file), _file(line.certificate))
         case kind:
             raise ServiceError(f"vehicle {kind} is not there yet", hint="Choose virtual or none.")
 
@@ -58,9 +69,8 @@ def make_broker(config: BrokerConfig, store: SignalStore, store_ns: Callable[[],
     """
     if config.port == 0:
         return None
-    if importlib.util.find_spec("grpc") is None or importlib.util.find_spec("kuksa") is None:
-        raise ServiceError("the broker needs gRPC", hint="pip install 'zhixing[kuksa]'")
-    from zhixing.signals.kuksa.broker import Broker  # noqa: PLC0415  # needs a package that only some installs have
+    _need_grpc("the broker")
+    from zhixing.signals.kuksa.broker import Broker  # noqa: PLC0415  # needs an extra
     from zhixing.signals.kuksa.server import Address, BrokerServer  # noqa: PLC0415
 
     address = Address(
@@ -72,6 +82,11 @@ def make_broker(config: BrokerConfig, store: SignalStore, store_ns: Callable[[],
         audience=config.audience,
     )
     return BrokerServer(Broker(store, time.time_ns, store_ns), address)
+
+
+def _need_grpc(what: str) -> None:
+    if importlib.util.find_spec("grpc") is None or importlib.util.find_spec("kuksa") is None:
+        raise ServiceError(f"{what} needs gRPC", hint="pip install 'zhixing[kuksa]'")
 
 
 def _file(name: str) -> Path | None:

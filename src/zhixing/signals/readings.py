@@ -214,6 +214,15 @@ class Readings:
 
         return release
 
+    def give_up(self, path: str) -> None:
+        """Say that what is wanted of a signal will not be done; for its provider.
+
+        Raises:
+            UnknownSignalError: No signal has this path.
+        """
+        self._entry(path)
+        self._drop_target(path)
+
     def publish(self, path: str, value: Reading, time_ns: int, source: str = "") -> None:
         """Report a current value; for providers only.
 

@@ -27,10 +27,11 @@ class ServedCar:
         address: ``host:port``.
     """
 
-    def __init__(self, car: ParkedCar, address: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, car: ParkedCar, address: str, loop: asyncio.AbstractEventLoop, server: BrokerServer) -> None:
         self.car = car
         self.address = address
         self._loop = loop
+        self._server = server
 
     @property
     def port(self) -> int:
@@ -44,6 +45,10 @@ class ServedCar:
             return work(self.car.store)
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(_TIMEOUT_S)
+
+    def hang_up(self) -> None:
+        """Stop serving, as when the machine is switched off."""
+        asyncio.run_coroutine_threadsafe(self._server.stop(), self._loop).result(_TIMEOUT_S)
 
     def wait(self, holds: Callable[[SignalStore], bool]) -> bool:
         """Return whether something comes to hold within some seconds."""
@@ -84,7 +89,7 @@ def served_car(address: Address | None = None, car: ParkedCar | None = None) -> 
     try:
         server, where, driving = run(start())
         try:
-            yield ServedCar(car, where, loop)
+            yield ServedCar(car, where, loop, server)
         finally:
             run(stop(server, driving))
     finally:

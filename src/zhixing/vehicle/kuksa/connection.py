@@ -1,0 +1,250 @@
+"""The line to a foreign broker, in a thread of its own: it is called again whenever it breaks."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import random
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+from kuksa.val.v2 import types_pb2, val_pb2, val_pb2_grpc
+
+from zhixing.datatypes.signal import Leaf, Reading, Value
+from zhixing.errors import ConfigError, WrongTypeError
+from zhixing.signals.kuksa.convert import field_of, read, writer
+
+_CALL_TIMEOUT_S = 5.0
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 10.0
+_MAX_WISHES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Values that the broker has sent."""
+
+    values: Mapping[str, Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The line stands.
+
+    Attributes:
+        paths: Signals of ours that the broker has, of the same type.
+        actuators: Those of them that can be set there.
+        left_out: Why others are not among them, by path.
+    """
+
+    paths: tuple[str, ...]
+    actuators: frozenset[str]
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The line is broken, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The broker would not have something set, and why."""
+
+    path: str
+    reason: str
+
+
+Event = Reported | Connected | Lost | Denied
+
+
+class Connection:
+    """Follows a broker's signals and asks it for changes.
+
+    Args:
+        address: Host and port.
+        catalogue: Signals of ours.
+        token: Access token, empty without one.
+        certificate: PEM of the authority that signed the broker's certificate, None without TLS.
+
+    Raises:
+        ConfigError: A token would travel unencrypted to another machine.
+    """
+
+    def __init__(
+        self, address: str, catalogue: Mapping[str, Leaf], token: str = "", certificate: Path | None = None
+    ) -> None:
+        if token and certificate is None and not _is_loopback(address):
+            raise ConfigError("a token would travel unencrypted", hint="Give kuksa.certificate.")
+        self._address = address
+        self._catalogue = catalogue
+        self._headers = (("authorization", f"Bearer {token}"),) if token else ()
+        self._credentials = _credentials(certificate)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._pending: dict[str, Reading] = {}
+        self._lock = threading.Lock()
+        self._wishes: queue.Queue[tuple[str, Value] | None] = queue.Queue(_MAX_WISHES)
+        self._over = threading.Event()
+        self._call: Any = None
+        self._threads = [
+            threading.Thread(target=self._follow, name="kuksa-follow", daemon=True),
+            threading.Thread(target=self._ask_all, name="kuksa-ask", daemon=True),
+        ]
+        self._stub: Any = None
+
+    def start(self) -> None:
+        """Begin to call."""
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._over.set()
+        with contextlib.suppress(queue.Full):
+            self._wishes.put_nowait(None)
+        call = self._call
+        if call is not None:
+            call.cancel()
+        for thread in self._threads:
+            thread.join(2.0)
+
+    def events(self) -> Iterator[Event]:
+        """Yield what has happened since the last time; of each signal the newest value only."""
+        while True:
+            try:
+                event = self._events.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(event, Reported):
+                with self._lock:
+                    event, self._pending = Reported(self._pending), {}
+            yield event
+
+    def ask(self, path: str, value: Value) -> None:
+        """Ask for a change; an answer comes as an event, if it is a no."""
+        try:
+            self._wishes.put_nowait((path, value))
+        except queue.Full:
+            self._events.put(Denied(path, "too many wishes wait"))
+
+    def _follow(self) -> None:
+        wait_s = _FIRST_WAIT_S
+        while not self._over.is_set():
+            with self._channel() as channel:
+                stub = val_pb2_grpc.VALStub(channel)
+                try:
+                    connected = self._agree(stub)
+                    self._events.put(connected)
+                    self._stub, wait_s = stub, _FIRST_WAIT_S
+                    self._hear(stub, connected)
+                    reason = "it has hung up"
+                except grpc.RpcError as error:
+                    reason = _reason(error)
+                finally:
+                    self._stub = self._call = None
+            self._events.put(Lost(reason))
+            self._over.wait(wait_s * random.uniform(0.8, 1.2))
+            wait_s = min(2.0 * wait_s, _LONGEST_WAIT_S)
+
+    def _agree(self, stub: Any) -> Connected:
+        """Find which signals both sides have, of the same type."""
+        request = val_pb2.ListMetadataRequest(root="")
+        listed = stub.ListMetadata(request, timeout=_CALL_TIMEOUT_S, metadata=self._headers).metadata
+        theirs = {one.path: one for one in listed}
+        left_out: dict[str, str] = {}
+        paths: list[str] = []
+        for path, leaf in self._catalogue.items():
+            if path not in theirs:
+                continue
+            name = f"DATA_TYPE_{leaf.datatype.upper().replace('[]', '_ARRAY')}"
+            if theirs[path].data_type != types_pb2.DataType.Value(name):
+                left_out[path] = f"it is {field_of(leaf.datatype)} here and of another type there"
+            else:
+                paths.append(path)
+        paths = self._allowed(stub, paths)
+        actuators = (path for path in paths if theirs[path].entry_type == types_pb2.ENTRY_TYPE_ACTUATOR)
+        return Connected(tuple(paths), frozenset(actuators), left_out)
+
+    def _allowed(self, stub: Any, paths: list[str]) -> list[str]:
+        """Return those that the token may read; a subscription to one that it may not would be refused as a whole."""
+
+        def may_read(some: list[str]) -> bool:
+            request = val_pb2.GetValuesRequest(signal_ids=[types_pb2.SignalID(path=path) for path in some])
+            try:
+                stub.GetValues(request, timeout=_CALL_TIMEOUT_S, metadata=self._headers)
+            except grpc.RpcError as error:
+                if error.code() is grpc.StatusCode.PERMISSION_DENIED:
+                    return False
+                raise
+            return True
+
+        if not paths or may_read(paths):
+            return paths
+        return [path for path in paths if may_read([path])]
+
+    def _hear(self, stub: Any, connected: Connected) -> None:
+        request = val_pb2.SubscribeRequest(signal_paths=connected.paths)
+        self._call = stub.Subscribe(request, metadata=self._headers)
+        for response in self._call:
+            values: dict[str, Reading] = {}
+            for path, point in response.entries.items():
+                leaf = self._catalogue.get(path)
+                if leaf is not None and point.value.WhichOneof("typed_value"):
+                    with contextlib.suppress(WrongTypeError):
+                        values[path] = read(leaf, point.value, "typed_value")
+            with self._lock:
+                is_first = not self._pending
+                self._pending.update(values)
+            if is_first and values:
+                self._events.put(Reported({}))
+            if self._over.is_set():
+                return
+
+    def _ask_all(self) -> None:
+        while not self._over.is_set():
+            wish = self._wishes.get()
+            if wish is None:
+                return
+            path, value = wish
+            stub = self._stub
+            if stub is None:
+                self._events.put(Denied(path, "there is no connection"))
+                continue
+            request = val_pb2.ActuateRequest(signal_id=types_pb2.SignalID(path=path))
+            writer(self._catalogue[path])(request.value, value)
+            try:
+                stub.Actuate(request, timeout=_CALL_TIMEOUT_S, metadata=self._headers)
+            except grpc.RpcError as error:
+                self._events.put(Denied(path, _reason(error)))
+            except ValueError:  # the channel has been closed under it
+                self._events.put(Denied(path, "there is no connection"))
+
+    def _channel(self) -> Any:
+        options = [("grpc.keepalive_time_ms", 10_000), ("grpc.keepalive_timeout_ms", 3_000)]
+        if self._credentials is None:
+            return grpc.insecure_channel(self._address, options)
+        return grpc.secure_channel(self._address, self._credentials, options)
+
+
+def _reason(error: Any) -> str:
+    return f"{error.code().name}: {str(error.details())[:200]}"
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0].strip("[]")
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _credentials(certificate: Path | None) -> Any:
+    if certificate is None:
+        return None
+    try:
+        return grpc.ssl_channel_credentials(certificate.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"certificate {certificate} cannot be read: {error}", hint="Give a PEM file.") from error

@@ -1,0 +1,130 @@
+"""The store's side of a foreign broker."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from zhixing.datatypes.signal import Reading
+from zhixing.errors import ConfigError, ProvidedError, SignalError
+from zhixing.signals.store import SignalStore
+from zhixing.vehicle.kuksa.connection import Connected, Connection, Denied, Lost, Reported
+
+_log = logging.getLogger(__name__)
+_FIRST_WAIT_S = 3.0
+_PAUSE_S = 0.02
+
+
+class KuksaVehicle:
+    """Reports what a broker reports, and asks it for what is wanted here.
+
+    While the line is broken all its signals are stale and nothing can be asked for; when it stands again they are known
+    again. What the broker does not allow is dropped: the wish is not open any more, and the value stays as it was.
+
+    Args:
+        store: Whose vehicle it is.
+        connection: The line; started here.
+        clock: Now, in nanoseconds, by the store's clock.
+        name: What its signals are said to come from.
+    """
+
+    def __init__(self, store: SignalStore, connection: Connection, clock: Callable[[], int], name: str) -> None:
+        self._store = store
+        self._connection = connection
+        self._clock = clock
+        self._name = name
+        self._release: Callable[[], None] | None = None
+        self._has_values = False
+        connection.start()
+
+    @property
+    def is_real_time(self) -> bool:
+        """Its time is that of the wall."""
+        return True
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the line stands."""
+        return self._release is not None
+
+    def wait(self, timeout_s: float = _FIRST_WAIT_S) -> bool:
+        """Return whether the line comes to stand and the first values come in time."""
+        until_s = time.monotonic() + timeout_s
+        while time.monotonic() < until_s:
+            self.step(0.0)
+            if self._has_values:
+                return True
+            time.sleep(_PAUSE_S)
+        return False
+
+    def step(self, dt_s: float) -> None:
+        """Take in what has come since the last time."""
+        del dt_s
+        for event in self._connection.events():
+            match event:
+                case Connected():
+                    self._claim(event)
+                case Reported(values):
+                    self._has_values = True
+                    for path, value in values.items():
+                        self._publish(path, value)
+                case Lost(reason):
+                    if self._release is not None:
+                        _log.warning("the broker is gone: %s", reason)
+                    self._give_up()
+                case Denied(path, reason):
+                    _log.info("the broker does not set %s: %s", path, reason)
+                    self._store.give_up(path)
+
+    def drive(self, speed_mps: float, yaw_rad: float, x_m: float, y_m: float, dt_s: float = 0.1) -> None:
+        """Do nothing: the car behind the broker has a road of its own."""
+
+    def close(self) -> None:
+        """Hang up and give up all signals."""
+        self._connection.close()
+        self._give_up()
+
+    def _claim(self, connected: Connected) -> None:
+        self._give_up()
+        for path, reason in connected.left_out.items():
+            _log.warning("%s is left out: %s", path, reason)
+        kinds = {path: self._store.catalogue[path].kind for path in connected.paths}
+        paths = [path for path, kind in kinds.items() if kind != "actuator" or path in connected.actuators]
+        try:
+            self._release = self._store.provide(paths, self._connection.ask, self._name)
+        except ProvidedError:
+            _log.exception("the broker's signals are somebody else's")
+
+    def _publish(self, path: str, value: Reading) -> None:
+        try:
+            self._store.publish(path, value, self._clock(), self._name)
+        except SignalError as error:
+            _log.warning("the broker reports nonsense: %s", error)
+
+    def _give_up(self) -> None:
+        if self._release is not None:
+            self._release()
+            self._release = None
+
+
+def open_kuksa_vehicle(
+    store: SignalStore, clock: Callable[[], int], address: str, token_file: Path | None, certificate: Path | None
+) -> KuksaVehicle:
+    """Put the car behind a broker under a store; waits a little for its first values.
+
+    Raises:
+        ConfigError: A file cannot be read, or a token would travel unencrypted.
+    """
+    token = ""
+    if token_file is not None:
+        try:
+            token = token_file.read_text("ascii").strip()
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"token {token_file} cannot be read", hint="Give a file with the token alone.") from error
+    connection = Connection(address, store.catalogue, token, certificate)
+    vehicle = KuksaVehicle(store, connection, clock, f"broker at {address}")
+    if not vehicle.wait():
+        _log.warning("no broker answers at %s yet; it is called again and again", address)
+    return vehicle
