@@ -165,7 +165,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
         end_s = loop.time() + until_s if until_s else None
         subscription = Subscription(self._broker.store, list(dict.fromkeys(paths)), request.buffer_size)
         try:
-            while True:
+            while end_s is None or loop.time() < end_s:
                 try:
                     async with asyncio.timeout_at(end_s):
                         taken = await subscription.take()
