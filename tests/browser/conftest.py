@@ -27,11 +27,12 @@ WIDE = {"width": 1920, "height": 720}
 class CarProcess:
     """A running car that can be stopped and started again at the same address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self._folder = folder
+        self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -40,6 +41,7 @@ class CarProcess:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "zhixing", "serve", "--port", str(self.port), "--seed", "4", "--users", "60"]
+        command += self._arguments
         own = os.environ | {"ZHIXING_ASSISTANT__PREFERENCES": str(self._folder / "preferences.json")}
         self._process = subprocess.Popen(command, cwd=self._folder, env=own, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + START_LIMIT_S
@@ -57,9 +59,15 @@ class CarProcess:
 
 
 @pytest.fixture(scope="module")
-def car(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CarProcess]:
+def car_arguments() -> list[str]:
+    """Return what else the car is started with."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def car(tmp_path_factory: pytest.TempPathFactory, car_arguments: list[str]) -> Iterator[CarProcess]:
     """Start one car a module."""
-    process = CarProcess(tmp_path_factory.mktemp("car"))
+    process = CarProcess(tmp_path_factory.mktemp("car"), *car_arguments)
     process.start()
     yield process
     process.stop()

@@ -96,6 +96,10 @@ def test_a_broken_line_makes_all_stale_until_it_stands_again() -> None:
             outcome = cabin.store.request(SetRequest(path=VOLUME, value=3, zone=Zone.DRIVER, source="touch"))
             assert isinstance(outcome, Refused)
             assert outcome.rule == "no-provider"
+            assert outcome.say.zh == "现在联系不上车辆，暂时做不到。"
+            turns = converse(cabin, ["还能跑多远", "音量调到三十"], Zone.DRIVER, "zh")
+            assert [turn.outcome for turn in turns] == ["unavailable", "refused"]
+            assert "320" not in turns[0].reply, "what was known is not told as what is"
             with served_car(Address(port=port), car=ParkedCar()):
                 assert until(cabin, lambda: not cabin.store.sample(VOLUME).is_stale, timeout_s=20.0)
 

@@ -241,7 +241,7 @@ class Assistant:
         wishes = tuple(intent for intent in intents if intent.name not in ("query", "vague"))
         replies = []
         for question in (intent for intent in intents if intent.name == "query"):
-            reply = answer(question, zone, speech, self._carrier.grounding, self._carrier.equipment, self._carrier.read)
+            reply = answer(question, zone, speech, self._carrier.grounding, self._carrier.known, self._carrier.read)
             replies.append(reply)
         if not wishes:
             if replies:

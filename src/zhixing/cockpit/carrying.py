@@ -40,6 +40,7 @@ class Carrier:
         self._memory = memory
         self._clock = clock
         self.equipment = Equipment(store)
+        self.known = Equipment(store, only_known=True)
         self.grounding = Grounding(self.equipment)
         self.remembering = Remembering(preferences, self.grounding, self.equipment, self.read)
         self.read_back = ReadBack(store, clock)

@@ -13,6 +13,7 @@ class Equipment(Mapping[str, Leaf]):
 
     Args:
         readings: The car.
+        only_known: Leave out those whose value is stale: nobody knows what they are now.
 
     Example:
         >>> from zhixing.testing.parked_car import ParkedCar
@@ -21,11 +22,15 @@ class Equipment(Mapping[str, Leaf]):
         (True, False)
     """
 
-    def __init__(self, readings: Readings) -> None:
+    def __init__(self, readings: Readings, *, only_known: bool = False) -> None:
         self._readings = readings
+        self._only_known = only_known
 
     def __contains__(self, path: object) -> bool:
-        return path in self._readings.catalogue and self._readings.value(str(path)) is not None
+        if path not in self._readings.catalogue:
+            return False
+        sample = self._readings.sample(str(path))
+        return sample.value is not None and not (self._only_known and sample.is_stale)
 
     def __getitem__(self, path: str) -> Leaf:
         if path not in self:

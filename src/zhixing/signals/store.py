@@ -177,7 +177,7 @@ class SignalStore(Readings):
         if not is_allowed(entry.leaf, request.value):
             return Refused(request=request, rule=OUT_OF_RANGE, say=_limits(entry.leaf))
         if entry.provision is None:
-            return Refused(request=request, rule=NO_PROVIDER, say=_NO_PROVIDER)
+            return Refused(request=request, rule=NO_PROVIDER, say=_SILENT if entry.is_stale else _NO_PROVIDER)
         if isinstance(verdict, Forbid):
             return Refused(request=request, rule=verdict.rule, say=verdict.say)
         if isinstance(verdict, Confirm) and request.zone is None:
@@ -248,6 +248,9 @@ class SignalStore(Readings):
 
 _NO_PROVIDER = Localized("这辆车没有这个功能", "This car cannot do that.", "Das kann dieses Auto nicht.")
 
+_SILENT = Localized(
+    "现在联系不上车辆，暂时做不到。", "The car does not answer right now.", "Das Fahrzeug antwortet gerade nicht."
+)
 _NOBODY_TO_ASK = Localized(
     "这需要车里的人确认，请在车内操作。",
     "Somebody in the car must agree to that. Ask for it from inside.",

@@ -8,13 +8,26 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from zhixing.datatypes.signal import Granted, Outcome, Reading, Refused, SetRequest, Value
 from zhixing.errors import AccessError, InputError, UnknownSignalError, WrongTypeError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.wildcards import pattern_of
 from zhixing.signals.store import SignalStore
+
+
+class Stream(Protocol):
+    """Something that goes on until it is closed."""
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
+StreamT = TypeVar("StreamT", bound=Stream)
 
 
 class Broker:
@@ -33,6 +46,17 @@ class Broker:
         self._paths = tuple(self.catalogue)
         self._store_ns = store_ns
         self._offset_ns = wall_ns() - store_ns()
+        self._streams: weakref.WeakSet[Stream] = weakref.WeakSet()
+
+    def keep(self, stream: StreamT) -> StreamT:
+        """Remember a stream, to close it when the broker does, and return it."""
+        self._streams.add(stream)
+        return stream
+
+    def close(self) -> None:
+        """End all streams."""
+        for stream in list(self._streams):
+            stream.close()
 
     def wall_ns(self, store_ns: int) -> int:
         """Return the Unix time of a store's time."""

@@ -78,6 +78,8 @@ class ProviderStream:
         for release in self._releases:
             release()
         self._releases.clear()
+        self._is_over = True
+        self._wake.set()
 
     async def _read_all(self, requests: AsyncIterator[Any]) -> None:
         try:

@@ -101,6 +101,7 @@ class BrokerServer:
     async def stop(self) -> None:
         """Hang up on everybody."""
         if self._server is not None:
+            self._broker.close()
             await self._server.stop(_GRACE_S)
             self._server = None
 

@@ -34,18 +34,26 @@ class Subscription:
         self._most = buffer_size
         self._waiting: deque[dict[str, Update]] = deque()
         self._wake = asyncio.Event()
+        self.is_closed = False
         self._end = readings.watch(self._put_kept if buffer_size else self._put_newest, paths)
         first = {path: self._update(path) for path in paths if readings.value(path) is not None}
         self._waiting.append(first)
         self._wake.set()
 
     def close(self) -> None:
-        """Hear of nothing any more."""
+        """Hear of nothing any more; whoever waits for changes is told that there are none."""
+        self.is_closed = True
         self._end()
+        self._wake.set()
 
     async def take(self) -> dict[str, Update]:
-        """Return the oldest changes that wait, as soon as there are any; the first are all current values."""
+        """Return the oldest changes that wait, as soon as there are any; the first are all current values.
+
+        Closed, there are none.
+        """
         await self._wake.wait()
+        if self.is_closed:
+            return {}
         taken = self._waiting.popleft()
         if not self._waiting:
             self._wake.clear()

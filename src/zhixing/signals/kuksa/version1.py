@@ -166,7 +166,8 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def _changes(self, wanted: dict[str, _Parts]) -> AsyncIterator[dict[str, _Parts]]:
         """Yield what is to be sent: all parts at first, then those that have changed."""
         yield wanted
-        subscription = Subscription(self._broker.store, [path for path, parts in wanted.items() if parts.value])
+        valued = [path for path, parts in wanted.items() if parts.value]
+        subscription = self._broker.keep(Subscription(self._broker.store, valued))
         targets = _Targets({path for path, parts in wanted.items() if parts.target})
         end = self._broker.store.watch_targets(targets.put)
         try:
@@ -180,6 +181,8 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
                 if aims.done():
                     changed |= dict.fromkeys(aims.result(), _Parts(value=False, target=True, metadata=False))
                     aims = asyncio.create_task(targets.take())
+                if subscription.is_closed:
+                    return
                 if values.done():
                     for path in values.result():
                         changed[path] = _Parts(value=True, target=path in changed, metadata=False)

@@ -116,7 +116,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def OpenProviderStream(self, request_iterator: AsyncIterator[Any], context: Any) -> AsyncIterator[Any]:
         """Let another program provide actuators and report values, until it hangs up."""
         async with answering(context):
-            stream = ProviderStream(self._broker, self._who(context), self._path)
+            stream = self._broker.keep(ProviderStream(self._broker, self._who(context), self._path))
             try:
                 async for response in stream.run(request_iterator):
                     yield response
@@ -163,13 +163,17 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
         until_s = request.filter.duration_ms / 1000.0
         loop = asyncio.get_running_loop()
         end_s = loop.time() + until_s if until_s else None
-        subscription = Subscription(self._broker.store, list(dict.fromkeys(paths)), request.buffer_size)
+        subscription = self._broker.keep(
+            Subscription(self._broker.store, list(dict.fromkeys(paths)), request.buffer_size)
+        )
         try:
             while end_s is None or loop.time() < end_s:
                 try:
                     async with asyncio.timeout_at(end_s):
                         taken = await subscription.take()
                 except TimeoutError:
+                    return
+                if subscription.is_closed:
                     return
                 caller.check_time()
                 yield taken

@@ -39,8 +39,14 @@ export function sentence(say) {
   return say ? (say[lang] ?? say.en) : "";
 }
 
-/** A number as people write it. @param {number} value @param {number} digits */
+/** What to say of a value that cannot be relied on. @param {string} condition as `vehicle.condition` gives it */
+export function hint(condition) {
+  return condition === "stale" || condition === "absent" ? t(`signal.${condition}`) : "";
+}
+
+/** A number as people write it, a dash where there is none. @param {number} value @param {number} digits */
 export function number(value, digits = 0) {
+  if (Number.isNaN(value)) return "–";
   return value.toLocaleString(TAGS[lang], { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 

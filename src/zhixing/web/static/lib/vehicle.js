@@ -13,6 +13,8 @@ class Vehicle extends EventTarget {
   values = new Map();
   /** @type {Map<string, number | boolean | string>} */
   targets = new Map();
+  /** @type {Set<string>} signals whose provider has gone silent */
+  stale = new Set();
   /** @type {Map<string, any>} */
   leaves = new Map();
   /** @type {any} */
@@ -80,9 +82,25 @@ class Vehicle extends EventTarget {
     return this.values.get(path);
   }
 
-  /** Whether something is wanted that the car has not reported yet. @param {string} path */
-  isPending(path) {
-    return this.targets.has(path);
+  /** The value as a number, NaN where nobody has reported one. @param {string} path */
+  number(path) {
+    return Number(this.values.get(path) ?? NaN);
+  }
+
+  /**
+   * How far a value can be relied on, as a class name: something else is wanted and not reported yet, its provider has
+   * gone silent, nobody has ever reported it, or none of that.
+   * @param {string} path
+   */
+  condition(path) {
+    if (!this.values.has(path)) return "absent";
+    if (this.stale.has(path)) return "stale";
+    return this.targets.has(path) ? "pending" : "";
+  }
+
+  /** Whether the car underneath has gone silent: the speed is among what is not heard of any more. */
+  get isSilent() {
+    return this.stale.has("Vehicle.Speed");
   }
 
   /** @param {any} message */
@@ -102,6 +120,7 @@ class Vehicle extends EventTarget {
         this.roadUsers = message.road_users;
         this.values.clear();
         this.targets.clear();
+        this.stale.clear();
         this.frames = [];
         break;
       case "road":
@@ -113,7 +132,11 @@ class Vehicle extends EventTarget {
         this.#announce("frame", message);
         break;
       case "signals":
-        for (const [path, value] of Object.entries(message.values)) this.values.set(path, value);
+        for (const [path, value] of Object.entries(message.values)) {
+          this.values.set(path, value);
+          this.stale.delete(path);
+        }
+        for (const path of message.stale) this.stale.add(path);
         for (const [path, value] of Object.entries(message.targets)) {
           if (value === null) this.targets.delete(path);
           else this.targets.set(path, value);

@@ -1,6 +1,6 @@
 // Temperature at the front seats, fan, and what clears the windows.
 import { LitElement, css, html } from "lit";
-import { Speak, number, t } from "../lib/i18n.js";
+import { Speak, hint, number, t } from "../lib/i18n.js";
 import { Watch, vehicle } from "../lib/vehicle.js";
 import "./levels.js";
 import "./switch.js";
@@ -71,18 +71,27 @@ class ClimatePanel extends LitElement {
   /** @param {"Driver" | "Passenger"} side @param {string} zone */
   #seat(side, zone) {
     const path = `${STATION}.${side}.Temperature`;
-    const now = Number(vehicle.targets.get(path) ?? vehicle.value(path) ?? 0);
-    const shown = Number(vehicle.value(path) ?? 0);
+    const shown = vehicle.number(path);
+    const now = Number(vehicle.targets.get(path) ?? shown);
+    const condition = vehicle.condition(path);
     const name = t(`zone.${zone}`);
     /** @param {number} step @param {string} key @param {string} mark */
     const button = (step, key, mark) =>
-      html`<button aria-label=${`${name}: ${t(key)}`} @click=${() => vehicle.set(path, now + step)}>${mark}</button>`;
+      html`<button aria-label=${`${name}: ${t(key)}`} ?disabled=${Number.isNaN(now)} @click=${() => vehicle.set(path, now + step)}>${mark}</button>`;
     return html`<div class="seat" role="group" aria-label=${`${t("climate.temperature")} ${name}`}>
       <h3>${name}</h3>
       ${button(-0.5, "climate.cooler", "−")}
-      <output class=${vehicle.isPending(path) ? "pending" : ""}>${number(shown, 1)}°</output>
+      <output class=${condition} title=${hint(condition)}>${number(shown, 1)}°</output>
       ${button(0.5, "climate.warmer", "+")}
     </div>`;
+  }
+
+  /** @param {string} name @param {string} path @param {number} digits */
+  #air(name, path, digits) {
+    const condition = vehicle.condition(path);
+    return html`<span class=${condition} title=${hint(condition)}>
+      ${t(name)} ${number(vehicle.number(path), digits)} °C
+    </span>`;
   }
 
   render() {
@@ -99,8 +108,8 @@ class ClimatePanel extends LitElement {
         <signal-switch label=${t("climate.rear")} path=${`${hvac}.IsRearDefrosterActive`}></signal-switch>
       </div>
       <div class="air">
-        <span>${t("climate.inside")} ${number(Number(vehicle.value(`${hvac}.AmbientAirTemperature`) ?? 0), 1)} °C</span>
-        <span>${t("climate.outside")} ${number(Number(vehicle.value("Vehicle.Exterior.AirTemperature") ?? 0))} °C</span>
+        ${this.#air("climate.inside", `${hvac}.AmbientAirTemperature`, 1)}
+        ${this.#air("climate.outside", "Vehicle.Exterior.AirTemperature", 0)}
       </div>
     `;
   }

@@ -1,6 +1,6 @@
 // Speed, limit, gear, range, and in one line what the car does and why.
 import { LitElement, css, html } from "lit";
-import { Speak, number, sentence, t } from "../lib/i18n.js";
+import { Speak, hint, number, sentence, t } from "../lib/i18n.js";
 import { Watch, vehicle } from "../lib/vehicle.js";
 
 const GEARS = /** @type {Record<number, string>} */ ({ 126: "P", 127: "D", 0: "N", [-1]: "R" });
@@ -12,6 +12,9 @@ const MARKS = /** @type {Record<string, string>} */ ({
   "emergency-brake": "!",
   arrive: "◎",
 });
+
+const RANGE = "Vehicle.Powertrain.Range";
+const GEAR = "Vehicle.Powertrain.Transmission.SelectedGear";
 
 class DrivePanel extends LitElement {
   static styles = css`
@@ -100,6 +103,14 @@ class DrivePanel extends LitElement {
       background: var(--accent);
       color: var(--accent-text);
     }
+    .stale,
+    .absent {
+      opacity: 0.55;
+    }
+    .stale {
+      text-decoration: underline dotted var(--caution) 3px;
+      text-underline-offset: 6px;
+    }
     .mark.yield,
     .mark.stop {
       background: var(--caution);
@@ -120,14 +131,17 @@ class DrivePanel extends LitElement {
   render() {
     const frame = vehicle.frames.at(-1)?.frame;
     if (!frame) return html``;
-    const speed = Number(vehicle.value("Vehicle.Speed") ?? 0);
-    const range = Number(vehicle.value("Vehicle.Powertrain.Range") ?? 0) / 1000;
-    const charge = Number(vehicle.value("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current") ?? 0);
-    const gear = GEARS[Number(vehicle.value("Vehicle.Powertrain.Transmission.SelectedGear"))] ?? "–";
+    const speed = vehicle.number("Vehicle.Speed");
+    const range = vehicle.number(RANGE) / 1000;
+    const charge = vehicle.number("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current");
+    const gear = GEARS[vehicle.number(GEAR)] ?? "–";
+    const reliable = vehicle.condition("Vehicle.Speed");
     const limit = frame.limit === null ? null : Math.round(frame.limit * 3.6);
     return html`
       <div class="glass speed">
-        <b aria-label=${`${t("drive.speed")} ${number(speed)} km/h`}>${number(speed)}</b>
+        <b class=${reliable} title=${hint(reliable)} aria-label=${`${t("drive.speed")} ${number(speed)} km/h`}>
+          ${number(speed)}
+        </b>
         <span class="unit" aria-hidden="true">km/h</span>
         ${limit === null
           ? ""
@@ -135,9 +149,9 @@ class DrivePanel extends LitElement {
       </div>
       <dl class="glass">
         <dt>${t("drive.gear")}</dt>
-        <dd>${gear}</dd>
+        <dd class=${vehicle.condition(GEAR)} title=${hint(vehicle.condition(GEAR))}>${gear}</dd>
         <dt>${t("drive.range")}</dt>
-        <dd>${number(range)} km · ${number(charge)} %</dd>
+        <dd class=${vehicle.condition(RANGE)} title=${hint(vehicle.condition(RANGE))}>${number(range)} km · ${number(charge)} %</dd>
       </dl>
       <div class="glass decision" role="group" aria-label=${t("drive.decision")}>
         <span class="mark ${frame.decision.action}" aria-hidden="true">${MARKS[frame.decision.action] ?? "•"}</span>

@@ -1,5 +1,6 @@
 // A choice of steps for one number, as radio buttons: what the car reported is chosen.
 import { LitElement, css, html } from "lit";
+import { hint } from "../lib/i18n.js";
 import { Watch, vehicle } from "../lib/vehicle.js";
 import { buttons } from "./shared_styles.js";
 
@@ -61,12 +62,13 @@ class SignalLevels extends LitElement {
 
   render() {
     const value = vehicle.value(this.path);
+    const condition = vehicle.condition(this.path);
     const wanted = vehicle.targets.get(this.path);
     const isNear = (/** @type {number | string} */ choice) =>
       choice === value || (Number(choice) !== 0 && Math.abs(Number(choice) - Number(value)) <= NEAR);
     const known = this.choices.some(([choice]) => isNear(choice));
     return html`
-      <span class="label" id="label">${this.label}</span>
+      <span class="label ${condition === "pending" ? "" : condition}" title=${hint(condition)} id="label">${this.label}</span>
       <div class="row" role="radiogroup" aria-labelledby="label" @keydown=${this.#key}>
         ${this.choices.map(
           ([choice, name], index) => html`<button

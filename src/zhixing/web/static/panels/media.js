@@ -53,7 +53,7 @@ class MediaPanel extends LitElement {
           ([name, action, outline]) => html`<button
             aria-label=${t(`media.${name}`)}
             aria-pressed=${now === action}
-            class=${vehicle.targets.get(ACTION) === action ? "pending" : ""}
+            class=${vehicle.targets.get(ACTION) === action ? "pending" : vehicle.condition(ACTION) === "stale" ? "stale" : ""}
             @click=${() => vehicle.set(ACTION, action)}
           >
             <svg width="32" height="32" viewBox="0 0 24 24" aria-hidden="true"><path d=${outline} /></svg>

@@ -60,6 +60,14 @@ export const buttons = css`
     border-color: var(--accent);
     border-style: dashed;
   }
+  .stale,
+  .absent {
+    opacity: 0.55;
+  }
+  .stale {
+    text-decoration: underline dotted var(--caution) 3px;
+    text-underline-offset: 4px;
+  }
   :focus-visible {
     outline: 3px solid var(--accent);
     outline-offset: 2px;

@@ -1,6 +1,6 @@
 // A slider for one number: the thumb shows what the car reported, except while it is being dragged.
 import { LitElement, css, html } from "lit";
-import { number } from "../lib/i18n.js";
+import { hint, number } from "../lib/i18n.js";
 import { Watch, vehicle } from "../lib/vehicle.js";
 import { buttons } from "./shared_styles.js";
 
@@ -60,10 +60,10 @@ class SignalSlider extends LitElement {
   }
 
   render() {
-    const value = Number(vehicle.value(this.path) ?? 0);
+    const condition = vehicle.condition(this.path);
     return html`
       <label for="input">${this.label}</label>
-      <output class=${vehicle.isPending(this.path) ? "pending" : ""}>${number(value)} %</output>
+      <output class=${condition} title=${hint(condition)}>${number(vehicle.number(this.path))} %</output>
       <input
         id="input"
         type="range"

@@ -1,5 +1,6 @@
 // A switch for one boolean signal: it shows what the car reported, and that something else is wanted.
 import { LitElement, css, html } from "lit";
+import { hint } from "../lib/i18n.js";
 import { Watch, vehicle } from "../lib/vehicle.js";
 import { buttons } from "./shared_styles.js";
 
@@ -30,9 +31,11 @@ class SignalSwitch extends LitElement {
 
   render() {
     const isOn = vehicle.value(this.path) === true;
+    const condition = vehicle.condition(this.path);
     return html`<button
       aria-pressed=${isOn}
-      class=${vehicle.isPending(this.path) ? "pending" : ""}
+      class=${condition}
+      title=${hint(condition)}
       @click=${() => vehicle.set(this.path, !isOn)}
     >
       ${this.label}

@@ -22,6 +22,7 @@ class TopBar extends LitElement {
         font-size: 26px;
         font-weight: 700;
         letter-spacing: 0.06em;
+        white-space: nowrap;
         text-shadow: 0 1px 8px var(--background);
       }
       .group {
@@ -34,6 +35,7 @@ class TopBar extends LitElement {
       .group button {
         min-height: 48px;
         background: transparent;
+        white-space: nowrap;
       }
       .group button[aria-pressed="true"] {
         background: var(--accent);
@@ -52,7 +54,7 @@ class TopBar extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, "state");
+    new Watch(this, "state", "signals");
     new Speak(this);
     this.#showTheme(localStorage.getItem("zhixing-theme") === "day" ? "day" : "night");
   }
@@ -80,6 +82,7 @@ class TopBar extends LitElement {
       <span class="name">${t("app.name")}</span>
       <span role="status">
         ${vehicle.state === "open" ? "" : html`<span class="lost">${t(`state.${vehicle.state}`)}</span>`}
+        ${vehicle.state === "open" && vehicle.isSilent ? html`<span class="lost" title=${t("signal.stale")}>${t("state.silent")}</span>` : ""}
       </span>
       <div class="group" role="group" aria-label=${t("lang.label")}>
         ${LANGS.map(
