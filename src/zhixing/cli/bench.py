@@ -23,7 +23,7 @@ def bench(
     tasks: Annotated[int, typer.Option(min=1, help="For car-bench with a model: how many tasks.")] = 129,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
-    """Measure: startup, turn, assistant, simulation, recording, serve; by name: page, peers, mac-slu, car-bench."""
+    """Measure: startup, turn, assistant, simulation, recording, serve; by name also others, see docs."""
     from zhixing.cli.field import show_car_bench, show_mac_slu  # noqa: PLC0415
     from zhixing.runtime.bench import ONLY_BY_NAME, SUITES  # noqa: PLC0415
     from zhixing.runtime.machine import machine  # noqa: PLC0415

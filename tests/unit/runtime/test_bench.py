@@ -12,7 +12,7 @@ from zhixing.runtime.bench import ONLY_BY_NAME, SUITES
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.machine import machine
 
-SHORT: dict[str, tuple[str, dict[str, float]]] = {
+SHORT: dict[str, tuple[str, dict[str, object]]] = {
     "startup": ("startup", {"_REPEATS": 1}),
     "turn": ("turns", {"_REPEATS": 2}),
     "simulation": ("simulation", {"_REPEATS": 1, "_STEPS": 5}),
@@ -20,6 +20,8 @@ SHORT: dict[str, tuple[str, dict[str, float]]] = {
     "serve": ("serving", {"_WATCH_S": 1.0}),
     "page": ("page", {"_SETTLE_MS": 100, "_WATCH_MS": 500}),
     "assistant": ("assistant", {"_REPEATS": 3, "_WARM_UP": 1}),
+    "signals": ("broker_speed", {"_DURATION_S": 0.3, "_SUBSCRIBERS": (1, 2)}),
+    "soak": ("soak", {"_DAY_S": 200, "_PARTS": 2}),
     "peers": ("peers", {"_REPEATS": 1, "_STEPS": 5, "_WARM_UP_STEPS": 5}),
 }
 

@@ -14,7 +14,9 @@ from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.bench.recording import recording
 from zhixing.runtime.bench.serving import serving
+from zhixing.runtime.bench.signals import signals
 from zhixing.runtime.bench.simulation import simulation
+from zhixing.runtime.bench.soak import soak
 from zhixing.runtime.bench.startup import startup
 from zhixing.runtime.bench.turns import turns
 
@@ -27,6 +29,8 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "serve": serving,
     "page": page,
     "peers": peers,
+    "signals": signals,
+    "soak": soak,
 }
-ONLY_BY_NAME = frozenset({"page", "peers"})
+ONLY_BY_NAME = frozenset({"page", "peers", "signals", "soak"})
 """Suites that need what Zhixing does not."""

@@ -21,6 +21,8 @@ _INCLUDED: dict[str, tuple[Action, ...]] = {
 _ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"]
 """Asymmetric ones only: whoever can check a token must not be able to write one."""
 _MAX_SCOPES = 1000
+_MAX_CALLERS = 100
+_EVERYTHING = pattern_of("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,13 @@ class Caller:
 
     def may(self, action: Action, path: str) -> bool:
         """Return whether a scope allows it."""
+        patterns = self.scopes.get(action, ())
+        if _EVERYTHING in patterns:
+            return True
         key = (action, path)
         known = self._known.get(key)
         if known is None:
-            known = any(pattern.fullmatch(path) for pattern in self.scopes.get(action, ()))
+            known = any(pattern.fullmatch(path) for pattern in patterns)
             self._known[key] = known
         return known
 
@@ -141,7 +146,7 @@ class Gatekeeper:
     def _remembered(self, key: str, make: Callable[[], Caller]) -> Caller:
         if key not in self._callers:
             made = make()
-            while len(self._callers) >= 1000:
+            while len(self._callers) >= _MAX_CALLERS:
                 self._callers.pop(next(iter(self._callers)))
             self._callers[key] = made
         return self._callers[key]
