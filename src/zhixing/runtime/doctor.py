@@ -48,6 +48,7 @@ def examine(settings: Settings) -> list[Finding]:
         _port(settings.serve.port),
         _kernel_cache(),
         _language_model(settings),
+        *_extras(),
         _browser(),
         _chinese_font(),
     ]
@@ -104,6 +105,18 @@ def _language_model(settings: Settings) -> Finding:
     return Finding(
         name=name, state="missing", detail=f"no key for {where}: the device answers alone", hint=f"Set {KEY_VARIABLE}."
     )
+
+
+def _extras() -> Iterator[Finding]:
+    for name, module, package, extra, without in (
+        ("other programs", "kuksa_client", "kuksa-client", "kuksa", "no broker, and no car behind one"),
+        ("CAN", "cantools", "cantools", "can", "no car on a bus"),
+    ):
+        if importlib.util.find_spec(module) is not None:
+            yield Finding(name=name, state="ok", detail=f"{package} {version(package)}")
+        else:
+            hint = f"Install it: pip install 'zhixing[{extra}]'."
+            yield Finding(name=name, state="missing", detail=f"{package} is not installed: {without}", hint=hint)
 
 
 def _kernel_cache() -> Finding:
