@@ -19,6 +19,7 @@ import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from kuksa.val.v1 import types_pb2 as v1_types
 from kuksa.val.v1 import val_pb2 as v1
 from kuksa.val.v1 import val_pb2_grpc as v1_grpc
 from kuksa.val.v2 import types_pb2, val_pb2, val_pb2_grpc
@@ -233,6 +234,37 @@ def test_many_callers_do_not_stop_the_car(served: ServedCar, stub: Any) -> None:
         stream.cancel()
 
 
+def test_a_call_about_too_much_is_turned_away_before_it_stops_the_car(served: ServedCar, stub: Any) -> None:
+    many = [signal(VOLUME)] * 20_000
+    assert code(stub.GetValues, val_pb2.GetValuesRequest(signal_ids=many)).name == "INVALID_ARGUMENT"
+    batch = val_pb2.BatchActuateRequest(actuate_requests=[actuate(VOLUME, uint32=1)] * 5000)
+    assert code(stub.BatchActuate, batch).name == "INVALID_ARGUMENT"
+    subscribe = val_pb2.SubscribeRequest(signal_paths=[VOLUME] * 20_000)
+    assert code(first, stub.Subscribe, subscribe).name == "INVALID_ARGUMENT"
+    points = {number: types_pb2.Datapoint() for number in range(20_000)}
+    publish = val_pb2.OpenProviderStreamRequest(publish_values_request={"data_points": points})
+    assert code(first, stub.OpenProviderStream, iter([publish])).name == "INVALID_ARGUMENT"
+    assert code(stub.ListMetadata, val_pb2.ListMetadataRequest(root="x" * 2_000_000)).name == "RESOURCE_EXHAUSTED"
+    with grpc.insecure_channel(served.address) as channel:
+        everything = v1.GetRequest(entries=[v1.EntryRequest(path="Vehicle", view=v1_types.VIEW_ALL)] * 100)
+        answer = v1_grpc.VALStub(channel).Get(everything, timeout=10.0)
+        assert len(answer.entries) <= 5000
+        assert answer.error.code == 400
+
+
+def test_a_program_that_calls_itself_as_the_car_does_is_still_another(guarded: Address) -> None:
+    assert guarded.certificate is not None
+    with served_car(guarded) as served:
+        credentials = grpc.ssl_channel_credentials(guarded.certificate.read_bytes())
+        with grpc.secure_channel(served.address, credentials) as channel:
+            named = token("provide", sub="virtual vehicle")
+            point = types_pb2.Datapoint(value=types_pb2.Value(float=0.0))
+            request = val_pb2.PublishValueRequest(signal_id=signal(SPEED), data_point=point)
+            headers = (("authorization", f"Bearer {named}"),)
+            stub = val_pb2_grpc.VALStub(channel)
+            assert code(stub.PublishValue, request, metadata=headers).name == "PERMISSION_DENIED"
+
+
 def test_version_1_names_each_error(served: ServedCar) -> None:
     with grpc.insecure_channel(served.address) as channel:
         old = v1_grpc.VALStub(channel)
@@ -272,8 +304,8 @@ def guarded(tmp_path: Path) -> Address:
     )
 
 
-def token(scope: str, expires_s: float | None = None) -> str:
-    claims = {"sub": "tester", "scope": scope, "exp": int(expires_s or time.time() + 600)}
+def token(scope: str, expires_s: float | None = None, sub: str = "tester") -> str:
+    claims = {"sub": sub, "scope": scope, "exp": int(expires_s or time.time() + 600)}
     return jwt.encode(claims, KEY, "ES256")
 
 

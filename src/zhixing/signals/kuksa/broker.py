@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Protocol, TypeVar
 
 from zhixing.datatypes.signal import Granted, Outcome, Reading, Refused, SetRequest, Value
@@ -116,6 +116,7 @@ class Broker:
             NotWritableError: A path is no actuator; nothing is done.
             WrongTypeError: A value has the wrong type; nothing is done.
         """
+        bounded(wishes, _MAX_WISHES)
         requests = []
         for path, value in wishes:
             caller.check("actuate", path)
@@ -135,9 +136,9 @@ class Broker:
         """
         caller.check("provide", path)
         provider = self.store.provider(path)
-        if provider not in (None, caller.name):
+        if provider not in (None, _as_provider(caller)):
             raise AccessError(f"{path} is reported by {provider}", hint="One provider a signal.")
-        self.store.publish(path, value, self._store_ns(), caller.name)
+        self.store.publish(path, value, self._store_ns(), _as_provider(caller))
 
     def provide(
         self, caller: Caller, paths: Sequence[str], on_target: Callable[[str, Value], None]
@@ -148,9 +149,10 @@ class Broker:
             AccessError: One may not be provided; nothing is.
             ProvidedError: One has a provider already; nothing is.
         """
+        bounded(paths)
         for path in paths:
             caller.check("provide", path)
-        return self.store.provide(list(dict.fromkeys(paths)), on_target, caller.name)
+        return self.store.provide(list(dict.fromkeys(paths)), on_target, _as_provider(caller))
 
     @staticmethod
     def _single(path: str, value: Reading) -> Value:
@@ -160,6 +162,23 @@ class Broker:
 
 
 _MAX_CHARACTERS = 1000
+MAX_ITEMS = 2000
+_MAX_WISHES = 200
+
+
+def bounded(items: Sized, most: int = MAX_ITEMS) -> None:
+    """Pass if a call is about no more things than the car can look at between two of its steps.
+
+    Raises:
+        InputError: It is.
+    """
+    if len(items) > most:
+        raise InputError(f"a call is about {len(items)} things", hint=f"Send at most {most} at once.")
+
+
+def _as_provider(caller: Caller) -> str:
+    """Return what a caller is called as a provider; never what something inside the car is called."""
+    return f"kuksa.val: {caller.name}"
 
 
 def refusal(outcomes: Sequence[Outcome]) -> Refused | None:

@@ -11,10 +11,10 @@ from typing import Any
 from kuksa.val.v2 import types_pb2, val_pb2
 
 from zhixing.datatypes.signal import Value
-from zhixing.errors import NotWritableError, SignalError, TrustError, ZhixingError
+from zhixing.errors import InputError, NotWritableError, SignalError, TrustError, ZhixingError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.answers import Code, code_of, words_of
-from zhixing.signals.kuksa.broker import Broker
+from zhixing.signals.kuksa.broker import Broker, bounded
 from zhixing.signals.kuksa.convert import read, writer
 
 _log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class ProviderStream:
             async for request in requests:
                 self._caller.check_time()
                 self._take(request)
-        except (SignalError, TrustError) as error:
+        except (SignalError, TrustError, InputError) as error:
             self._failure = error
         finally:
             # Who has nothing more to say may still provide: an actuation stream ends with the call.
@@ -96,7 +96,9 @@ class ProviderStream:
     def _take(self, request: Any) -> None:
         match request.WhichOneof("action"):
             case "provide_actuation_request":
-                paths = [self._path_of(signal) for signal in request.provide_actuation_request.actuator_identifiers]
+                claimed = request.provide_actuation_request.actuator_identifiers
+                bounded(claimed)
+                paths = [self._path_of(signal) for signal in claimed]
                 for path in paths:
                     if self._broker.catalogue[path].kind != "actuator":
                         raise NotWritableError(f"{path} is no actuator", hint="Provide actuators only.")
@@ -121,6 +123,7 @@ class ProviderStream:
             self._releases.append(self._broker.provide(self._caller, paths, self._want))
 
     def _publish(self, request: Any) -> None:
+        bounded(request.data_points)
         status = {}
         for number, point in request.data_points.items():
             try:

@@ -17,7 +17,7 @@ from zhixing.signals.kuksa.broker import Broker
 from zhixing.signals.kuksa.version1 import Version1
 from zhixing.signals.kuksa.version2 import Version2
 
-_LARGEST_MESSAGE_BYTES = 4_000_000
+_LARGEST_MESSAGE_BYTES = 1_000_000
 _MAX_CALLS = 500
 _GRACE_S = 0.5
 

@@ -15,7 +15,7 @@ from zhixing.datatypes.signal import Leaf, Value
 from zhixing.errors import AccessError, InputError, SignalError, TrustError, UnknownSignalError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.answers import Code, Who, answering, code_of, code_of_refusal, http_of, words_of
-from zhixing.signals.kuksa.broker import Broker, refusal
+from zhixing.signals.kuksa.broker import Broker, bounded, refusal
 from zhixing.signals.kuksa.convert import read, stamp, write_restriction, writer
 from zhixing.signals.kuksa.subscription import Subscription
 
@@ -25,7 +25,7 @@ _ENTRY_TYPES = {
     "sensor": types_pb2.ENTRY_TYPE_SENSOR,
     "actuator": types_pb2.ENTRY_TYPE_ACTUATOR,
 }
-_OK = 200
+_MAX_ENTRIES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,14 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
             caller = self._who(context)
             if not request.entries:
                 raise InputError("no signal is named", hint="Send entries with paths.")
+            bounded(request.entries)
             response = val_pb2.GetResponse()
             for asked in request.entries:
                 try:
                     parts = _parts(asked.view, asked.fields)
-                    for path in self._paths(asked.path):
+                    paths = self._paths(asked.path)
+                    bounded(range(len(paths) + len(response.entries)), _MAX_ENTRIES)
+                    for path in paths:
                         if parts.value or parts.target:
                             caller.check("read", path)
                         response.entries.append(self._entry(path, parts))
@@ -98,6 +101,7 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
         """Send entries as they are, then as they change."""
         async with answering(context):
             caller = self._who(context)
+            bounded(request.entries)
             wanted: dict[str, _Parts] = {}
             for asked in request.entries:
                 for path in self._paths(asked.path):
@@ -143,6 +147,7 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
         return entry
 
     def _set(self, caller: Caller, updates: Sequence[Any]) -> list[Any]:
+        bounded(updates)
         noted: list[Any] = []
         for update in updates:
             path = update.entry.path

@@ -14,7 +14,7 @@ from zhixing.datatypes.signal import Leaf
 from zhixing.errors import InputError, UnknownSignalError, WrongTypeError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.answers import Who, answering, code_of_refusal, words_of
-from zhixing.signals.kuksa.broker import Broker, refusal
+from zhixing.signals.kuksa.broker import Broker, bounded, refusal
 from zhixing.signals.kuksa.convert import read, stamp, write_limits, writer
 from zhixing.signals.kuksa.provider import ProviderStream
 from zhixing.signals.kuksa.subscription import MAX_BUFFER, Subscription, Update
@@ -49,12 +49,14 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def GetValues(self, request: Any, context: Any) -> Any:
         """Return several values, in the order of the question."""
         async with answering(context):
+            bounded(request.signal_ids)
             paths = [self._path(signal) for signal in request.signal_ids]
             return val_pb2.GetValuesResponse(data_points=self._points(self._who(context), paths))
 
     async def Subscribe(self, request: Any, context: Any) -> AsyncIterator[Any]:
         """Send current values, then changes, by path."""
         async with answering(context):
+            bounded(request.signal_paths)
             paths = [self._broker.known(path) for path in request.signal_paths]
             async for updates in self._updates(request, self._who(context), paths):
                 response = val_pb2.SubscribeResponse()
@@ -66,6 +68,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def SubscribeById(self, request: Any, context: Any) -> AsyncIterator[Any]:
         """Send current values, then changes, by number."""
         async with answering(context):
+            bounded(request.signal_ids)
             paths = [self._broker.path_of(number) for number in request.signal_ids]
             ids = self._broker.ids
             async for updates in self._updates(request, self._who(context), paths):
@@ -183,6 +186,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
             subscription.close()
 
     async def _actuate(self, requests: Sequence[Any], context: Any) -> None:
+        bounded(requests)
         wishes = []
         for request in requests:
             path = self._path(request.signal_id)
