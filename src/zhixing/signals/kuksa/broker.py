@@ -161,6 +161,7 @@ class Broker:
         return value
 
 
+NAME = "zhixing"
 _MAX_CHARACTERS = 1000
 MAX_ITEMS = 2000
 _MAX_WISHES = 200

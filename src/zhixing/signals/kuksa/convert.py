@@ -37,6 +37,16 @@ def field_of(datatype: str) -> str:
     return f"{scalar}_array" if datatype.endswith("[]") else scalar
 
 
+def type_name(datatype: str) -> str:
+    """Return the name of a VSS data type in the messages.
+
+    Example:
+        >>> type_name("uint8[]")
+        'DATA_TYPE_UINT8_ARRAY'
+    """
+    return f"DATA_TYPE_{datatype.upper().replace('[]', '_ARRAY')}"
+
+
 def writer(leaf: Leaf) -> Callable[[Any, Reading], None]:
     """Return a function that writes a signal's value into the message that holds values."""
     field = field_of(leaf.datatype)

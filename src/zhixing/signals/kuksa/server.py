@@ -57,7 +57,7 @@ class BrokerServer:
 
     def __init__(self, broker: Broker, address: Address) -> None:
         gatekeeper = Gatekeeper(address.public_key, address.audience)
-        if not _is_loopback(address.host) and not (gatekeeper.wants_tokens and address.certificate):
+        if not is_loopback(address.host) and not (gatekeeper.wants_tokens and address.certificate):
             raise ConfigError(
                 f"{address.host} can be reached by others",
                 hint="Serve on 127.0.0.1, or give a certificate and the public key of access tokens.",
@@ -106,7 +106,8 @@ class BrokerServer:
             self._server = None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, and nobody else's."""
     if host == "localhost":
         return True
     try:

@@ -15,11 +15,10 @@ from zhixing.datatypes.signal import Leaf, Value
 from zhixing.errors import AccessError, InputError, SignalError, TrustError, UnknownSignalError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.answers import Code, Who, answering, code_of, code_of_refusal, http_of, words_of
-from zhixing.signals.kuksa.broker import Broker, bounded, refusal
-from zhixing.signals.kuksa.convert import read, stamp, write_restriction, writer
+from zhixing.signals.kuksa.broker import NAME, Broker, bounded, refusal
+from zhixing.signals.kuksa.convert import read, stamp, type_name, write_restriction, writer
 from zhixing.signals.kuksa.subscription import Subscription
 
-SERVER_NAME = "zhixing"
 _ENTRY_TYPES = {
     "attribute": types_pb2.ENTRY_TYPE_ATTRIBUTE,
     "sensor": types_pb2.ENTRY_TYPE_SENSOR,
@@ -124,7 +123,7 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
         del request
         async with answering(context):
             self._who(context)
-            return val_pb2.GetServerInfoResponse(name=SERVER_NAME, version=__version__)
+            return val_pb2.GetServerInfoResponse(name=NAME, version=__version__)
 
     def _paths(self, pattern: str) -> list[str]:
         paths = self._broker.matching(pattern)
@@ -228,9 +227,8 @@ def _add_error(errors: Any, path: str, code: Any, message: str) -> None:
 
 @lru_cache(maxsize=4096)
 def _metadata(leaf: Leaf) -> Any:
-    name = f"DATA_TYPE_{leaf.datatype.upper().replace('[]', '_ARRAY')}"
     message = types_pb2.Metadata(
-        data_type=types_pb2.DataType.Value(name),
+        data_type=types_pb2.DataType.Value(type_name(leaf.datatype)),
         entry_type=_ENTRY_TYPES[leaf.kind],
         description=leaf.description,
         unit=leaf.unit,

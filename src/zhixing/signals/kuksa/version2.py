@@ -14,12 +14,11 @@ from zhixing.datatypes.signal import Leaf
 from zhixing.errors import InputError, UnknownSignalError, WrongTypeError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.answers import Who, answering, code_of_refusal, words_of
-from zhixing.signals.kuksa.broker import Broker, bounded, refusal
-from zhixing.signals.kuksa.convert import read, stamp, write_limits, writer
+from zhixing.signals.kuksa.broker import NAME, Broker, bounded, refusal
+from zhixing.signals.kuksa.convert import read, stamp, type_name, write_limits, writer
 from zhixing.signals.kuksa.provider import ProviderStream
 from zhixing.signals.kuksa.subscription import MAX_BUFFER, Subscription, Update
 
-SERVER_NAME = "zhixing"
 _ENTRY_TYPES = {
     "attribute": types_pb2.ENTRY_TYPE_ATTRIBUTE,
     "sensor": types_pb2.ENTRY_TYPE_SENSOR,
@@ -129,7 +128,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def GetServerInfo(self, request: Any, context: Any) -> Any:
         """Return who serves."""
         del request, context
-        return val_pb2.GetServerInfoResponse(name=SERVER_NAME, version=__version__)
+        return val_pb2.GetServerInfoResponse(name=NAME, version=__version__)
 
     def _path(self, signal: Any) -> str:
         match signal.WhichOneof("signal"):
@@ -203,20 +202,10 @@ def _metadata(leaf: Leaf, number: int) -> Any:
     message = types_pb2.Metadata(
         path=leaf.path,
         id=number,
-        data_type=types_pb2.DataType.Value(_type_name(leaf.datatype)),
+        data_type=types_pb2.DataType.Value(type_name(leaf.datatype)),
         entry_type=_ENTRY_TYPES[leaf.kind],
         description=leaf.description,
         unit=leaf.unit,
     )
     write_limits(leaf, message)
     return message
-
-
-def _type_name(datatype: str) -> str:
-    """Return the name of a data type in the messages.
-
-    Example:
-        >>> _type_name("uint8[]")
-        'DATA_TYPE_UINT8_ARRAY'
-    """
-    return f"DATA_TYPE_{datatype.upper().replace('[]', '_ARRAY')}"

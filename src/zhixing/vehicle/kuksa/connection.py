@@ -16,7 +16,8 @@ from kuksa.val.v2 import types_pb2, val_pb2, val_pb2_grpc
 
 from zhixing.datatypes.signal import Leaf, Reading, Value
 from zhixing.errors import ConfigError, WrongTypeError
-from zhixing.signals.kuksa.convert import field_of, read, writer
+from zhixing.signals.kuksa.convert import field_of, read, type_name, writer
+from zhixing.signals.kuksa.server import is_loopback
 
 _CALL_TIMEOUT_S = 5.0
 _FIRST_WAIT_S = 0.5
@@ -80,7 +81,7 @@ class Connection:
     def __init__(
         self, address: str, catalogue: Mapping[str, Leaf], token: str = "", certificate: Path | None = None
     ) -> None:
-        if token and certificate is None and not _is_loopback(address):
+        if token and certificate is None and not is_loopback(address.rpartition(":")[0].strip("[]")):
             raise ConfigError("a token would travel unencrypted", hint="Give kuksa.certificate.")
         self._address = address
         self._catalogue = catalogue
@@ -162,8 +163,7 @@ class Connection:
         for path, leaf in self._catalogue.items():
             if path not in theirs:
                 continue
-            name = f"DATA_TYPE_{leaf.datatype.upper().replace('[]', '_ARRAY')}"
-            if theirs[path].data_type != types_pb2.DataType.Value(name):
+            if theirs[path].data_type != types_pb2.DataType.Value(type_name(leaf.datatype)):
                 left_out[path] = f"it is {field_of(leaf.datatype)} here and of another type there"
             else:
                 paths.append(path)
@@ -234,11 +234,6 @@ class Connection:
 
 def _reason(error: Any) -> str:
     return f"{error.code().name}: {str(error.details())[:200]}"
-
-
-def _is_loopback(address: str) -> bool:
-    host = address.rpartition(":")[0].strip("[]")
-    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _credentials(certificate: Path | None) -> Any:

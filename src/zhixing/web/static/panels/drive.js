@@ -2,6 +2,7 @@
 import { LitElement, css, html } from "lit";
 import { Speak, hint, number, sentence, t } from "../lib/i18n.js";
 import { Watch, vehicle } from "../lib/vehicle.js";
+import { reliability } from "./shared_styles.js";
 
 const GEARS = /** @type {Record<number, string>} */ ({ 126: "P", 127: "D", 0: "N", [-1]: "R" });
 const MARKS = /** @type {Record<string, string>} */ ({
@@ -17,7 +18,9 @@ const RANGE = "Vehicle.Powertrain.Range";
 const GEAR = "Vehicle.Powertrain.Transmission.SelectedGear";
 
 class DrivePanel extends LitElement {
-  static styles = css`
+  static styles = [
+    reliability,
+    css`
     :host {
       position: absolute;
       inset: 86px 14px 80px;
@@ -103,14 +106,6 @@ class DrivePanel extends LitElement {
       background: var(--accent);
       color: var(--accent-text);
     }
-    .stale,
-    .absent {
-      opacity: 0.55;
-    }
-    .stale {
-      text-decoration: underline dotted var(--caution) 3px;
-      text-underline-offset: 6px;
-    }
     .mark.yield,
     .mark.stop {
       background: var(--caution);
@@ -120,7 +115,8 @@ class DrivePanel extends LitElement {
       background: var(--danger);
       color: var(--background);
     }
-  `;
+  `,
+  ];
 
   constructor() {
     super();

@@ -24,7 +24,20 @@ export const surface = css`
   }
 `;
 
+/** Values that cannot be relied on, as `vehicle.condition` names them. */
+export const reliability = css`
+  .stale,
+  .absent {
+    opacity: 0.55;
+  }
+  .stale {
+    text-decoration: underline dotted var(--caution) 3px;
+    text-underline-offset: 4px;
+  }
+`;
+
 export const buttons = css`
+  ${reliability}
   button,
   input,
   select {
@@ -59,14 +72,6 @@ export const buttons = css`
   .pending {
     border-color: var(--accent);
     border-style: dashed;
-  }
-  .stale,
-  .absent {
-    opacity: 0.55;
-  }
-  .stale {
-    text-decoration: underline dotted var(--caution) 3px;
-    text-underline-offset: 4px;
   }
   :focus-visible {
     outline: 3px solid var(--accent);
