@@ -12,6 +12,7 @@ says in a DBC which bits are a checksum; these attributes do::
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -23,7 +24,7 @@ from cantools.database.can.message import Message
 from cantools.database.can.signal import Signal
 
 from zhixing.errors import ConfigError
-from zhixing.vehicle.can.layout import BitField, MessageLayout, Profile, Protection, SignalLayout, frame_key
+from zhixing.vehicle.can.layout import FLOAT_BITS, BitField, MessageLayout, Profile, Protection, SignalLayout, frame_key
 
 _MAX_BYTES = 32_000_000
 _HINT = "See docs/can.md for what a DBC must hold."
@@ -46,13 +47,25 @@ def load_dbc(file: Path) -> Mapping[str, MessageLayout]:
         raise ConfigError(f"DBC {file} cannot be read: {error}", hint=_HINT) from error
     except cantools.database.errors.Error as error:
         raise ConfigError(f"DBC {file} contradicts itself: {error}", hint=_HINT) from error
-    layouts = [_message(message) for message in cast("Database", database).messages]
+    try:
+        layouts = [layout_of(message) for message in cast("Database", database).messages]
+    except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+        raise ConfigError(f"DBC {file} contradicts itself: {error}", hint=_HINT) from error
+    keys = Counter(layout.key for layout in layouts)
+    twice = [layout.name for layout in layouts if keys[layout.key] > 1]
+    if twice:
+        raise ConfigError(f"DBC {file} gives one identifier to {' and '.join(twice[:2])}", hint=_HINT)
     if not layouts:
         raise ConfigError(f"DBC {file} has no messages", hint=_HINT)
     return {layout.name: layout for layout in layouts}
 
 
-def _message(message: Message) -> MessageLayout:
+def layout_of(message: Message) -> MessageLayout:
+    """Return the layout of one message that cantools has read.
+
+    Raises:
+        ConfigError: A scale is no number but 0, or its protection contradicts itself.
+    """
     fields = {signal.name: _field(signal, message.length) for signal in message.signals}
     by_name = {signal.name: signal for signal in message.signals}
     signals = {
@@ -94,6 +107,8 @@ def _signal(signal: Signal, field: BitField, selectors: tuple[tuple[BitField, fr
         selectors=selectors,
         start=signal.raw_initial or 0,
     )
+    if layout.is_float and layout.length_bits not in FLOAT_BITS:
+        raise ConfigError(f"signal {signal.name}: a float has 16, 32 or 64 bits", hint=_HINT)
     if not (math.isfinite(layout.scale) and math.isfinite(layout.offset)) or layout.scale == 0.0:
         raise ConfigError(f"signal {signal.name}: its scale or offset is not a number but 0", hint=_HINT)
     return layout

@@ -17,6 +17,7 @@ EXTENDED = 1 << 31
 Raw = int | float
 Profile = Literal["Profile1", "Xor"]
 _FLOATS = {16: ("<H", "<e"), 32: ("<I", "<f"), 64: ("<Q", "<d")}
+FLOAT_BITS = frozenset(_FLOATS)
 
 
 def frame_key(frame_id: int, *, is_extended: bool) -> int:

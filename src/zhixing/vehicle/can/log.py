@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import can
+from can.io.blf import BLFParseError
 
 from zhixing.datatypes.signal import Value
 from zhixing.datatypes.units import NS_PER_S
@@ -19,13 +21,15 @@ from zhixing.vehicle.can.receiver import Receiver
 from zhixing.vehicle.can.tally import Tally
 from zhixing.vehicle.can.wiring import Wiring
 
-SUFFIXES = frozenset({".asc", ".blf", ".log", ".trc", ".csv"})
+_TEXT_READERS = {".asc": can.ASCReader, ".log": can.CanutilsLogReader, ".trc": can.TRCReader, ".csv": can.CSVReader}
+SUFFIXES = frozenset({*_TEXT_READERS, ".blf"})
 _HINT = f"Give a recording of a CAN bus: {', '.join(sorted(SUFFIXES))}."
 _LONGEST_S = 366 * 86_400.0
 _SETTLE_NS = 50_000_000
 _MOST_MOMENTS = 1200
 _STRANGE = (
     can.CanError,
+    BLFParseError,
     OSError,
     ValueError,
     TypeError,
@@ -64,8 +68,8 @@ def frames(log: Path) -> Iterator[tuple[int, can.Message]]:
     first_s: float | None = None
     latest_ns = 0
     try:
-        with can.LogReader(log) as reader:
-            for message in reader:
+        with contextlib.ExitStack() as stack:
+            for message in _open(log, stack):
                 if first_s is None:
                     first_s = message.timestamp
                 since_s = message.timestamp - first_s
@@ -77,6 +81,15 @@ def frames(log: Path) -> Iterator[tuple[int, can.Message]]:
         raise RecordingError(f"recording {log} cannot be read: {error}", hint=_HINT) from error
     if first_s is None:
         raise RecordingError(f"recording {log} holds no frames", hint=_HINT)
+
+
+def _open(log: Path, stack: contextlib.ExitStack) -> Iterable[can.Message]:
+    """Return the reader of a file that is closed with the stack, even if the reader does not want it."""
+    reader = _TEXT_READERS.get(log.suffix.lower())
+    if reader is None:
+        return can.BLFReader(stack.enter_context(log.open("rb")))
+    opened: Iterable[can.Message] = reader(stack.enter_context(log.open("r", encoding="utf-8", errors="replace")))
+    return opened
 
 
 def replay(

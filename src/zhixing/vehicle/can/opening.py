@@ -74,7 +74,7 @@ def open_can_vehicle(
     """
     wiring = open_wiring(store.catalogue, dbc=dbc, mapping=mapping)
     tally = Tally()
-    line = _open_line(interface, channel, bitrate_bps, tally)
+    line = open_line(interface, channel, bitrate_bps, tally)
     try:
         return CanVehicle(store, wiring, line, tally, f"can {channel}")
     except ZhixingError:
@@ -109,10 +109,17 @@ def open_simulated_devices(
     """
     wiring = open_wiring(catalogue, dbc=dbc, mapping=mapping)
     tally = Tally()
-    return SimulatedDevices(catalogue, wiring, _open_line(interface, channel, bitrate_bps, tally), tally, clock)
+    return SimulatedDevices(catalogue, wiring, open_line(interface, channel, bitrate_bps, tally), tally, clock)
 
 
-def _open_line(interface: str, channel: str, bitrate_bps: int, tally: Tally) -> Connection:
+def open_line(interface: str, channel: str, bitrate_bps: int, tally: Tally) -> Connection:
+    """Return one end of a bus, read by a thread of its own.
+
+    Raises:
+        ConfigError: The interface is unknown.
+        ServiceError: A package is not installed, or the bus cannot be opened.
+    """
+    check_installed()
     from zhixing.vehicle.can.line import Line, open_bus  # noqa: PLC0415  # an extra
 
     return Line(lambda: open_bus(interface, channel, bitrate_bps), tally)

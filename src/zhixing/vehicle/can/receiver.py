@@ -17,6 +17,9 @@ from zhixing.vehicle.can.protection import Judgement, Watch
 from zhixing.vehicle.can.tally import Tally
 from zhixing.vehicle.can.wiring import Wire, Wiring
 
+_MOST_MEANT = 4096
+"""Values kept of a signal: all of up to 12 bits, some of a longer one; a car's few hundred take some 10 MB at most."""
+
 
 class Sink(Protocol):
     """Whoever wants to know what the bus says."""
@@ -33,16 +36,39 @@ class Sink(Protocol):
 class _Slot:
     """A mapped signal and what was last heard of it; plain slots, because they are looked at in every frame."""
 
-    __slots__ = ("bits", "doubted_ns", "good_ns", "is_big", "mask", "shift", "value", "wire")
+    __slots__ = (
+        "absent",
+        "bits",
+        "doubted_ns",
+        "good_ns",
+        "is_big",
+        "mask",
+        "meant",
+        "path",
+        "rate",
+        "shift",
+        "value",
+        "wire",
+    )
 
     def __init__(self, wire: Wire) -> None:
         field = wire.signal.field
         self.wire = wire
+        self.path, self.rate = wire.path, wire.max_rate_per_s
+        self.meant: dict[int, Value | None] = {}
         self.shift, self.mask, self.is_big = field.shift, field.mask, field.is_big_endian
+        self.absent = -1 if wire.absent is None else wire.signal.bits_of(wire.absent)
         self.bits = -1
         self.value: Value | None = None
         self.good_ns = 0
         self.doubted_ns: int | None = None
+
+    def mean(self, bits: int) -> Value | None:
+        """Return the value of bits, None where they mean nothing; kept, because most come again and again."""
+        value = self.wire.meaning.value_of(self.wire.signal.raw_of(bits))
+        if len(self.meant) < _MOST_MEANT:
+            self.meant[bits] = value
+        return value
 
 
 class _Group:
@@ -134,7 +160,7 @@ class Receiver:
             heard_ns = group.heard_ns or 0
             for slot in group.slots:
                 if slot.value is not None and slot.doubted_ns is None:
-                    self._sink.report(slot.wire.path, slot.value, heard_ns)
+                    self._sink.report(slot.path, slot.value, heard_ns)
         self._fresh.clear()
         num_alive = num_cyclic = 0
         for incoming, group in self._groups:
@@ -180,7 +206,7 @@ class Receiver:
         for slot in slots:
             slot.bits, slot.value = -1, None
         if slots:
-            self._sink.lose([slot.wire.path for slot in slots])
+            self._sink.lose([slot.path for slot in slots])
 
     def _read(self, incoming: _Incoming, payload: bytes, time_ns: int) -> None:
         little, big = int.from_bytes(payload, "little"), int.from_bytes(payload, "big")
@@ -210,9 +236,7 @@ class Receiver:
             time_ns: When it came.
             before_ns: When the signal was heard before that.
         """
-        wire = slot.wire
-        raw = wire.signal.raw_of(bits)
-        if wire.absent is not None and raw == wire.absent:
+        if bits == slot.absent:
             slot.doubted_ns = None
             if slot.value is not None:
                 self._forget([slot])
@@ -220,23 +244,23 @@ class Receiver:
             return
         if slot.doubted_ns is None and before_ns is not None:
             slot.good_ns = before_ns
-        value = wire.meaning.value_of(raw)
-        if value is None or not _can_reach(slot, value, time_ns):
+        value = slot.meant[bits] if bits in slot.meant else slot.mean(bits)
+        if value is None or not (slot.rate is None or _can_reach(slot, slot.rate, value, time_ns)):
             self._tally.implausible += 1
             if slot.doubted_ns is None:
                 slot.doubted_ns = time_ns
             return
         slot.bits, slot.value, slot.doubted_ns = bits, value, None
-        self._sink.report(wire.path, value, time_ns)
+        self._sink.report(slot.path, value, time_ns)
 
 
-def _can_reach(slot: _Slot, value: Value, time_ns: int) -> bool:
+def _can_reach(slot: _Slot, rate_per_s: float, value: Value, time_ns: int) -> bool:
     """Return whether a quantity can have come so far since it was last believed; frames come unevenly by a cycle."""
-    rate, before = slot.wire.max_rate_per_s, slot.value
-    if rate is None or before is None or isinstance(value, str) or isinstance(before, str):
+    before = slot.value
+    if before is None or isinstance(value, str) or isinstance(before, str):
         return True
     cycle_s = slot.wire.message.cycle_s or 0.0
-    return abs(value - before) <= rate * max(cycle_s, (time_ns - slot.good_ns) / NS_PER_S)
+    return abs(value - before) <= rate_per_s * max(cycle_s, (time_ns - slot.good_ns) / NS_PER_S)
 
 
 def _is_doubted_for(slot: _Slot, timeout_ns: int, now_ns: int) -> bool:

@@ -128,7 +128,7 @@ def parse_wiring(content: object, messages: Mapping[str, MessageLayout], catalog
     both = {wire.message.name for wire in status} & {wire.message.name for wire in commands}
     if both:
         raise ConfigError(f"message {min(both)} cannot be status and command", hint=_HINT)
-    timeout = _mapping(sections.get("timeout") or {}, "timeout")
+    timeout = _mapping(sections.get("timeout", {}), "timeout")
     _only(timeout, {"cycles", "min_s"}, "timeout")
     return Wiring(
         status=status,
@@ -142,7 +142,7 @@ def parse_wiring(content: object, messages: Mapping[str, MessageLayout], catalog
 def _wires(section: object, name: str, messages: Mapping[str, MessageLayout], catalogue: Catalogue) -> Iterator[Wire]:
     paths: set[str] = set()
     places: set[tuple[str, str]] = set()
-    for pattern, raw_entry in _mapping(section or {}, name).items():
+    for pattern, raw_entry in _mapping({} if section is None else section, name).items():
         entry = {"at": raw_entry} if isinstance(raw_entry, str) else _mapping(raw_entry, f"{name} {pattern}")
         _only(entry, _KEYS, f"{name} {pattern}")
         if not isinstance(entry.get("at"), str):
@@ -251,7 +251,7 @@ def _checked(value: object, leaf: Leaf, where: str) -> Reading:
 
 def _constants(section: object, told: set[str], catalogue: Catalogue) -> dict[str, Reading]:
     constants: dict[str, Reading] = {}
-    for path, value in _mapping(section or {}, "constants").items():
+    for path, value in _mapping({} if section is None else section, "constants").items():
         leaf = catalogue.get(path)
         if leaf is None or path in told:
             raise ConfigError(f"constants {path}: no signal has this path, or it is status too", hint=_HINT)
