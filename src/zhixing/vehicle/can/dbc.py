@@ -11,7 +11,9 @@ says in a DBC which bits are a checksum; these attributes do::
 
 from __future__ import annotations
 
+import contextlib
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,8 +43,7 @@ def load_dbc(file: Path) -> Mapping[str, MessageLayout]:
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise ConfigError(f"{file} is larger than {_MAX_BYTES} bytes", hint=_HINT)
-        # Such files come in the code page of the tool that wrote them; names and layouts are ASCII in any of them.
-        database = cantools.database.load_string(file.read_text("cp1252", errors="replace"), "dbc", sort_signals=None)
+        database = cantools.database.load_string(_text(file.read_bytes()), "dbc", sort_signals=None)
     except (OSError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ConfigError(f"DBC {file} cannot be read: {error}", hint=_HINT) from error
     except cantools.database.errors.Error as error:
@@ -58,6 +59,19 @@ def load_dbc(file: Path) -> Mapping[str, MessageLayout]:
     if not layouts:
         raise ConfigError(f"DBC {file} has no messages", hint=_HINT)
     return {layout.name: layout for layout in layouts}
+
+
+def _text(content: bytes) -> str:
+    """Return a DBC's text; it comes in the code page of the tool that wrote it, and does not say in which.
+
+    What is no UTF-8 is Chinese where most bytes above 127 stand together, and European where they stand alone.
+    """
+    num_together = sum(map(len, re.findall(rb"[\x80-\xff]{2,}", content)))
+    is_chinese = 2 * num_together > len(re.findall(rb"[\x80-\xff]", content))
+    for encoding in ("utf-8-sig", *(("gb18030",) if is_chinese else ())):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    return content.decode("cp1252", errors="replace")
 
 
 def layout_of(message: Message) -> MessageLayout:

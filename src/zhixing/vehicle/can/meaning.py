@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from zhixing.datatypes.signal import Leaf, Value
-from zhixing.signals.values import INTEGER_RANGES, is_allowed
+from zhixing.signals.values import INTEGER_RANGES
 from zhixing.vehicle.can.layout import Raw, SignalLayout
 
 _DECIMALS = 10  # 1e-7 degrees of latitude is a centimetre; further digits are those of binary fractions
@@ -19,7 +19,7 @@ class Meaning(Protocol):
     """Between the raw numbers of one signal and the values of one leaf."""
 
     def value_of(self, raw: Raw) -> Value | None:
-        """Return the value, None where the number is outside every limit or means nothing."""
+        """Return the value, None where the number is outside the DBC's limits or means nothing."""
         ...
 
     def raw_of(self, value: Value) -> Raw | None:
@@ -48,7 +48,7 @@ class NumberMeaning:
         self._is_float = signal.is_float
 
     def value_of(self, raw: Raw) -> Value | None:
-        """Return the quantity in the unit of VSS, None outside the limits of DBC or VSS."""
+        """Return the quantity in the unit of VSS, None outside the limits of the DBC."""
         if not self._low <= raw <= self._high:
             return None
         number = round(raw * self._scale + self._offset, _DECIMALS)
@@ -59,7 +59,7 @@ class NumberMeaning:
             least, most = INTEGER_RANGES[self._leaf.datatype]
             if not least <= value <= most:
                 return None
-        return value if is_allowed(self._leaf, value) else None
+        return value
 
     def raw_of(self, value: Value) -> Raw | None:
         """Return the nearest raw number within the DBC's limits."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from zhixing.datatypes.signal import Value
 from zhixing.datatypes.units import NS_PER_S, ns_from_s
+from zhixing.signals.values import is_allowed
 from zhixing.vehicle.can.layout import BitField, MessageLayout
 from zhixing.vehicle.can.protection import Judgement, Watch
 from zhixing.vehicle.can.tally import Tally
@@ -66,6 +67,8 @@ class _Slot:
     def mean(self, bits: int) -> Value | None:
         """Return the value of bits, None where they mean nothing; kept, because most come again and again."""
         value = self.wire.meaning.value_of(self.wire.signal.raw_of(bits))
+        if value is not None and not is_allowed(self.wire.leaf, value):
+            value = None
         if len(self.meant) < _MOST_MEANT:
             self.meant[bits] = value
         return value

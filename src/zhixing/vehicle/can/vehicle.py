@@ -62,7 +62,7 @@ class CanVehicle:
         del dt_s  # the store's clock says how late it is
         now_ns, line_now_ns = self._store.now_ns(), self._line.now_ns()
         for key, payload, arrived_ns in self._line.drain():
-            self._receiver.take(key, payload, now_ns - max(0, line_now_ns - arrived_ns))
+            self._receiver.take(key, payload, max(0, now_ns - max(0, line_now_ns - arrived_ns)))
         self._receiver.expire(now_ns)
         is_up = self._line.is_up
         if self._was_up and not is_up:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 
+import cantools
 import pytest
 
 from zhixing.errors import ConfigError
@@ -13,6 +14,7 @@ from zhixing.vehicle.can.dbc import load_dbc
 from zhixing.vehicle.can.layout import EXTENDED, BitField, MessageLayout
 
 Dbc = Callable[..., Mapping[str, MessageLayout]]
+HEAD = 'VERSION ""\nNS_ :\nBS_:\nBU_: A B\n'
 SEALED = """
 BO_ 10 M: 8 A
  SG_ Sum : 0|8@1+ (1,0) [0|255] "" B
@@ -94,6 +96,40 @@ def test_a_file_that_is_no_dbc_is_an_error(tmp_path: Path, content: bytes) -> No
     file.write_bytes(content)
     with pytest.raises(ConfigError):
         load_dbc(file)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "cp1252"])
+def test_labels_come_in_any_code_page(tmp_path: Path, encoding: str) -> None:
+    label = "Übergang Süd" if encoding == "cp1252" else "自动许可\u4e57"  # the last byte is a backslash in GB 18030
+    file = tmp_path / "labels.dbc"
+    file.write_bytes(f'{HEAD}{SEALED}VAL_ 10 X 1 "{label}" ;\n'.encode(encoding))
+    assert load_dbc(file)["M"].signals["X"].labels == {1: label}
+
+
+def test_nested_multiplexers_are_cantools_s(dbc: Dbc, tmp_path: Path) -> None:
+    text = """
+BO_ 5 N: 8 A
+ SG_ Outer M : 0|2@1+ (1,0) [0|0] "" B
+ SG_ Inner m1M : 2|2@1+ (1,0) [0|0] "" B
+ SG_ Deep m2 : 8|8@1+ (1,0) [0|0] "" B
+ SG_ Flat m0 : 8|16@1+ (1,0) [0|0] "" B
+ SG_ Both m3 : 32|8@1+ (1,0) [0|0] "" B
+"""
+    values = "SG_MUL_VAL_ 5 Inner Outer 1-1;\nSG_MUL_VAL_ 5 Deep Inner 2-2;\nSG_MUL_VAL_ 5 Flat Outer 0-0;\n"
+    layout = dbc(text, values + "SG_MUL_VAL_ 5 Both Outer 2-3;\n")["N"]
+    message = cantools.database.load_string((tmp_path / "own.dbc").read_text()).get_message_by_name("N")  # type: ignore[union-attr]
+    for selector in range(16):
+        payload = bytes((selector, *range(1, 8)))
+        ours = {
+            name: signal.field.read(payload)
+            for name, signal in layout.signals.items()
+            if all(field.read(payload) in some for field, some in signal.selectors)
+        }
+        try:
+            theirs = message.decode(payload)
+        except cantools.database.errors.DecodeError:
+            continue
+        assert ours == theirs
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:

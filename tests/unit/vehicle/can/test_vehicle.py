@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,15 +12,30 @@ from zhixing.errors import NotWritableError
 from zhixing.testing.can_car import CanCar, CrossedLine
 from zhixing.testing.parked_car import parked_state
 from zhixing.vehicle.can.devices import SimulatedDevices
+from zhixing.vehicle.can.receiver import Receiver
 from zhixing.vehicle.can.tally import Tally
 from zhixing.vehicle.can.vehicle import CanVehicle
 from zhixing.vehicle.can.wiring import Wire, Wiring
 from zhixing.vehicle.can.wishes import ANSWER_WITHIN_S
+from zhixing.vehicle.interface import Vehicle
 
 SPEED, WINDOW = "Vehicle.Speed", "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 VOLUME, TRUNK = "Vehicle.Cabin.Infotainment.Media.Volume", "Vehicle.Body.Trunk.Rear"
 COLOUR = "Vehicle.Cabin.Light.AmbientLight.Row2.PassengerSide.Color"
+
+
+class Ear:
+    """Remembers what it is told."""
+
+    def __init__(self, heard: list[Value]) -> None:
+        self.heard = heard
+
+    def report(self, path: str, value: Value, time_ns: int) -> None:
+        self.heard.append(value)
+
+    def lose(self, paths: Sequence[str]) -> None:
+        raise AssertionError(paths)
 
 
 def test_what_the_devices_are_is_what_the_store_knows(can_car: CanCar) -> None:
@@ -173,6 +189,18 @@ def test_when_the_bus_is_lost_everything_is_stale_and_the_car_goes_on(can_car: C
     assert not any(can_car.store.sample(path).is_stale for path in statuses)
 
 
+def test_a_colour_or_number_that_the_catalogue_forbids_is_not_believed(can_car: CanCar) -> None:
+    """Such a value would be an error in the store; the bus must not bring it there."""
+    wire = next(w for w in can_car.wiring.status if w.path == COLOUR)
+    odd = replace(wire, leaf=replace(wire.leaf, pattern="^#00[0-9A-F]{4}$"))
+    heard: list[Value] = []
+    receiver = Receiver((odd,), can_car.wiring, Ear(heard), can_car.vehicle.tally)
+    for payload in (b"\xff" * 8, bytes((0xC0, *bytes(7)))):
+        receiver.take(odd.message.key, payload, 0)
+    assert heard == ["#000000"]
+    assert can_car.vehicle.tally.implausible == 1
+
+
 def test_closing_gives_the_signals_up(can_car: CanCar) -> None:
     can_car.vehicle.close()
     assert can_car.store.provider(WINDOW) is None
@@ -197,7 +225,8 @@ def test_commands_carry_a_counter_that_stops_with_the_car(can_car: CanCar) -> No
 
 
 def test_a_car_on_a_bus_has_time_and_road_of_its_own(can_car: CanCar) -> None:
-    assert can_car.vehicle.is_real_time
+    vehicle: Vehicle = can_car.vehicle
+    assert vehicle.is_real_time
     can_car.vehicle.drive(10.0, 0.0, 0.0, 0.0)
     assert can_car.store.value(SPEED) == 0.0
 
