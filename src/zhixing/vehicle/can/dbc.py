@@ -52,10 +52,10 @@ def load_dbc(file: Path) -> Mapping[str, MessageLayout]:
         layouts = [layout_of(message) for message in cast("Database", database).messages]
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
         raise ConfigError(f"DBC {file} contradicts itself: {error}", hint=_HINT) from error
-    keys = Counter(layout.key for layout in layouts)
-    twice = [layout.name for layout in layouts if keys[layout.key] > 1]
+    keys, names = Counter(layout.key for layout in layouts), Counter(layout.name for layout in layouts)
+    twice = [layout.name for layout in layouts if keys[layout.key] > 1 or names[layout.name] > 1]
     if twice:
-        raise ConfigError(f"DBC {file} gives one identifier to {' and '.join(twice[:2])}", hint=_HINT)
+        raise ConfigError(f"DBC {file} gives one identifier or name to {' and '.join(twice[:2])}", hint=_HINT)
     if not layouts:
         raise ConfigError(f"DBC {file} has no messages", hint=_HINT)
     return {layout.name: layout for layout in layouts}
@@ -166,15 +166,20 @@ def _protection(message: Message, fields: Mapping[str, BitField]) -> Protection 
     counter = fields[counters[0]] if counters else None
     if profile == "Profile1" and (counter is None or counter.mask != 0xF):
         raise ConfigError(f"message {message.name}: Profile1 needs a counter of 4 bits", hint=_HINT)
+    num_counts = _PROFILE1_COUNTS if profile == "Profile1" else (counter.mask + 1 if counter else 1)
+    data_id = int(_attribute(message, "E2EDataId", 0))
+    max_step = int(_attribute(message, "E2EMaxDeltaCounter", _DEFAULT_MAX_STEP))
+    if not (0 <= data_id <= 0xFFFF and max_step >= 1 and (counter is None or max_step < num_counts)):
+        raise ConfigError(f"message {message.name}: E2EDataId or E2EMaxDeltaCounter is out of range", hint=_HINT)
     byte = field.shift // 8
     return Protection(
         profile=cast("Profile", profile),
-        data_id=int(_attribute(message, "E2EDataId", 0)) & 0xFFFF,
+        data_id=data_id,
         checksum_name=checksums[0],
         checksum_byte=message.length - 1 - byte if field.is_big_endian else byte,
         counter=counter,
-        num_counts=_PROFILE1_COUNTS if profile == "Profile1" else (counter.mask + 1 if counter else 1),
-        max_step=int(_attribute(message, "E2EMaxDeltaCounter", _DEFAULT_MAX_STEP)),
+        num_counts=num_counts,
+        max_step=max_step,
     )
 
 

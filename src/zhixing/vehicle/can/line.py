@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import struct
 import threading
 import time
 from collections import deque
@@ -30,8 +31,10 @@ _STRANGE = (
     AttributeError,
     ImportError,
     LookupError,
-    NotImplementedError,
+    RuntimeError,
     ArithmeticError,
+    EOFError,
+    struct.error,
 )
 """What python-can's drivers raise when a bus is missing, busy, or pulled out."""
 
@@ -90,7 +93,7 @@ class Line:
     @property
     def is_up(self) -> bool:
         """Whether the bus is open, as far as anybody knows."""
-        return self._bus is not None
+        return self._bus is not None and self._thread.is_alive()
 
     def now_ns(self) -> int:
         """Return now by the clock that stamps frames."""
@@ -160,6 +163,8 @@ class Line:
             _log.debug("the CAN bus is still away: %s", error)
         else:
             _log.warning("the CAN bus is back")
+            if self._stop.is_set():
+                self._shut()
 
     def _shut(self) -> None:
         bus, self._bus = self._bus, None

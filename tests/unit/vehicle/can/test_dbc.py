@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -78,6 +80,9 @@ def test_a_message_without_the_attributes_is_unprotected(dbc: Dbc) -> None:
         (SEALED, 'BA_ "SignalRole" SG_ 10 Sum 2;\nBA_ "E2EProfile" BO_ 10 1;\n', "counter of 4 bits"),
         (SEALED.replace("0|8@1", "4|4@1"), ROLES + 'BA_ "E2EProfile" BO_ 10 2;\n', "one whole byte"),
         (SEALED + SEALED.replace("M:", "N:"), "", "one identifier"),
+        (SEALED + SEALED.replace("10 M", "11 M"), "", "or name to M and M"),
+        (SEALED, ROLES + 'BA_ "E2EProfile" BO_ 10 1;\nBA_ "E2EDataId" BO_ 10 70000;\n', "out of range"),
+        (SEALED, ROLES + 'BA_ "E2EProfile" BO_ 10 1;\nBA_ "E2EMaxDeltaCounter" BO_ 10 15;\n', "out of range"),
         (SEALED.replace('(1,0) [0|255] "" B\n SG_ C', '(0,0) [0|255] "" B\n SG_ C'), "", "scale"),
         ('BO_ 1 M: 2 A\n SG_ X : 12|8@1+ (1,0) [0|0] "" B\n', "", "contradicts itself"),
         ("", "", "no messages"),
@@ -135,3 +140,17 @@ BO_ 5 N: 8 A
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"missing\.dbc"):
         load_dbc(tmp_path / "missing.dbc")
+
+
+def test_a_spoiled_dbc_is_an_error_or_read_and_nothing_else(tmp_path: Path) -> None:
+    lines = (resources.files("zhixing.vehicle.can") / "example.dbc").read_bytes().split(b"\n")
+    whole = b"\n".join(lines[:30] + [line for line in lines if line.startswith(b"BA_DEF")])
+    rng = random.Random(3)
+    file = tmp_path / "spoiled.dbc"
+    for _ in range(100):
+        spoiled = bytearray(whole)
+        for _ in range(rng.randrange(1, 4)):
+            spoiled[rng.randrange(len(spoiled))] = rng.choice(b'0123456789-M@|,.()[]"; {}:xX\x00\xff')
+        file.write_bytes(spoiled)
+        with contextlib.suppress(ConfigError):
+            assert load_dbc(file)

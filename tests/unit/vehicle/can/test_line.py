@@ -142,6 +142,17 @@ def test_while_it_cannot_be_opened_it_is_down(monkeypatch: pytest.MonkeyPatch) -
         line.close()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_driver_that_kills_the_thread_leaves_the_line_down(flaky: Any) -> None:
+    line, buses, _ = flaky
+
+    class UnheardOfError(Exception):
+        pass
+
+    buses[0].error = UnheardOfError("a driver's own")
+    until(lambda: not line.is_up)
+
+
 def test_closing_ends_the_thread(flaky: Any) -> None:
     line, buses, _ = flaky
     line.close()
