@@ -198,9 +198,7 @@ class Receiver:
 
     def _lose(self, incoming: _Incoming, group: _Group) -> None:
         group.is_lost = True
-        self._fresh.pop(group, None)
         incoming.last = b""
-        incoming.present = [other for other in incoming.present if other is not group]
         if incoming.watch is not None and all(other.is_lost or other.heard_ns is None for other in incoming.groups):
             incoming.watch.forget()
         self._forget([slot for slot in group.slots if slot.value is not None])

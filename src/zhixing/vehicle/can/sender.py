@@ -62,8 +62,8 @@ class Sender:
             if cycle_s is None or (outgoing.due_ns is not None and now_ns < outgoing.due_ns):
                 continue
             cycle_ns = ns_from_s(cycle_s)
-            after_ns = now_ns if outgoing.due_ns is None else outgoing.due_ns
-            outgoing.due_ns = max(after_ns + cycle_ns, now_ns)
+            next_ns = (now_ns if outgoing.due_ns is None else outgoing.due_ns) + cycle_ns
+            outgoing.due_ns = next_ns if next_ns > now_ns else now_ns + cycle_ns
             self._send_next(outgoing)
 
     def send_now(self, message: str) -> None:

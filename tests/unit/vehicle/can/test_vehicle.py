@@ -221,7 +221,21 @@ def test_commands_carry_a_counter_that_stops_with_the_car(can_car: CanCar) -> No
     num_sent = len(can_car.line.sent)
     can_car.clock.time_ns += 2_000_000_000
     can_car.vehicle.step(2.0)
+    can_car.clock.time_ns += 20_000_000
+    can_car.vehicle.step(0.02)
     assert [sent for sent, _ in can_car.line.sent[num_sent:]].count(key) == 1
+
+
+def test_a_sample_is_as_old_as_its_frame(can_car: CanCar) -> None:
+    can_car.devices.vehicle.set_state({SPEED: 1.5})
+    for _ in range(4):
+        can_car.clock.time_ns += 10_000_000
+        can_car.devices.step(0.01)
+    heard_ns = can_car.line.arrived[-1].time_ns
+    can_car.clock.time_ns += 70_000_000
+    can_car.vehicle.step(0.1)
+    assert can_car.store.value(SPEED) == 1.5
+    assert heard_ns - 20_000_000 <= can_car.store.sample(SPEED).time_ns <= heard_ns
 
 
 def test_a_car_on_a_bus_has_time_and_road_of_its_own(can_car: CanCar) -> None:
