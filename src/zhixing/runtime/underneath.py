@@ -12,6 +12,7 @@ from zhixing.errors import ServiceError
 from zhixing.settings import BrokerConfig, Settings
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.absent import AbsentVehicle
+from zhixing.vehicle.can.opening import open_can_vehicle
 from zhixing.vehicle.interface import Vehicle
 from zhixing.vehicle.virtual import VirtualVehicle
 
@@ -51,8 +52,15 @@ def open_vehicle(settings: Settings, store: SignalStore, store_ns: Callable[[], 
 
             line = settings.kuksa
             return open_kuksa_vehicle(store, store_ns, line.address, _file(line.token_file), _file(line.certificate))
-        case kind:
-            raise ServiceError(f"vehicle {kind} is not there yet", hint="Choose virtual or none.")
+        case "can":
+            return open_can_vehicle(
+                store,
+                dbc=_file(settings.can.dbc),
+                mapping=_file(settings.can.mapping),
+                interface=settings.can.interface,
+                channel=settings.can.channel,
+                bitrate_bps=settings.can.bitrate_bps,
+            )
 
 
 def make_broker(config: BrokerConfig, store: SignalStore, store_ns: Callable[[], int]) -> Companion | None:

@@ -153,6 +153,10 @@ class Readings:
                 stale.add(path)
         return Changes(self._revision, values, targets, frozenset(stale))
 
+    def now_ns(self) -> int:
+        """Return now by the clock that stamps samples."""
+        return self._clock()
+
     def watch(self, callback: Watcher, paths: Iterable[str] | None = None) -> Callable[[], None]:
         """Call back with path and value whenever a current value changes; the answer ends the watch.
 
