@@ -13,7 +13,7 @@ import can
 import pytest
 
 from zhixing.datatypes.signal import SetRequest, Value, Zone
-from zhixing.errors import ConfigError, NotWritableError, ServiceError
+from zhixing.errors import ConfigError, ProvidedError, ServiceError
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.guards import load_guards
 from zhixing.signals.store import SignalStore
@@ -136,7 +136,7 @@ def test_what_cannot_be_opened_is_said() -> None:
 
 
 def test_a_second_car_under_one_store_leaves_the_bus_alone(bench: Bench) -> None:
-    with pytest.raises(NotWritableError, match="has a provider"):
+    with pytest.raises(ProvidedError, match="has a provider"):
         open_can_vehicle(bench.store, interface="virtual", channel="second")
 
 

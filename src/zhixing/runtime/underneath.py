@@ -12,7 +12,7 @@ from zhixing.errors import ServiceError
 from zhixing.settings import BrokerConfig, Settings
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.absent import AbsentVehicle
-from zhixing.vehicle.can.opening import open_can_vehicle
+from zhixing.vehicle.can.opening import open_can_vehicle, open_rehearsal
 from zhixing.vehicle.interface import Vehicle
 from zhixing.vehicle.virtual import VirtualVehicle
 
@@ -53,13 +53,17 @@ def open_vehicle(settings: Settings, store: SignalStore, store_ns: Callable[[], 
             line = settings.kuksa
             return open_kuksa_vehicle(store, store_ns, line.address, _file(line.token_file), _file(line.certificate))
         case "can":
+            bus = settings.can
+            dbc, mapping = _file(bus.dbc), _file(bus.mapping)
+            if bus.interface == "virtual":  # nobody but this process is on such a bus
+                return open_rehearsal(store, dbc=dbc, mapping=mapping, channel=bus.channel)
             return open_can_vehicle(
                 store,
-                dbc=_file(settings.can.dbc),
-                mapping=_file(settings.can.mapping),
-                interface=settings.can.interface,
-                channel=settings.can.channel,
-                bitrate_bps=settings.can.bitrate_bps,
+                dbc=dbc,
+                mapping=mapping,
+                interface=bus.interface,
+                channel=bus.channel,
+                bitrate_bps=bus.bitrate_bps,
             )
 
 

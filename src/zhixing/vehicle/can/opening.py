@@ -12,6 +12,7 @@ from zhixing.signals.catalogue import Catalogue
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.can.connection import Connection
 from zhixing.vehicle.can.devices import SimulatedDevices
+from zhixing.vehicle.can.rehearsal import RehearsedCar
 from zhixing.vehicle.can.tally import Tally
 from zhixing.vehicle.can.vehicle import CanVehicle
 from zhixing.vehicle.can.wiring import Wiring, load_wiring
@@ -70,7 +71,7 @@ def open_can_vehicle(
     Raises:
         ConfigError: A file cannot be read, an entry is wrong, or the interface is unknown.
         ServiceError: A package is not installed, or the bus cannot be opened.
-        NotWritableError: Somebody else provides one of the signals.
+        ProvidedError: Somebody else provides one of the signals.
     """
     wiring = open_wiring(store.catalogue, dbc=dbc, mapping=mapping)
     tally = Tally()
@@ -79,6 +80,24 @@ def open_can_vehicle(
         return CanVehicle(store, wiring, line, tally, f"can {channel}")
     except ZhixingError:
         line.close()
+        raise
+
+
+def open_rehearsal(
+    store: SignalStore, *, dbc: Path | None = None, mapping: Path | None = None, channel: str = "zhixing"
+) -> RehearsedCar:
+    """Return a car on a virtual bus, with simulated devices at its other end.
+
+    Raises:
+        ConfigError: A file cannot be read or an entry is wrong.
+        ServiceError: cantools or python-can is not installed.
+    """
+    devices = open_simulated_devices(store.catalogue, store.now_ns, dbc=dbc, mapping=mapping, channel=channel)
+    try:
+        car = open_can_vehicle(store, dbc=dbc, mapping=mapping, interface="virtual", channel=channel)
+        return RehearsedCar(car, devices)
+    except ZhixingError:
+        devices.close()
         raise
 
 

@@ -28,7 +28,7 @@ class CanVehicle:
         name: Who reports.
 
     Raises:
-        NotWritableError: Somebody else provides one of the signals.
+        ProvidedError: Somebody else provides one of the signals.
     """
 
     def __init__(self, store: SignalStore, wiring: Wiring, line: Connection, tally: Tally, name: str = "can") -> None:
@@ -41,7 +41,7 @@ class CanVehicle:
         self._statuses = {wire.path: wire for wire in wiring.status}
         self._echoes: dict[str, tuple[Value, Value]] = {}
         self._receiver = Receiver(wiring.status, wiring, self, tally)
-        self._wishes = Wishes(wiring, store.target, self._known, line.send, tally)
+        self._wishes = Wishes(wiring, store.target, self._known, store.give_up, line.send, tally)
         self._mine = [*self._statuses, *wiring.constants]
         self._release = store.provide([path for path in self._mine if self._can_provide(path)], self._want, name)
         for path, value in wiring.constants.items():

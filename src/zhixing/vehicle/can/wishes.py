@@ -33,6 +33,7 @@ class Wishes:
         wiring: Which commands there are.
         target: What is wanted of a path and not reported yet.
         current: What is known of a path; said for commands that have no ``absent``.
+        give_up: Says of a path that what is wanted of it will not be done.
         send: Puts a frame on the bus: key and payload.
         tally: Where it is counted.
     """
@@ -42,9 +43,11 @@ class Wishes:
         wiring: Wiring,
         target: Callable[[str], Value | None],
         current: Callable[[str], Value | None],
+        give_up: Callable[[str], None],
         send: Callable[[int, bytes], None],
         tally: Tally,
     ) -> None:
+        self._give_up = give_up
         self._wires = {wire.path: wire for wire in wiring.commands}
         self._target = target
         self._current = current
@@ -61,6 +64,7 @@ class Wishes:
         wire = self._wires[path]
         if wire.meaning.raw_of(value) is None:
             self._tally.unsendable += 1
+            self._give_up(path)
             return
         self._open[path] = _Wish(value, now_ns + ns_from_s(ANSWER_WITHIN_S))
         if wire.message.cycle_s is None:
@@ -81,8 +85,10 @@ class Wishes:
         for path, wish in list(self._open.items()):
             is_done = self._target(path) is None and wish.num_said >= _MIN_SAID
             if is_done or now_ns >= wish.until_ns:
-                self._tally.unanswered += not is_done
                 del self._open[path]
+                if not is_done:
+                    self._tally.unanswered += 1
+                    self._give_up(path)
         wished = {self._wires[path].message.name for path in self._open}
         self._repeat_ns = {message: due_ns for message, due_ns in self._repeat_ns.items() if message in wished}
 

@@ -22,9 +22,10 @@ class Mouth:
     def __init__(self, wiring: Wiring, path: str) -> None:
         self.wire = next(wire for wire in wiring.commands if wire.path == path)
         self.targets: dict[str, Value] = {}
+        self.given_up: list[str] = []
         self.said: list[Value | None] = []
         self.tally = Tally()
-        self.wishes = Wishes(wiring, self.targets.get, lambda path: None, self.send, self.tally)
+        self.wishes = Wishes(wiring, self.targets.get, lambda path: None, self.given_up.append, self.send, self.tally)
 
     def send(self, key: int, payload: bytes) -> None:
         if key == self.wire.message.key:
@@ -83,6 +84,7 @@ def test_a_newer_wish_takes_the_older_one_s_place_and_time(wiring: Wiring) -> No
     assert mouth.tally.unanswered == 0
     mouth.run(round(10 * ANSWER_WITHIN_S) + 5, round(10 * ANSWER_WITHIN_S) + 20)
     assert mouth.tally.unanswered == 1
+    assert mouth.given_up == [VOLUME]
 
 
 def test_what_the_bus_has_no_number_for_is_not_said(wiring: Wiring) -> None:
@@ -91,6 +93,7 @@ def test_what_the_bus_has_no_number_for_is_not_said(wiring: Wiring) -> None:
     mouth.run(0, 5)
     assert not mouth.said
     assert mouth.tally.unsendable == 1
+    assert mouth.given_up == [VOLUME]
 
 
 def test_what_is_not_mapped_is_sent_as_the_dbc_starts_it(wiring: Wiring) -> None:
