@@ -18,8 +18,8 @@ _FRONT_DEFROSTER = f"{_HVAC}.IsFrontDefrosterActive"
 
 _SUN_W_PER_M2 = 1000.0
 """Of light at 100 %: standard sunshine, IEC 60904-3."""
-_APERTURE_M2 = 0.9
-"""Glass that faces the sun times what it lets through: about 2 m² at 0.45."""
+_APERTURE_M2 = 0.95
+"""Glass that faces the sun times what it lets through: about 2 m² at 0.5."""
 _PERSON_W = 70.0
 """Sensible heat of somebody seated, ASHRAE Handbook Fundamentals (2021) chapter 18, table 1."""
 _AIR_W_PER_K_PER_M3S = 1.2 * AIR_J_PER_KG_K
@@ -91,12 +91,12 @@ class Climate:
         watched += [path for path, _, _ in self._loads]
         self.close = readings.watch(self._look_again, [p for p in watched if p in has and p != AIR_C])
 
-    def tick(self) -> None:
-        """Let :data:`TICK_S` pass."""
+    def tick(self, dt_s: float = TICK_S) -> None:
+        """Let :data:`TICK_S` pass; with 0 s only :attr:`electric_w` is found out."""
         around = self._around
         if around is None:
             around = self._around = self._look()
-        machine_w = self.air.tick(around, TICK_S)
+        machine_w = self.air.tick(around, dt_s)
         cop = _HEATING_COP if machine_w > 0.0 else _COOLING_COP
         self.electric_w = self._fixed_w + abs(machine_w) / cop
 

@@ -91,7 +91,7 @@ class Powertrain:
             climate_w: What the climate draws; None to leave out power.
         """
         battery = self.battery
-        charge_percent, range_m = battery.charge_percent, int(battery.range_m // 1000) * 1000
+        charge_percent, range_m = battery.charge_percent, round(battery.range_m / 1000.0) * 1000
         now: list[tuple[str, Value]] = [
             (CHARGE, round(charge_percent, 1)),
             (_DISPLAYED, float(round(charge_percent))),

@@ -54,6 +54,8 @@ class VirtualVehicle:
         self._motors = Motors(store.catalogue, [path for path in moved if store.catalogue[path].kind == "actuator"])
         self._powertrain = Powertrain(self._number)
         self._climate = Climate(store, self._has.keys(), self._number(AIR_C, 22.0))
+        self._climate.tick(0.0)
+        self._tell_energy()
 
     @property
     def is_real_time(self) -> bool:
