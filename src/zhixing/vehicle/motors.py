@@ -35,7 +35,7 @@ _TRAVEL_MM: tuple[tuple[str, float], ...] = (
 """What can pinch, and how far its edge goes from shut to open; typical of a compact SUV."""
 
 _STIFFNESS_N_PER_MM = 10.0
-"""How hard what is in the way pushes back: the softest rod of the test, UN R21 annex 9 (and FMVSS 118 S8.1)."""
+"""How hard what is in the way pushes back: the instrument of UN R21 annex 9 (the rods of FMVSS 118 are stiffer)."""
 _REACTION_S = 0.03
 """From the first touch to a motor that stands: three periods of a controller that looks at its current at 100 Hz."""
 _REVERSED_MM, _FURTHER_MM = 200.0, 50.0
@@ -43,7 +43,7 @@ _REVERSED_MM, _FURTHER_MM = 200.0, 50.0
 _LEAST_PERCENT = 1.0
 """Of 450 mm this is the 4 mm below which UN R21 5.8.3 asks for no protection: there the seal begins."""
 PINCH_LIMIT_N = 100.0
-"""No pane may press harder before it turns: UN R21 5.8.3, FMVSS 118 S5, GB 11552-2009."""
+"""No pane may press harder before it turns, between 4 and 200 mm of opening: UN R21 5.8.3, GB 11552-2009."""
 
 
 @dataclass(frozen=True, slots=True)

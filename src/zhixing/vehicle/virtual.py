@@ -45,6 +45,7 @@ class VirtualVehicle:
         self._has = outfit(store.catalogue)
         ours = load_catalogue()
         self._is_other = {path for path in self._has if ours.get(path) != store.catalogue[path]}
+        self._plain = self._has.keys() - self._is_other
         # A window is moved by its position, which the guards watch.
         moved = [path for path in self._has if not path.endswith(".Window.IsOpen")]
         self._release = store.provide(moved, self._want, _NAME)
@@ -158,6 +159,7 @@ class VirtualVehicle:
         self.repair(path)
         quiet = tuple(p for p in (path, companion(path)) if p and p in self._has) if fault is Fault.SILENT else ()
         self._faults.set(path, fault, quiet)
+        self._plain -= set(quiet)
         self._store.lose(quiet)
 
     def repair(self, path: str) -> None:
@@ -169,6 +171,7 @@ class VirtualVehicle:
         path = self._known(path)
         self._still_s.pop(path, None)
         for quiet in self._faults.end(path):
+            self._plain |= {quiet} - self._is_other
             value = self._now(quiet)
             self._faults.unheard.pop(quiet, None)
             if value is not None:
@@ -180,6 +183,7 @@ class VirtualVehicle:
         self._release()
         self._store.lose(self._has)
         self._wanted.clear()
+        self._has, self._plain = {}, set()
 
     def _want(self, path: str, value: Value) -> None:
         self._still_s.pop(path, None)
@@ -231,8 +235,12 @@ class VirtualVehicle:
                 self._publish(other, other_value)
 
     def _publish(self, path: str, value: Value) -> None:
-        if path not in self._has:
-            return
+        if path in self._plain:
+            self._store.publish(path, value, self._time_ns, _NAME)
+        elif path in self._has:
+            self._publish_fitted(path, value)
+
+    def _publish_fitted(self, path: str, value: Value) -> None:
         if path in self._is_other:
             known = fitted(self._store.catalogue[path], value)
             if known is None or isinstance(known, tuple):

@@ -78,6 +78,9 @@ def test_a_virtual_car_is_a_vehicle_and_lets_go_when_it_is_closed() -> None:
     assert store.target(WINDOW) is None
     assert store.provider(WINDOW) is None
     vehicle.close()
+    vehicle.step(60.0)
+    vehicle.drive(10.0, 0.0, 0.0, 0.0)
+    assert store.snapshot() == {}, "what is closed reports nothing any more"
     assert VirtualVehicle(store).settle(1.0)
     assert store.value(WINDOW) == 0
 
