@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-from zhixing.datatypes.signal import Value
-
 
 class Fault(Enum):
     """How a signal's device is broken.
@@ -25,10 +23,7 @@ _SLOW_SHARE = 0.1
 
 
 class Faults:
-    """Which devices are broken, and what the silent ones would say.
-
-    Attributes:
-        unheard: What a silent signal would say by now, once it has something to say.
+    """Which devices are broken.
 
     Example:
         >>> faults = Faults()
@@ -39,28 +34,14 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: dict[str, Fault] = {}
-        self._quiet: dict[str, tuple[str, ...]] = {}
-        self.silent: frozenset[str] = frozenset()
-        self.unheard: dict[str, Value] = {}
 
-    def set(self, path: str, fault: Fault, quiet: tuple[str, ...] = ()) -> None:
-        """Break a device.
-
-        Args:
-            path: By which it is moved.
-            fault: How.
-            quiet: Signals that are not reported any more.
-        """
+    def set(self, path: str, fault: Fault) -> None:
+        """Break a device; what was broken otherwise is so no more."""
         self._faults[path] = fault
-        self._quiet[path] = quiet
-        self.silent = frozenset(path for paths in self._quiet.values() for path in paths)
 
-    def end(self, path: str) -> tuple[str, ...]:
-        """Mend a device, and return the signals that are heard again."""
+    def end(self, path: str) -> None:
+        """Mend a device."""
         self._faults.pop(path, None)
-        quiet = self._quiet.pop(path, ())
-        self.silent = frozenset(path for paths in self._quiet.values() for path in paths)
-        return quiet
 
     def is_stuck(self, path: str) -> bool:
         """Return whether a device does nothing."""

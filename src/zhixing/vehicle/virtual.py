@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from zhixing.datatypes.signal import Reading, Value
+from zhixing.datatypes.signal import Value
 from zhixing.datatypes.units import ns_from_s
 from zhixing.errors import InputError, UnknownSignalError
-from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.climate import AIR_C, TICK_S, Climate
 from zhixing.vehicle.faults import Fault, Faults
 from zhixing.vehicle.followers import companion, device, followers, lid_position
 from zhixing.vehicle.motion import DRIVE, GEAR, IS_MOVING, PARKING_BRAKE, SPEED, TRIP
 from zhixing.vehicle.motors import Motors, Moved
-from zhixing.vehicle.outfit import fitted, outfit
+from zhixing.vehicle.outfit import outfit
 from zhixing.vehicle.powertrain import CHARGE, Powertrain
+from zhixing.vehicle.reports import Reports
 
 _CABIN_STEP_C = 0.5
 _GIVES_UP_S = 60.0
@@ -39,13 +39,10 @@ class VirtualVehicle:
     def __init__(self, store: SignalStore) -> None:
         self._store = store
         self._wanted: dict[str, Value] = {}
-        self._time_ns = 0
         self._faults = Faults()
         self._still_s: dict[str, float] = {}
         self._has = outfit(store.catalogue)
-        ours = load_catalogue()
-        self._is_other = {path for path in self._has if ours.get(path) != store.catalogue[path]}
-        self._plain = self._has.keys() - self._is_other
+        self._reports = Reports(store, self._has.keys(), _NAME)
         # A window is moved by its position, which the guards watch.
         moved = [path for path in self._has if not path.endswith(".Window.IsOpen")]
         self._release = store.provide(moved, self._want, _NAME)
@@ -53,8 +50,8 @@ class VirtualVehicle:
             if first is not None:
                 store.publish(path, first, 0, _NAME)
         self._motors = Motors(store.catalogue, [path for path in moved if store.catalogue[path].kind == "actuator"])
-        self._powertrain = Powertrain(self._number)
-        self._climate = Climate(store, self._has.keys(), self._number(AIR_C, 22.0))
+        self._powertrain = Powertrain(self._reports.number)
+        self._climate = Climate(store, self._has.keys(), self._reports.number(AIR_C, 22.0))
         self._climate.tick(0.0)
         self._tell_energy()
 
@@ -65,12 +62,12 @@ class VirtualVehicle:
 
     def step(self, dt_s: float) -> None:
         """Let time pass: motors move, switches switch, the cabin warms or cools."""
-        before_ns = self._time_ns
-        self._time_ns += ns_from_s(dt_s)
+        before_ns = self._reports.time_ns
+        now_ns = self._reports.time_ns = before_ns + ns_from_s(dt_s)
         for path in list(self._wanted):
             if path in self._wanted:  # else it has just followed another
                 self._carry_on(path, self._wanted[path], dt_s)
-        for _ in range(self._time_ns // _TICK_NS - before_ns // _TICK_NS):
+        for _ in range(now_ns // _TICK_NS - before_ns // _TICK_NS):
             self._tick()
 
     def settle(self, timeout_s: float, dt_s: float = 0.1) -> bool:
@@ -97,8 +94,8 @@ class VirtualVehicle:
         del x_m, y_m  # the local frame has no place on Earth
         self._powertrain.move(speed_mps, yaw_rad, dt_s, slope_rad)
         for path, value in self._powertrain.motion.signals():
-            self._publish(path, value)
-        self._publish("Vehicle.ADAS.ActiveAutonomyLevel", "SAE_4")
+            self._reports.publish(path, value)
+        self._reports.publish("Vehicle.ADAS.ActiveAutonomyLevel", "SAE_4")
         self._tell_energy()
 
     def set_state(self, state: Mapping[str, Value]) -> None:
@@ -121,12 +118,12 @@ class VirtualVehicle:
             self._motors.forget(path)
             self._report(path, value)
         if AIR_C in state:
-            self._climate.put(self._number(AIR_C))
+            self._climate.put(self._reports.number(AIR_C))
         if TRIP in state:
-            self._powertrain.motion.trip_m = self._number(TRIP)
+            self._powertrain.motion.trip_m = self._reports.number(TRIP)
         if CHARGE in state:
             for path, value in self._powertrain.charge(but=state.keys()):
-                self._publish(path, value)
+                self._reports.publish(path, value)
 
     def obstruct(self, path: str, at_percent: float) -> None:
         """Put something into the way of a window, the sunroof or a lid that closes.
@@ -157,10 +154,9 @@ class VirtualVehicle:
         if fault is Fault.SLOW and path not in self._motors:
             raise InputError(f"{path} has no motor, it cannot be slow", hint="Choose stuck or silent.")
         self.repair(path)
-        quiet = tuple(p for p in (path, companion(path)) if p and p in self._has) if fault is Fault.SILENT else ()
-        self._faults.set(path, fault, quiet)
-        self._plain -= set(quiet)
-        self._store.lose(quiet)
+        self._faults.set(path, fault)
+        if fault is Fault.SILENT:
+            self._reports.hush(_told_of(path))
 
     def repair(self, path: str) -> None:
         """Mend something: it reports where it is, and does what it was doing.
@@ -170,20 +166,15 @@ class VirtualVehicle:
         """
         path = self._known(path)
         self._still_s.pop(path, None)
-        for quiet in self._faults.end(path):
-            self._plain |= {quiet} - self._is_other
-            value = self._now(quiet)
-            self._faults.unheard.pop(quiet, None)
-            if value is not None:
-                self._store.publish(quiet, value, self._time_ns, _NAME)
+        self._faults.end(path)
+        self._reports.speak(_told_of(path))
 
     def close(self) -> None:
         """Give up all signals: they are stale from now on."""
         self._climate.close()
         self._release()
-        self._store.lose(self._has)
+        self._reports.close()
         self._wanted.clear()
-        self._has, self._plain = {}, set()
 
     def _want(self, path: str, value: Value) -> None:
         self._still_s.pop(path, None)
@@ -201,7 +192,7 @@ class VirtualVehicle:
             return
         moved = Moved(wanted, is_there=True)
         if path in self._motors:
-            moved = self._motors.move(path, self._number(path), wanted, dt_s, self._faults.share(path))
+            moved = self._motors.move(path, self._reports.number(path), wanted, dt_s, self._faults.share(path))
         if moved.pinch is not None:
             self._turn_to(path, moved.pinch.reopens_to)
         if moved.is_there:
@@ -212,7 +203,7 @@ class VirtualVehicle:
 
     def _try_in_vain(self, path: str, dt_s: float) -> None:
         self._still_s[path] = self._still_s.get(path, 0.0) + dt_s
-        now = self._now(path)
+        now = self._reports.now(path)
         if self._still_s[path] >= _GIVES_UP_S and isinstance(now, bool | int | float | str):
             self._turn_to(path, now)
             self._wanted.pop(path, None)
@@ -228,28 +219,11 @@ class VirtualVehicle:
         self._wanted[path] = value
 
     def _report(self, path: str, value: Value) -> None:
-        self._publish(path, value)
+        self._reports.publish(path, value)
         for other, other_value in followers(path, value, self._store):
             if other in self._has and not self._faults.is_stuck(other):
                 self._wanted.pop(other, None)
-                self._publish(other, other_value)
-
-    def _publish(self, path: str, value: Value) -> None:
-        if path in self._plain:
-            self._store.publish(path, value, self._time_ns, _NAME)
-        elif path in self._has:
-            self._publish_fitted(path, value)
-
-    def _publish_fitted(self, path: str, value: Value) -> None:
-        if path in self._is_other:
-            known = fitted(self._store.catalogue[path], value)
-            if known is None or isinstance(known, tuple):
-                return  # their signal has no word for it
-            value = known
-        if path in self._faults.silent:
-            self._faults.unheard[path] = value
-        else:
-            self._store.publish(path, value, self._time_ns, _NAME)
+                self._reports.publish(other, other_value)
 
     def _tick(self) -> None:
         """Let a second pass in the cabin and in the battery; the cabin is reported in steps of half a degree."""
@@ -257,13 +231,13 @@ class VirtualVehicle:
         self._powertrain.load(self._climate.num_people)
         self._powertrain.idle(self._climate.electric_w, TICK_S)
         air_c = self._climate.air.air_c
-        if abs(air_c - self._number(AIR_C)) >= 0.52 * _CABIN_STEP_C:
-            self._publish(AIR_C, round(air_c / _CABIN_STEP_C) * _CABIN_STEP_C)
+        if abs(air_c - self._reports.number(AIR_C)) >= 0.52 * _CABIN_STEP_C:
+            self._reports.publish(AIR_C, round(air_c / _CABIN_STEP_C) * _CABIN_STEP_C)
         self._tell_energy()
 
     def _tell_energy(self) -> None:
         for path, value in self._powertrain.news(self._climate.electric_w):
-            self._publish(path, value)
+            self._reports.publish(path, value)
 
     def _known(self, path: str) -> str:
         known = device(path)
@@ -271,10 +245,8 @@ class VirtualVehicle:
             raise UnknownSignalError(f"this car has no {path!r}", hint="zhixing signals lists them.")
         return known
 
-    def _now(self, path: str) -> Reading | None:
-        """Return what is, also of something silent."""
-        return self._faults.unheard.get(path, self._store.value(path))
 
-    def _number(self, path: str, otherwise: float = 0.0) -> float:
-        value = self._now(path) if path in self._has else None
-        return float(value) if isinstance(value, int | float) else otherwise
+def _told_of(path: str) -> tuple[str, ...]:
+    """Return the signals that tell of a device: where it is, and whether it is open."""
+    is_open = companion(path)
+    return (path, is_open) if is_open else (path,)
