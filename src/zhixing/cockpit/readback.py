@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 
+from zhixing.cockpit.devices import load_devices
 from zhixing.cockpit.speech import speech_in
 from zhixing.cockpit.wishes import Wish
 from zhixing.datatypes.dialogue import Turn, TurnOutcome
@@ -74,7 +75,7 @@ class ReadBack:
             # The vehicle did not do it in time, somebody wanted something else meanwhile, or nobody did: then the
             # vehicle itself has turned round, because something is in the way.
             key = "failed" if left else "overridden" if self._was_decided_again(waiting.turn, late) else "blocked"
-            reply = speech.say(key, thing=speech.thing(wrong.device, wrong.places))
+            reply = speech.say(key, thing=speech.thing(wrong.device, _places_of(wrong, late)))
             return replace(waiting.turn, outcome="failed", reply=reply)
         return None
 
@@ -87,3 +88,13 @@ class ReadBack:
             if entry.outcome.request.path in paths:
                 return True
         return True  # so long ago that the door has forgotten
+
+
+def _places_of(wish: Wish, paths: Set[str]) -> tuple[str, ...]:
+    """Return where of a wish some signals are: of all windows, the one that is stuck."""
+    device = load_devices().by_name.get(wish.device)
+    if device is None or not device.scheme:
+        return wish.places
+    parts = load_devices().schemes[device.scheme]
+    found = tuple(place for place in wish.places if device.path.format(parts.get(place, "")) in paths)
+    return found or wish.places

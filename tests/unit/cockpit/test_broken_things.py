@@ -73,3 +73,24 @@ def test_what_somebody_else_wanted_meanwhile_is_told_as_that(text: str) -> None:
     turn = cabin.finish(turn)
     assert turn.outcome == "failed"
     assert WENT_BACK[turn.lang] not in turn.reply
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("关上所有车窗", "左后"), ("close all windows", "rear left"), ("alle Fenster zu", "hinten links")],
+)
+@pytest.mark.parametrize("is_stuck", [True, False], ids=["stuck", "blocked"])
+def test_of_a_group_only_what_did_not_do_it_is_named(text: str, named: str, is_stuck: bool) -> None:
+    cabin = make_cabin()
+    sides = ("DriverSide", "PassengerSide")
+    windows = [f"Vehicle.Cabin.Door.{row}.{side}.Window.Position" for row in ("Row1", "Row2") for side in sides]
+    cabin.vehicle.set_state(dict.fromkeys(windows, 100))
+    if is_stuck:
+        cabin.vehicle.fail(windows[2], Fault.STUCK)
+    else:
+        cabin.vehicle.obstruct(windows[2], 30.0)
+    turn = say(cabin, text)
+    assert turn.outcome == "failed"
+    assert (DID_NOT_RESPOND if is_stuck else WENT_BACK)[turn.lang] in turn.reply
+    assert named in turn.reply.lower()
+    assert [cabin.store.value(path) for path in windows] == [0, 0, 100 if is_stuck else 45, 0]
