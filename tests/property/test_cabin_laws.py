@@ -251,13 +251,13 @@ class CabinUnderAttack(RuleBasedStateMachine):
             for path in STILL_WHILE_MOVING:
                 assert after[path] == before[path], path
         assert not self.breaches
-        self._look_at_the_log()
+        self._look_at_the_log(before)
 
     @staticmethod
     def _is_moving(state: Mapping[str, Value]) -> bool:
         return float(state[SPEED]) > 0.0 or state[GEAR] != 126
 
-    def _look_at_the_log(self) -> None:
+    def _look_at_the_log(self, before: Mapping[str, Value]) -> None:
         """Check that what is asked about has been granted only after a question to the same seat."""
         entries = list(self.cabin.store.audit)
         for entry in entries[self.seen :]:
@@ -267,16 +267,21 @@ class CabinUnderAttack(RuleBasedStateMachine):
                 self.asked.add(key)
             if isinstance(entry.outcome, Granted) and key[:2] in ASKED_ABOUT and request.source != "system":
                 assert key in self.asked, f"{key} was granted without a question"
-            if isinstance(entry.outcome, Granted) and request.source != "system" and self._is_locked_door(request):
+            if (
+                isinstance(entry.outcome, Granted)
+                and request.source != "system"
+                and self._is_locked_door(request, before)
+            ):
                 assert key in self.asked, f"{key} was granted under a child lock without a question"
                 assert request.zone in FRONT, f"{key} was granted under a child lock"
         self.seen = len(entries) if len(entries) < 1000 else self.seen
 
-    def _is_locked_door(self, request: SetRequest) -> bool:
+    def _is_locked_door(self, request: SetRequest, before: Mapping[str, Value]) -> bool:
         """Return whether this opens a shut rear door under its child lock, which only the weather of a test changes."""
         lock = request.path.replace("IsOpen", "IsChildLockActive")
         is_door = request.path.removesuffix(".IsOpen") in REAR_DOORS
-        return is_door and request.value is True and self.cabin.store.value(lock) is True
+        is_shut = before.get(request.path) is not True  # to open what is open is granted, and nothing comes of it
+        return is_door and is_shut and request.value is True and self.cabin.store.value(lock) is True
 
     def _finish(self, text: str, zone: Zone) -> None:
         self.cabin.finish(self.cabin.hear(text, zone))

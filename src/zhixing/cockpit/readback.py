@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 
+from zhixing.cockpit.devices import load_devices
 from zhixing.cockpit.speech import speech_in
 from zhixing.cockpit.wishes import Wish
 from zhixing.datatypes.dialogue import Turn, TurnOutcome
@@ -71,8 +72,29 @@ class ReadBack:
             wrong = next((wish for wish in waiting.wishes if any(r.path in late for r in wish.requests)), None)
             if wrong is None:  # only what was set back beside the wish came otherwise
                 return replace(waiting.turn, outcome=waiting.final)
-            # Somebody wanted something else meanwhile, or the vehicle did not do it in time.
-            key = "failed" if left else "overridden"
-            reply = speech.say(key, thing=speech.thing(wrong.device, wrong.places))
+            # The vehicle did not do it in time, somebody wanted something else meanwhile, or nobody did: then the
+            # vehicle itself has turned round, because something is in the way.
+            key = "failed" if left else "overridden" if self._was_decided_again(waiting.turn, late) else "blocked"
+            reply = speech.say(key, thing=speech.thing(wrong.device, _places_of(wrong, late)))
             return replace(waiting.turn, outcome="failed", reply=reply)
         return None
+
+    def _was_decided_again(self, turn: Turn, paths: Set[str]) -> bool:
+        """Return whether the door has decided on one of some signals since a turn."""
+        own = {id(outcome) for outcome in turn.outcomes}
+        for entry in reversed(self._store.audit):
+            if id(entry.outcome) in own:
+                return False
+            if entry.outcome.request.path in paths:
+                return True
+        return True  # so long ago that the door has forgotten
+
+
+def _places_of(wish: Wish, paths: Set[str]) -> tuple[str, ...]:
+    """Return where of a wish some signals are: of all windows, the one that is stuck."""
+    device = load_devices().by_name.get(wish.device)
+    if device is None or not device.scheme:
+        return wish.places
+    parts = load_devices().schemes[device.scheme]
+    found = tuple(place for place in wish.places if device.path.format(parts.get(place, "")) in paths)
+    return found or wish.places

@@ -9,6 +9,8 @@ from zhixing.signals.store import SignalStore
 
 _LIDS = ("Vehicle.Body.Trunk.Rear", "Vehicle.Body.Trunk.Front", "Vehicle.Body.Hood")
 _SWITCH = "Vehicle.Body.Lights.LightSwitch"
+_GEAR, _CURRENT_GEAR = (f"Vehicle.Powertrain.Transmission.{gear}Gear" for gear in ("Selected", "Current"))
+_DRIVE = 127
 
 
 def lid_position(path: str) -> str | None:
@@ -20,6 +22,29 @@ def lid_position(path: str) -> str | None:
     """
     lid = path.removesuffix(".IsOpen")
     return f"{lid}.Position" if lid in _LIDS and lid != path else None
+
+
+def device(path: str) -> str:
+    """Return the signal by which a thing is moved, where another merely says that it is open.
+
+    Example:
+        >>> device("Vehicle.Body.Hood.IsOpen"), device("Vehicle.Body.Horn.IsActive")
+        ('Vehicle.Body.Hood.Position', 'Vehicle.Body.Horn.IsActive')
+    """
+    if path.endswith(".Window.IsOpen"):
+        return path.replace(".IsOpen", ".Position")
+    return lid_position(path) or path
+
+
+def companion(path: str) -> str | None:
+    """Return the signal that says whether the thing at a position is open, None where there is none.
+
+    Example:
+        >>> companion("Vehicle.Body.Hood.Position"), companion("Vehicle.Cabin.Sunroof.Position")
+        ('Vehicle.Body.Hood.IsOpen', None)
+    """
+    is_open = f"{path.removesuffix('.Position')}.IsOpen"
+    return is_open if device(is_open) == path else None
 
 
 def followers(path: str, value: Value, store: SignalStore) -> Iterator[tuple[str, Value]]:
@@ -34,9 +59,15 @@ def followers(path: str, value: Value, store: SignalStore) -> Iterator[tuple[str
         yield f"{lid}.IsOpen", bool(value)
     if value and (lid in _LIDS or position) and ".Trunk." in path:
         yield f"{path.rpartition('.')[0]}.IsLocked", False
+    if path == _GEAR:  # an electric car has one gear forward
+        yield _CURRENT_GEAR, 1 if value == _DRIVE else value
     if path.endswith("Beam.High.IsOn"):
         yield "Vehicle.Body.Lights.IsHighBeamSwitchOn", value
     if path.endswith("IsHighBeamSwitchOn"):
         yield "Vehicle.Body.Lights.Beam.High.IsOn", value
-    if path.endswith("Beam.Low.IsOn") and store.value(_SWITCH) in {"AUTO", "BEAM", "OFF"}:
+    if (
+        path.endswith("Beam.Low.IsOn")
+        and _SWITCH in store.catalogue
+        and store.value(_SWITCH) in {"AUTO", "BEAM", "OFF"}
+    ):
         yield _SWITCH, "BEAM" if value else "AUTO"
