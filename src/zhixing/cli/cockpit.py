@@ -20,14 +20,21 @@ def say(
     llm: Annotated[bool, typer.Option("--llm", help="Hand what is not sure to the configured language model.")] = False,
     base_url: Annotated[str | None, typer.Option(help="Its server; OpenAI-compatible.")] = None,
     model: Annotated[str | None, typer.Option(help="Its name.")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="Break something first: PATH=stuck, slow, silent or blocked:PERCENT; again for more."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Talk to a parked car of your own: zhixing say "有点冷" "好的"."""
     from zhixing.datatypes.signal import Zone  # noqa: PLC0415
+    from zhixing.runtime.breaking import break_things  # noqa: PLC0415
     from zhixing.runtime.cabin import converse, make_cabin  # noqa: PLC0415
 
     reasoner = _Watched(reasoner_of(llm, base_url, model)) if llm else None
-    turns = converse(make_cabin(cast("Any", reasoner)), sentences, Zone(zone), lang)
+    cabin = make_cabin(cast("Any", reasoner))
+    break_things(cabin.vehicle, fault or [])
+    turns = converse(cabin, sentences, Zone(zone), lang)
     if as_json:
         show_json(
             [
