@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,7 @@ class BrokerServer:
         who = lambda context: caller_of(context, self._gatekeeper)  # noqa: E731
         grpc_v2.add_VALServicer_to_server(Version2(self._broker, who), server)
         grpc_v1.add_VALServicer_to_server(Version1(self._broker, who), server)
+        self._check_port()
         host = f"[{self._address.host}]" if ":" in self._address.host else self._address.host
         asked = f"{host}:{self._address.port}"
         try:
@@ -97,6 +99,19 @@ class BrokerServer:
         await server.start()
         self._server = server
         return f"{host}:{port}"
+
+    def _check_port(self) -> None:
+        """See that the port is free; gRPC would complain on its own, and not in words for people."""
+        family = socket.AF_INET6 if ":" in self._address.host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self._address.host, self._address.port))
+            except OSError as error:
+                raise ServiceError(
+                    f"{self._address.host}:{self._address.port} cannot be used: {error.strerror}",
+                    hint="Stop what uses it (another broker?), or choose another port.",
+                ) from error
 
     async def stop(self) -> None:
         """Hang up on everybody."""
