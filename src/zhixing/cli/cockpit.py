@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 import typer
@@ -107,12 +108,16 @@ def _limits(leaf: Leaf) -> str:
 
 def signals(
     pattern: Annotated[str, typer.Argument(help="Show only paths that contain this.")] = "",
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """List the car's signals: what they are, what they may be, and their value in a parked car."""
-    from zhixing.signals.catalogue import load_catalogue  # noqa: PLC0415
+    from zhixing.runtime.underneath import catalogue_of  # noqa: PLC0415
+    from zhixing.settings import load_settings  # noqa: PLC0415
 
-    leaves = [leaf for path, leaf in sorted(load_catalogue().items()) if pattern.lower() in path.lower()]
+    leaves = [
+        leaf for path, leaf in sorted(catalogue_of(load_settings(config)).items()) if pattern.lower() in path.lower()
+    ]
     if not leaves:
         raise InputError(f"no signal has {pattern!r} in its path", hint="zhixing signals lists them all.")
     if as_json:

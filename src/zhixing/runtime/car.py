@@ -23,7 +23,7 @@ from zhixing.runtime.cabin import make_cabin_over
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
 from zhixing.runtime.road_view import road_message
-from zhixing.runtime.underneath import make_broker, open_vehicle
+from zhixing.runtime.underneath import catalogue_of, make_broker, open_vehicle
 from zhixing.runtime.wire import (
     AnswerMessage,
     ForgetMessage,
@@ -34,7 +34,6 @@ from zhixing.runtime.wire import (
     parse_message,
 )
 from zhixing.settings import Settings
-from zhixing.signals.catalogue import load_catalogue
 from zhixing.simulation.world import STEP_S
 
 _NAMES = {str(int(user)): user.name.lower() for user in RoadUser}
@@ -58,10 +57,9 @@ class Car:
         self.ride = Ride(settings.city, settings.driver.planner)
         reasoner = Reasoner(settings.llm) if settings.assistant.language_model else None
         kept = settings.assistant.preferences
-        catalogue = Path(settings.signals.catalogue).expanduser() if settings.signals.catalogue else None
         self._cabin = make_cabin_over(
             lambda store, clock: open_vehicle(settings, store, clock),
-            load_catalogue(catalogue),
+            catalogue_of(settings),
             reasoner,
             Path(kept).expanduser() if kept else None,
         )

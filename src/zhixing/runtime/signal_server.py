@@ -7,12 +7,11 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from zhixing.errors import ConfigError
-from zhixing.runtime.underneath import make_broker, open_vehicle
+from zhixing.runtime.underneath import catalogue_of, make_broker, open_vehicle
 from zhixing.settings import Settings
-from zhixing.signals.catalogue import Catalogue, load_catalogue
+from zhixing.signals.catalogue import Catalogue
 from zhixing.signals.guards import load_guards
 from zhixing.signals.store import SignalStore
 
@@ -32,8 +31,7 @@ def serve_signals(settings: Settings, on_ready: Callable[[str], None]) -> None:
     """
     if settings.broker.port == 0:
         raise ConfigError("broker.port is 0, which serves nobody", hint="Give a port; 55555 is the usual one.")
-    catalogue = Path(settings.signals.catalogue).expanduser() if settings.signals.catalogue else None
-    asyncio.run(_serve(settings, load_catalogue(catalogue), on_ready))
+    asyncio.run(_serve(settings, catalogue_of(settings), on_ready))
 
 
 async def _serve(settings: Settings, catalogue: Catalogue, on_ready: Callable[[str], None]) -> None:

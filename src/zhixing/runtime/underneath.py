@@ -10,6 +10,7 @@ from typing import Protocol
 
 from zhixing.errors import ServiceError
 from zhixing.settings import BrokerConfig, Settings
+from zhixing.signals.catalogue import Catalogue, load_catalogue
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.absent import AbsentVehicle
 from zhixing.vehicle.can.opening import open_can_vehicle, open_rehearsal
@@ -27,6 +28,15 @@ class Companion(Protocol):
     async def stop(self) -> None:
         """End."""
         ...
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """Return the signals that the settings choose.
+
+    Raises:
+        ConfigError: The file cannot be read, or is no catalogue.
+    """
+    return load_catalogue(_file(settings.signals.catalogue))
 
 
 def open_vehicle(settings: Settings, store: SignalStore, store_ns: Callable[[], int]) -> Vehicle:
