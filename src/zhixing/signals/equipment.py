@@ -29,8 +29,9 @@ class Equipment(Mapping[str, Leaf]):
     def __contains__(self, path: object) -> bool:
         if path not in self._readings.catalogue:
             return False
-        sample = self._readings.sample(str(path))
-        return sample.value is not None and not (self._only_known and sample.is_stale)
+        if self._readings.value(str(path)) is None:
+            return False
+        return not (self._only_known and self._readings.is_stale(str(path)))
 
     def __getitem__(self, path: str) -> Leaf:
         if path not in self:

@@ -101,6 +101,14 @@ class Readings:
         """
         return self._entry(path).time_ns
 
+    def is_stale(self, path: str) -> bool:
+        """Return whether a signal's provider has gone silent since it was reported.
+
+        Raises:
+            UnknownSignalError: No signal has this path.
+        """
+        return self._entry(path).is_stale
+
     def fresh(self, path: str, max_age_s: float) -> Reading | None:
         """Return the current value if it is not stale and was reported within a time, else None.
 
