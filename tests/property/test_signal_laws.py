@@ -86,7 +86,7 @@ def judged(
     return [strictness(verdict) for verdict in load_guards().judge(Circumstances(state, requests, {}, wanted or {}))]
 
 
-def with_zone(request: SetRequest, zone: Zone) -> SetRequest:
+def with_zone(request: SetRequest, zone: Zone | None) -> SetRequest:
     return SetRequest(path=request.path, value=request.value, zone=zone, source=request.source)
 
 
@@ -119,6 +119,22 @@ def test_driving_off_never_frees_anything(state: dict[str, Value], speed_kmh: fl
     parked = judged_alone(requests, full(state | {SPEED: 0.0, GEAR: 126}))
     moving = judged_alone(requests, full(state | {SPEED: speed_kmh, GEAR: 127}))
     assert not freed(requests, parked, moving)
+
+
+@given(REQUEST, STATE)
+def test_who_sits_nowhere_may_do_what_every_seat_may_and_no_more(request: SetRequest, state: dict[str, Value]) -> None:
+    strictest = max(judged_alone([with_zone(request, zone) for zone in Zone], full(state)))
+    assert judged_alone([with_zone(request, None)], full(state)) == [strictest]
+
+
+@given(REQUEST, STATE)
+def test_another_program_is_never_asked_anything(request: SetRequest, state: dict[str, Value]) -> None:
+    car = ParkedCar()
+    car.vehicle.set_state(state)
+    (asked,) = judged([with_zone(request, None)], dict(car.store.snapshot()))
+    outcome = car.ask(request.path, request.value, None, "network")
+    assert outcome.kind == ("granted" if asked == 0 else "refused")
+    assert not car.store._questions
 
 
 @given(STATE, st.sets(st.sampled_from(STATE_PATHS), min_size=1))
