@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def _streamed() -> Iterator[Measure]:
             heard = listen(address, paths, _DURATION_S, number)
             total = sum(one.num_updates for one in heard)
             yield Measure(
-                name=f"gRPC, {number} subscriber{'s' * (number > 1)} of 500 signals, all they can take, in sum",
+                name=f"grpcio {version('grpcio')}, {number} subscriber{'s' * (number > 1)} of 500 signals, all they can take, in sum",
                 value=total / _DURATION_S,
                 unit="signals/s",
                 target=40_000.0 if number == 1 else float("nan"),
@@ -54,7 +55,7 @@ def _paced() -> Iterator[Measure]:
     with loaded_broker("paced") as (address, _):
         for number in _SUBSCRIBERS:
             ages_ms = [age for one in listen(address, [CLOCK], _DURATION_S, number, CLOCK) for age in one.ages_ms]
-            name = f"gRPC, 200 updates a second to {number} subscriber{'s' * (number > 1)}, publish until heard"
+            name = f"grpcio, 200 updates a second to {number} subscriber{'s' * (number > 1)}, publish until heard"
             yield from _two(name, ages_ms, 1.0 if number == 1 else float("nan"))
 
 
@@ -100,7 +101,7 @@ def _real_client() -> Iterator[Measure]:
                 publisher.set_current_values({CLOCK: Datapoint(time.monotonic())})
             for thread in threads:
                 thread.join(5.0)
-            name = f"kuksa-client 0.6, one publishes, {number} subscribe{'s' * (number == 1)}"
+            name = f"kuksa-client {version('kuksa-client')}, one publishes, {number} subscribe{'s' * (number == 1)}"
             yield Measure(name=f"{name}: published", value=num_published / took_s, unit="signals/s")
             yield Measure(name=f"{name}: heard in sum", value=len(heard) / took_s, unit="signals/s")
             yield from _two(f"{name}: publish until heard", heard)

@@ -1,4 +1,4 @@
-"""A broker under load, in a process of its own: ``python -m zhixing.runtime.bench.signal_load MODE``.
+"""A broker under load, in a process of its own.
 
 Modes: ``flood`` publishes 500 signals again and again as fast as the event loop lets it; ``paced`` publishes the time,
 200 times a second; ``idle`` leaves publishing to others. Prints the port, then lives until its standard input ends.
@@ -39,7 +39,9 @@ def loaded_broker(mode: str) -> Iterator[tuple[str, int]]:
     Raises:
         ServiceError: It does not start.
     """
-    with Popen([sys.executable, "-m", __name__, mode], stdin=PIPE, stdout=PIPE, text=True) as process:  # noqa: S603
+    with Popen(
+        [sys.executable, "-c", f"from {__name__} import main; main({mode!r})"], stdin=PIPE, stdout=PIPE, text=True
+    ) as process:  # noqa: S603
         assert process.stdin is not None  # noqa: S101
         assert process.stdout is not None  # noqa: S101
         address = process.stdout.readline().strip()
@@ -82,5 +84,6 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1]))
+def main(mode: str) -> None:
+    """Serve until standard input ends."""
+    asyncio.run(_serve(mode))
