@@ -41,7 +41,7 @@ def _streamed() -> Iterator[Measure]:
             heard = listen(address, paths, _DURATION_S, number)
             total = sum(one.num_updates for one in heard)
             yield Measure(
-                name=f"grpcio {version('grpcio')}, {number} subscriber{'s' * (number > 1)} of 500 signals, all they can take, in sum",
+                name=f"gRPC, {number} subscriber{'s' * (number > 1)} of 500 signals, all they can take",
                 value=total / _DURATION_S,
                 unit="signals/s",
                 target=40_000.0 if number == 1 else float("nan"),
@@ -55,7 +55,7 @@ def _paced() -> Iterator[Measure]:
     with loaded_broker("paced") as (address, _):
         for number in _SUBSCRIBERS:
             ages_ms = [age for one in listen(address, [CLOCK], _DURATION_S, number, CLOCK) for age in one.ages_ms]
-            name = f"grpcio, 200 updates a second to {number} subscriber{'s' * (number > 1)}, publish until heard"
+            name = f"gRPC, 200 updates a second to {number} subscriber{'s' * (number > 1)}, publish until heard"
             yield from _two(name, ages_ms, 1.0 if number == 1 else float("nan"))
 
 

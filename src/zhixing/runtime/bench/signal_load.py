@@ -39,9 +39,8 @@ def loaded_broker(mode: str) -> Iterator[tuple[str, int]]:
     Raises:
         ServiceError: It does not start.
     """
-    with Popen(
-        [sys.executable, "-c", f"from {__name__} import main; main({mode!r})"], stdin=PIPE, stdout=PIPE, text=True
-    ) as process:  # noqa: S603
+    command = [sys.executable, "-c", f"from {__name__} import main; main({mode!r})"]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:  # noqa: S603
         assert process.stdin is not None  # noqa: S101
         assert process.stdout is not None  # noqa: S101
         address = process.stdout.readline().strip()
