@@ -115,6 +115,8 @@ def test_the_headlights_stay_on_at_100_kmh(served: ServedCar, client: Any) -> No
         client.set_current_values({SPEED: Datapoint(0.0)})
     with pytest.raises(VSSClientError, match="reported by virtual vehicle"):
         client.set_current_values({LOW_BEAM: Datapoint(False)})
+    with pytest.raises(VSSClientError, match="reported by virtual vehicle"):
+        client.set_current_values({WINDOW.replace("Position", "IsOpen"): Datapoint(True)})
     assert served.do(lambda store: (store.value(SPEED), store.value(LOW_BEAM))) == (100.0, True)
 
 

@@ -27,10 +27,13 @@ _RAIN = "Vehicle.Body.Raindetection.Intensity"
 _AIR_CONDITIONING = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 _WINDOW_LOCK = "Vehicle.Cabin.IsWindowChildLockEngaged"
 _PARK = 126
-_DOOR_LOCKS = expand("Vehicle.Cabin.Door.Row2.{DriverSide,PassengerSide}.IsChildLockActive")
+_DOOR_LOCKS = tuple(expand("Vehicle.Cabin.Door.Row2.{DriverSide,PassengerSide}.IsChildLockActive"))
 STATES_THAT_FORBID = frozenset((_SPEED, _GEAR, _RAIN, _WINDOW_LOCK, *_DOOR_LOCKS))
 """Signals that turn what was free into what is forbidden: when the car drives off, or a child lock is set."""
 _WINDOWS = tuple(expand("Vehicle.Cabin.Door.{Row1,Row2}.{DriverSide,PassengerSide}.Window.Position"))
+
+INPUTS = STATES_THAT_FORBID | {_AIR_CONDITIONING, *_WINDOWS}
+"""All signals that a rule's condition reads: who could report them could have everything granted."""
 
 State = Mapping[str, Value]
 Setters = Mapping[str, Source]
@@ -81,7 +84,7 @@ def _number(state: State, path: str) -> float:
 
 
 def _is_moving(state: State) -> bool:
-    return not _number(state, _SPEED) <= 0.0
+    return not abs(_number(state, _SPEED)) <= 0.0
 
 
 def _is_out_of_park(state: State) -> bool:
@@ -112,7 +115,7 @@ _CONDITIONS: dict[str, Condition] = {
     "moving": lambda _, now: _is_moving(now.state),
     "moving-or-out-of-park": lambda _, now: _is_out_of_park(now.state),
     "raining": lambda _, now: not _number(now.state, _RAIN) <= 0.0,
-    "faster-than-80": lambda _, now: not _number(now.state, _SPEED) <= 80.0,
+    "faster-than-80": lambda _, now: not abs(_number(now.state, _SPEED)) <= 80.0,
     "air-conditioning-on": lambda _, now: _is_or_will_be_on(now, _AIR_CONDITIONING),
     "window-child-lock": lambda _, now: _is_or_will_be_on(now, _WINDOW_LOCK),
     "door-child-lock": _is_door_child_locked,

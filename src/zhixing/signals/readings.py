@@ -35,10 +35,21 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """Who reports a signal and, where it is an actuator, moves it."""
+    """Who reports a signal and, where it can be moved, moves it.
+
+    Attributes:
+        name: Of the provider.
+        on_target: Told every new target.
+        movable: Which of its signals can be moved; None is every actuator.
+    """
 
     name: str
     on_target: Callable[[str, Value], None]
+    movable: frozenset[str] | None = None
+
+    def can_move(self, path: str) -> bool:
+        """Return whether a signal can be moved by this provider."""
+        return self.movable is None or path in self.movable
 
 
 class _Entry:
@@ -198,9 +209,21 @@ class Readings:
         return end
 
     def provide(
-        self, paths: Sequence[str], on_target: Callable[[str, Value], None], name: str = "vehicle"
+        self,
+        paths: Sequence[str],
+        on_target: Callable[[str, Value], None],
+        name: str = "vehicle",
+        movable: Iterable[str] | None = None,
     ) -> Callable[[], None]:
-        """Become the only one who reports signals; told every new target of those that are actuators.
+        """Become the only one who reports signals; told every new target of those that can be moved.
+
+        What others have reported of them is stale from then on.
+
+        Args:
+            paths: What is reported from now on by nobody else.
+            on_target: Told what is wanted.
+            name: Of the provider.
+            movable: Which of the paths can be moved; None is every actuator.
 
         Returns:
             What gives them up: their values are stale from then on, and nothing is wanted of them any more.
@@ -213,9 +236,10 @@ class Readings:
         for path, entry in entries.items():
             if entry.provision is not None:
                 raise ProvidedError(f"{path} has a provider: {entry.provision.name}", hint="One provider a signal.")
-        provision = Provision(name, on_target)
+        provision = Provision(name, on_target, None if movable is None else frozenset(movable))
         for entry in entries.values():
             entry.provision = provision
+        self.lose(path for path, entry in entries.items() if entry.source != name)
 
         def release() -> None:
             mine = [path for path, entry in entries.items() if entry.provision is provision]

@@ -86,7 +86,8 @@ class SignalStore(Readings):
             NotWritableError: The first is not wanted, or the second has no provider.
             WrongTypeError: The value is not of the second's type.
         """
-        if self._entry(path).target is None or self._entry(to).provision is None:
+        provision = self._entry(to).provision
+        if self._entry(path).target is None or provision is None or not provision.can_move(to):
             raise NotWritableError(f"{path} cannot be handed on to {to}", hint="Hand on an open wish to an actuator.")
         self._pursue(self._checked(replace(self._granted[path], path=to, value=value)))
 
@@ -176,7 +177,7 @@ class SignalStore(Readings):
         entry = self._entries[request.path]
         if not is_allowed(entry.leaf, request.value):
             return Refused(request=request, rule=OUT_OF_RANGE, say=_limits(entry.leaf))
-        if entry.provision is None:
+        if entry.provision is None or not entry.provision.can_move(request.path):
             return Refused(request=request, rule=NO_PROVIDER, say=_SILENT if entry.is_stale else _NO_PROVIDER)
         if isinstance(verdict, Forbid):
             return Refused(request=request, rule=verdict.rule, say=verdict.say)

@@ -23,7 +23,7 @@ class Reports:
     """
 
     def __init__(self, store: Readings, has: Set[str], name: str) -> None:
-        self.time_ns = 0
+        self.time_ns = store.now_ns()
         self._store = store
         self._name = name
         self._has = has

@@ -45,10 +45,10 @@ class VirtualVehicle:
         self._reports = Reports(store, self._has.keys(), _NAME)
         # A window is moved by its position, which the guards watch.
         moved = [path for path in self._has if not path.endswith(".Window.IsOpen")]
-        self._release = store.provide(moved, self._want, _NAME)
+        self._release = store.provide(list(self._has), self._want, _NAME, movable=moved)
         for path, first in self._has.items():
             if first is not None:
-                store.publish(path, first, 0, _NAME)
+                store.publish(path, first, self._reports.time_ns, _NAME)
         self._motors = Motors(store.catalogue, [path for path in moved if store.catalogue[path].kind == "actuator"])
         self._powertrain = Powertrain(self._reports.number)
         self._climate = Climate(store, self._has.keys(), self._reports.number(AIR_C, 22.0))

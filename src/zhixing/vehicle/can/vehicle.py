@@ -43,7 +43,8 @@ class CanVehicle:
         self._receiver = Receiver(wiring.status, wiring, self, tally)
         self._wishes = Wishes(wiring, store.target, self._known, store.give_up, line.send, tally)
         self._mine = [*self._statuses, *wiring.constants]
-        self._release = store.provide([path for path in self._mine if self._can_provide(path)], self._want, name)
+        movable = [path for path in self._mine if self._can_provide(path)]
+        self._release = store.provide(self._mine, self._want, name, movable)
         for path, value in wiring.constants.items():
             store.publish(path, value, store.now_ns(), name)
 

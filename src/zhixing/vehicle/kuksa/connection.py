@@ -6,6 +6,7 @@ import contextlib
 import queue
 import random
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from zhixing.signals.kuksa.server import is_loopback
 _CALL_TIMEOUT_S = 5.0
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 10.0
-_MAX_WISHES = 1000
+_LOOK_EVERY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Denied:
     """The broker would not have something set, and why."""
 
     path: str
+    value: Value
     reason: str
 
 
@@ -90,33 +92,29 @@ class Connection:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._pending: dict[str, Reading] = {}
         self._lock = threading.Lock()
-        self._wishes: queue.Queue[tuple[str, Value] | None] = queue.Queue(_MAX_WISHES)
+        self._asked: dict[str, Value] = {}  # by path: what the broker is asked for now
+        self._next: dict[str, Value] = {}  # and what then; a newer wish stands in for an older one
         self._over = threading.Event()
         self._call: Any = None
-        self._threads = [
-            threading.Thread(target=self._follow, name="kuksa-follow", daemon=True),
-            threading.Thread(target=self._ask_all, name="kuksa-ask", daemon=True),
-        ]
+        self._thread = threading.Thread(target=self._follow, name="kuksa-follow", daemon=True)
+        self._look_at_s = 0.0
         self._stub: Any = None
 
     def start(self) -> None:
         """Begin to call."""
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def close(self) -> None:
         """Hang up."""
         self._over.set()
-        with contextlib.suppress(queue.Full):
-            self._wishes.put_nowait(None)
         call = self._call
         if call is not None:
             call.cancel()
-        for thread in self._threads:
-            thread.join(2.0)
+        self._thread.join(2.0)
 
     def events(self) -> Iterator[Event]:
         """Yield what has happened since the last time; of each signal the newest value only."""
+        self._look_whether_it_lives()
         while True:
             try:
                 event = self._events.get_nowait()
@@ -128,11 +126,59 @@ class Connection:
             yield event
 
     def ask(self, path: str, value: Value) -> None:
-        """Ask for a change; an answer comes as an event, if it is a no."""
-        try:
-            self._wishes.put_nowait((path, value))
-        except queue.Full:
-            self._events.put(Denied(path, "too many wishes wait"))
+        """Ask for a change; an answer comes as an event, if it is a no.
+
+        While the broker has not answered yet for a path, the newest wish for it waits, and no other.
+        """
+        with self._lock:
+            if path in self._asked:
+                self._next[path] = value
+                return
+            self._asked[path] = value
+        self._send(path, value)
+
+    def _send(self, path: str, value: Value) -> None:
+        request = val_pb2.ActuateRequest(signal_id=types_pb2.SignalID(path=path))
+        writer(self._catalogue[path])(request.value, value)
+        stub, future = self._stub, None
+        if stub is not None:
+            with contextlib.suppress(ValueError):  # the channel has been closed under it
+                future = stub.Actuate.future(request, timeout=_CALL_TIMEOUT_S, metadata=self._headers)
+        if future is None:
+            self._answered(path, value, "there is no connection")
+            return
+        future.add_done_callback(lambda done: self._answered(path, value, _refusal_in(done)))
+
+    def _answered(self, path: str, value: Value, refusal: str) -> None:
+        if refusal:
+            self._events.put(Denied(path, value, refusal))
+        with self._lock:
+            following = self._next.pop(path, None)
+            if following is None:
+                del self._asked[path]
+            else:
+                self._asked[path] = following
+        if following is not None:
+            self._send(path, following)
+
+    def _look_whether_it_lives(self) -> None:
+        """Ask the broker every other second for its name: one that hangs is as good as gone."""
+        now_s, stub, call = time.monotonic(), self._stub, self._call
+        if stub is None or call is None or now_s < self._look_at_s:
+            return
+        self._look_at_s = now_s + _LOOK_EVERY_S
+        request = val_pb2.GetServerInfoRequest()
+        future = None
+        with contextlib.suppress(ValueError):  # the channel has been closed under it
+            future = stub.GetServerInfo.future(request, timeout=_LOOK_EVERY_S, metadata=self._headers)
+        if future is None:
+            return
+
+        def seen(done: Any) -> None:
+            if _refusal_in(done).startswith("DEADLINE_EXCEEDED"):
+                call.cancel()
+
+        future.add_done_callback(seen)
 
     def _follow(self) -> None:
         wait_s = _FIRST_WAIT_S
@@ -189,12 +235,13 @@ class Connection:
         return [path for path in paths if may_read([path])]
 
     def _hear(self, stub: Any, connected: Connected) -> None:
+        agreed = frozenset(connected.paths)
         request = val_pb2.SubscribeRequest(signal_paths=connected.paths)
         self._call = stub.Subscribe(request, metadata=self._headers)
         for response in self._call:
             values: dict[str, Reading] = {}
             for path, point in response.entries.items():
-                leaf = self._catalogue.get(path)
+                leaf = self._catalogue[path] if path in agreed else None
                 if leaf is not None and point.value.WhichOneof("typed_value"):
                     with contextlib.suppress(WrongTypeError):
                         values[path] = read(leaf, point.value, "typed_value")
@@ -206,30 +253,20 @@ class Connection:
             if self._over.is_set():
                 return
 
-    def _ask_all(self) -> None:
-        while not self._over.is_set():
-            wish = self._wishes.get()
-            if wish is None:
-                return
-            path, value = wish
-            stub = self._stub
-            if stub is None:
-                self._events.put(Denied(path, "there is no connection"))
-                continue
-            request = val_pb2.ActuateRequest(signal_id=types_pb2.SignalID(path=path))
-            writer(self._catalogue[path])(request.value, value)
-            try:
-                stub.Actuate(request, timeout=_CALL_TIMEOUT_S, metadata=self._headers)
-            except grpc.RpcError as error:
-                self._events.put(Denied(path, _reason(error)))
-            except ValueError:  # the channel has been closed under it
-                self._events.put(Denied(path, "there is no connection"))
-
     def _channel(self) -> Any:
         options = [("grpc.keepalive_time_ms", 10_000), ("grpc.keepalive_timeout_ms", 3_000)]
+        options += [("grpc.http2.ping_timeout_ms", 3_000)]
         if self._credentials is None:
             return grpc.insecure_channel(self._address, options)
         return grpc.secure_channel(self._address, self._credentials, options)
+
+
+def _refusal_in(done: Any) -> str:
+    """Return why a call has failed, empty where it has not."""
+    if done.cancelled():
+        return "CANCELLED"
+    error = done.exception()
+    return "" if error is None else _reason(error)
 
 
 def _reason(error: Any) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from zhixing.datatypes.signal import Reading
-from zhixing.errors import ConfigError, ProvidedError, SignalError
+from zhixing.errors import ConfigError, SignalError
+from zhixing.signals.guards import INPUTS
 from zhixing.signals.store import SignalStore
 from zhixing.vehicle.kuksa.connection import Connected, Connection, Denied, Lost, Reported
 
@@ -28,6 +29,10 @@ class KuksaVehicle:
         connection: The line; started here.
         clock: Now, in nanoseconds, by the store's clock.
         name: What its signals are said to come from.
+
+    Attributes:
+        is_connected: Whether the line stands.
+        reason: Why it does not, or did not last.
     """
 
     def __init__(self, store: SignalStore, connection: Connection, clock: Callable[[], int], name: str) -> None:
@@ -37,17 +42,18 @@ class KuksaVehicle:
         self._name = name
         self._release: Callable[[], None] | None = None
         self._has_values = False
+        self._was_lost = False
+        self._paths: tuple[str, ...] = ()
+        self.is_connected = False
+        self.reason = ""
+        self._complained_of: set[str] = set()
+        self._claim(store.catalogue, ())  # until it is known which are the broker's, nobody else's values are believed
         connection.start()
 
     @property
     def is_real_time(self) -> bool:
         """Its time is that of the wall."""
         return True
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the line stands."""
-        return self._release is not None
 
     def wait(self, timeout_s: float = _FIRST_WAIT_S) -> bool:
         """Return whether the line comes to stand and the first values come in time."""
@@ -65,18 +71,17 @@ class KuksaVehicle:
         for event in self._connection.events():
             match event:
                 case Connected():
-                    self._claim(event)
+                    self._connect(event)
                 case Reported(values):
                     self._has_values = True
                     for path, value in values.items():
                         self._publish(path, value)
                 case Lost(reason):
-                    if self._release is not None:
-                        _log.warning("the broker is gone: %s", reason)
-                    self._give_up()
-                case Denied(path, reason):
-                    _log.info("the broker does not set %s: %s", path, reason)
-                    self._store.give_up(path)
+                    self._disconnect(reason)
+                case Denied(path, value, reason):
+                    _log.warning("the broker does not set %s: %s", path, reason)
+                    if self._store.target(path) == value:
+                        self._store.give_up(path)
 
     def drive(self, speed_mps: float, yaw_rad: float, x_m: float, y_m: float, dt_s: float = 0.1) -> None:
         """Do nothing: the car behind the broker has a road of its own."""
@@ -84,29 +89,42 @@ class KuksaVehicle:
     def close(self) -> None:
         """Hang up and give up all signals."""
         self._connection.close()
-        self._give_up()
+        if self._release is not None:
+            self._release()
+            self._release = None
 
-    def _claim(self, connected: Connected) -> None:
-        self._give_up()
+    def _claim(self, paths: Iterable[str], movable: Iterable[str]) -> None:
+        """Take signals in place of those that were taken before, without a moment between: nobody else gets them."""
+        if self._release is not None:
+            self._release()
+        free = [path for path in dict.fromkeys(paths) if self._store.provider(path) is None]
+        self._release = self._store.provide(free, self._connection.ask, self._name, movable)
+
+    def _connect(self, connected: Connected) -> None:
         for path, reason in connected.left_out.items():
             _log.warning("%s is left out: %s", path, reason)
-        kinds = {path: self._store.catalogue[path].kind for path in connected.paths}
-        paths = [path for path, kind in kinds.items() if kind != "actuator" or path in connected.actuators]
-        try:
-            self._release = self._store.provide(paths, self._connection.ask, self._name)
-        except ProvidedError:
-            _log.exception("the broker's signals are somebody else's")
+        if self._was_lost:
+            _log.warning("the broker is back")
+        self._paths = connected.paths
+        inputs = [path for path in INPUTS if path in self._store.catalogue]
+        self._claim([*connected.paths, *inputs], connected.actuators)
+        self.is_connected = True
+
+    def _disconnect(self, reason: str) -> None:
+        self.reason = reason
+        if self.is_connected:
+            _log.warning("the broker is gone: %s", reason)
+            self._was_lost = True
+            self._claim([*self._paths, *(path for path in INPUTS if path in self._store.catalogue)], ())
+        self.is_connected = False
 
     def _publish(self, path: str, value: Reading) -> None:
         try:
             self._store.publish(path, value, self._clock(), self._name)
         except SignalError as error:
-            _log.warning("the broker reports nonsense: %s", error)
-
-    def _give_up(self) -> None:
-        if self._release is not None:
-            self._release()
-            self._release = None
+            if path not in self._complained_of:
+                self._complained_of.add(path)
+                _log.warning("the broker reports nonsense: %s", error)
 
 
 def open_kuksa_vehicle(
@@ -126,5 +144,6 @@ def open_kuksa_vehicle(
     connection = Connection(address, store.catalogue, token, certificate)
     vehicle = KuksaVehicle(store, connection, clock, f"broker at {address}")
     if not vehicle.wait():
-        _log.warning("no broker answers at %s yet; it is called again and again", address)
+        why = f": {vehicle.reason}" if vehicle.reason else ""
+        _log.warning("the broker at %s does not serve us yet%s; it is called again and again", address, why)
     return vehicle
