@@ -239,6 +239,51 @@ def test_a_call_about_too_much_is_turned_away_before_it_stops_the_car(served: Se
         assert answer.error.code == 400
 
 
+@pytest.mark.parametrize("pattern", ["**", "Vehicle", "**.*.*.*.X{}", "**.*.**.*.**.*.**.X{}"])
+def test_many_wildcards_in_one_call_do_not_stop_the_car(served: ServedCar, pattern: str) -> None:
+    with grpc.insecure_channel(served.address) as channel:
+        old = v1_grpc.VALStub(channel)
+        paths = [pattern.format(number) for number in range(1990)]
+        started_s = time.monotonic()
+        get = v1.GetRequest(entries=[v1.EntryRequest(path=path) for path in paths])
+        if "{}" in pattern:
+            assert code(old.Get, get).name == "INVALID_ARGUMENT"
+        else:
+            assert len(old.Get(get, timeout=10.0).entries) <= 5000
+        subscribe = v1.SubscribeRequest(entries=[v1.SubscribeEntry(path=path) for path in paths])
+        assert code(first, old.Subscribe, subscribe).name == "INVALID_ARGUMENT"
+        assert time.monotonic() - started_s < 3.0
+
+
+def test_a_provider_that_never_reads_is_not_read(served: ServedCar, stub: Any) -> None:
+    points = {number: types_pb2.Datapoint() for number in range(100_000, 101_000)}
+    bad = val_pb2.OpenProviderStreamRequest(publish_values_request={"data_points": points})
+    sent = [0]
+
+    def flood() -> Iterator[Any]:
+        for number in range(3000):
+            sent[0] = number
+            yield bad
+
+    stream = stub.OpenProviderStream(flood(), timeout=30.0)
+    time.sleep(2.0)
+    assert sent[0] < 3000, "what it sends waits on its own side"
+    stream.cancel()
+
+
+def test_one_program_cannot_take_all_streams(served: ServedCar, stub: Any) -> None:
+    request = val_pb2.SubscribeRequest(signal_paths=[VOLUME])
+    streams = [stub.Subscribe(request) for _ in range(100)]
+    for stream in streams:
+        next(stream)
+    assert code(first, stub.Subscribe, request).name == "RESOURCE_EXHAUSTED"
+    with grpc.insecure_channel(served.address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+        next(val_pb2_grpc.VALStub(channel).Subscribe(request, timeout=5.0))
+    for stream in streams:
+        stream.cancel()
+    assert served.wait(lambda store: not store._entries[VOLUME].watchers)
+
+
 def test_version_1_names_each_error(served: ServedCar) -> None:
     with grpc.insecure_channel(served.address) as channel:
         old = v1_grpc.VALStub(channel)

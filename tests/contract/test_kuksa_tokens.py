@@ -99,6 +99,9 @@ def test_without_a_token_nothing_is_told(guarded: Address) -> None:
             request = val_pb2.GetValueRequest(signal_id=types_pb2.SignalID(path=VOLUME))
             assert code(stub.GetValue, request).name == "UNAUTHENTICATED"
             assert code(stub.ListMetadata, val_pb2.ListMetadataRequest()).name == "UNAUTHENTICATED"
+            assert code(stub.GetServerInfo, val_pb2.GetServerInfoRequest()).name == "UNAUTHENTICATED"
+            unknown = val_pb2.GetValueRequest(signal_id=types_pb2.SignalID(path="Vehicle.Nope"))
+            assert code(stub.GetValue, unknown).name == "UNAUTHENTICATED", "it is not told what there is"
             assert (
                 code(
                     stub.Actuate,
@@ -123,10 +126,25 @@ def test_a_stream_ends_with_its_token(guarded: Address) -> None:
             request = val_pb2.SubscribeRequest(signal_paths=[VOLUME])
             stream = val_pb2_grpc.VALStub(channel).Subscribe(request, metadata=headers, timeout=20.0)
             next(stream)
-            time.sleep(2.5)
-            served.do(lambda store: store.publish(VOLUME, 77, 0))
             with pytest.raises(grpc.RpcError, match="expired"):
                 next(stream)
+
+
+def test_a_claim_ends_with_its_token(guarded: Address) -> None:
+    assert guarded.certificate is not None
+    with served_car(guarded) as served:
+        credentials = grpc.ssl_channel_credentials(guarded.certificate.read_bytes())
+        with grpc.secure_channel(served.address, credentials) as channel:
+            headers = (("authorization", f"Bearer {token('provide', time.time() + 2)}"),)
+            spoiler = "Vehicle.Body.RearMainSpoilerPosition"
+            claim = val_pb2.ProvideActuationRequest(actuator_identifiers=[types_pb2.SignalID(path=spoiler)])
+            request = val_pb2.OpenProviderStreamRequest(provide_actuation_request=claim)
+            stream = val_pb2_grpc.VALStub(channel).OpenProviderStream(iter([request]), metadata=headers, timeout=20.0)
+            next(stream)
+            assert served.do(lambda store: store.provider(spoiler)) is not None
+            with pytest.raises(grpc.RpcError, match="expired"):
+                next(stream)
+            assert served.wait(lambda store: store.provider(spoiler) is None)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])  # noqa: S104

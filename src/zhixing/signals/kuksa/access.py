@@ -93,7 +93,9 @@ def parse_scopes(text: str) -> dict[Action, tuple[re.Pattern[str], ...]]:
         raise TrustError(f"a token has {len(words)} scopes", hint=f"At most {_MAX_SCOPES} are looked at.")
     scopes: dict[Action, tuple[re.Pattern[str], ...]] = {}
     for word in words:
-        action, _, path = word.partition(":")
+        action, colon, path = word.partition(":")
+        if colon and not path:
+            raise TrustError(f"scope {word[:80]!r} names no path", hint="Leave the colon out to mean everything.")
         for included in _INCLUDED.get(action, ()):
             try:
                 scopes[included] = (*scopes.get(included, ()), pattern_of(path))
@@ -167,7 +169,13 @@ class Gatekeeper:
         scope = claims.get("scope", "")
         if not isinstance(scope, str):
             raise TrustError("the token's scope is no text", hint="Words with spaces between: read actuate:Vehicle.")
-        return Caller(str(claims.get("sub", "nobody"))[:200], parse_scopes(scope), float(claims["exp"]))
+        if not claims.get("sub"):
+            raise TrustError("the token names nobody", hint="Give it a subject, the claim sub.")
+        try:
+            expires_s = float(claims["exp"])
+        except (OverflowError, ValueError) as error:
+            raise TrustError("the token's end is no time", hint="Give exp in seconds of Unix time.") from error
+        return Caller(str(claims["sub"])[:200], parse_scopes(scope), expires_s)
 
 
 def _read_key(file: Path) -> str:

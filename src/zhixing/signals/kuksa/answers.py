@@ -15,6 +15,7 @@ from zhixing.errors import (
     NotWritableError,
     OutOfRangeError,
     ProvidedError,
+    ServiceError,
     TrustError,
     UnknownSignalError,
     WrongTypeError,
@@ -34,6 +35,7 @@ _CODES: tuple[tuple[type[ZhixingError], Any], ...] = (
     (WrongTypeError, Code.INVALID_ARGUMENT),
     (OutOfRangeError, Code.INVALID_ARGUMENT),
     (InputError, Code.INVALID_ARGUMENT),
+    (ServiceError, Code.RESOURCE_EXHAUSTED),
 )
 _HTTP = {
     Code.NOT_FOUND: (404, "not_found"),

@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from collections.abc import Callable, Mapping, Sequence, Sized
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from zhixing.datatypes.signal import Granted, Outcome, Reading, Refused, SetRequest, Value
-from zhixing.errors import AccessError, InputError, UnknownSignalError, WrongTypeError
+from zhixing.errors import AccessError, InputError, ServiceError, UnknownSignalError, WrongTypeError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.wildcards import pattern_of
 from zhixing.signals.store import SignalStore
@@ -46,11 +47,26 @@ class Broker:
         self._paths = tuple(self.catalogue)
         self._store_ns = store_ns
         self._offset_ns = wall_ns() - store_ns()
+        self._matching: dict[str, list[str]] = {}
         self._streams: weakref.WeakSet[Stream] = weakref.WeakSet()
+        self._streams_of: dict[str, weakref.WeakSet[Stream]] = {}
 
-    def keep(self, stream: StreamT) -> StreamT:
-        """Remember a stream, to close it when the broker does, and return it."""
+    def keep(self, stream: StreamT, caller: Caller) -> StreamT:
+        """Remember a stream, to close it with its caller's token or with the broker, and return it.
+
+        Raises:
+            ServiceError: The caller has as many as one may have.
+        """
+        self._streams_of = {name: streams for name, streams in self._streams_of.items() if streams}
+        mine = self._streams_of.setdefault(caller.name, weakref.WeakSet())
+        if len(mine) >= _MAX_STREAMS:
+            stream.close()
+            raise ServiceError(f"{caller.name} has {len(mine)} streams", hint="Close some.")
+        mine.add(stream)
         self._streams.add(stream)
+        if caller.expires_s < _NEVER_S:
+            left_s = caller.expires_s - caller.now_s() + _AFTER_S
+            asyncio.get_running_loop().call_later(max(0.0, left_s), _close, weakref.ref(cast("Stream", stream)))
         return stream
 
     def close(self) -> None:
@@ -93,8 +109,30 @@ class Broker:
         """
         if pattern in self.catalogue:
             return [pattern]
-        expression = pattern_of(pattern)
-        return [path for path in self.catalogue if expression.fullmatch(path)]
+        known = self._matching.get(pattern)
+        if known is None:
+            expression = pattern_of(pattern)
+            known = [path for path in self.catalogue if expression.fullmatch(path)]
+            if len(self._matching) >= _MAX_KNOWN_PATTERNS:
+                self._matching.clear()
+            self._matching[pattern] = known
+        return known
+
+    def matching_all(self, patterns: Sequence[str]) -> list[list[str]]:
+        """Return what several patterns mean, if that is not more work than a call may make.
+
+        Raises:
+            InputError: One is no such path, or they are too many.
+        """
+        branches = {pattern for pattern in patterns if pattern not in self.catalogue}
+        bounded(branches, _MAX_BRANCHES)
+        found = []
+        num_found = 0
+        for pattern in patterns:
+            found.append(self.matching(pattern))
+            num_found += len(found[-1])
+            bounded(range(num_found), _MAX_MEANT)
+        return found
 
     def readable(self, caller: Caller, paths: Sequence[str]) -> Sequence[str]:
         """Return the paths, if all may be read.
@@ -162,9 +200,21 @@ class Broker:
 
 
 NAME = "zhixing"
+_NEVER_S = 4e9  # the year 2096: such a token does not end while anybody drives
+_AFTER_S = 0.05
 _MAX_CHARACTERS = 1000
 MAX_ITEMS = 2000
 _MAX_WISHES = 200
+_MAX_BRANCHES = 20
+_MAX_MEANT = 5000
+_MAX_KNOWN_PATTERNS = 200
+_MAX_STREAMS = 100
+
+
+def _close(stream: weakref.ref[Stream]) -> None:
+    still_there = stream()
+    if still_there is not None:
+        still_there.close()
 
 
 def bounded(items: Sized, most: int = MAX_ITEMS) -> None:

@@ -19,6 +19,8 @@ from zhixing.signals.kuksa.convert import read, writer
 
 _log = logging.getLogger(__name__)
 _MAX_CLAIMS = 10_000
+_MAX_ANSWERS = 16
+_MAX_ERRORS = 50
 _ERROR_CODES = {
     Code.NOT_FOUND: types_pb2.ERROR_CODE_NOT_FOUND,
     Code.PERMISSION_DENIED: types_pb2.ERROR_CODE_PERMISSION_DENIED,
@@ -43,6 +45,7 @@ class ProviderStream:
         self._wishes: dict[str, Value] = {}
         self._answers: list[Any] = []
         self._wake = asyncio.Event()
+        self._read = asyncio.Event()
         self._is_over = False
         self._failure: ZhixingError | None = None
 
@@ -61,9 +64,11 @@ class ProviderStream:
                 answers, self._answers = self._answers, []
                 for answer in answers:
                     yield answer
+                self._read.set()
                 wishes, self._wishes = self._wishes, {}
                 if wishes:
                     yield self._told(wishes)
+                self._caller.check_time()
                 if self._failure is not None:
                     raise self._failure
                 if self._is_over and not self._answers and not self._wishes:
@@ -80,12 +85,16 @@ class ProviderStream:
         self._releases.clear()
         self._is_over = True
         self._wake.set()
+        self._read.set()
 
     async def _read_all(self, requests: AsyncIterator[Any]) -> None:
         try:
             async for request in requests:
                 self._caller.check_time()
                 self._take(request)
+                while len(self._answers) > _MAX_ANSWERS and not self._is_over:  # who does not read is not read
+                    self._read.clear()
+                    await self._read.wait()
         except (SignalError, TrustError, InputError) as error:
             self._failure = error
         finally:
@@ -124,13 +133,15 @@ class ProviderStream:
 
     def _publish(self, request: Any) -> None:
         bounded(request.data_points)
-        status = {}
+        status: dict[int, Any] = {}
         for number, point in request.data_points.items():
             try:
                 path = self._broker.path_of(number)
                 value = read(self._broker.catalogue[path], point.value, "typed_value")
                 self._broker.publish(self._caller, path, value)
             except (SignalError, TrustError) as error:
+                if len(status) >= _MAX_ERRORS:
+                    continue
                 code = _ERROR_CODES.get(code_of(error), types_pb2.ERROR_CODE_INVALID_ARGUMENT)
                 status[number] = types_pb2.Error(code=code, message=words_of(error))
         if status:

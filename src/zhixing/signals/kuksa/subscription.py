@@ -10,6 +10,7 @@ from zhixing.datatypes.signal import Reading
 from zhixing.signals.readings import Readings
 
 MAX_BUFFER = 1000
+_MAX_UPDATES = 10_000
 Update = tuple[Reading, int]
 """A value and the store's time of it."""
 
@@ -33,11 +34,13 @@ class Subscription:
         self._readings = readings
         self._most = buffer_size
         self._waiting: deque[dict[str, Update]] = deque()
+        self._num_kept = 0
         self._wake = asyncio.Event()
         self.is_closed = False
         self._end = readings.watch(self._put_kept if buffer_size else self._put_newest, paths)
         first = {path: self._update(path) for path in paths if readings.value(path) is not None}
         self._waiting.append(first)
+        self._num_kept += len(first)
         self._wake.set()
 
     def close(self) -> None:
@@ -55,6 +58,7 @@ class Subscription:
         if self.is_closed:
             return {}
         taken = self._waiting.popleft()
+        self._num_kept -= len(taken)
         if not self._waiting:
             self._wake.clear()
         return taken
@@ -76,8 +80,11 @@ class Subscription:
         if self._waiting and path not in self._waiting[-1]:
             self._waiting[-1][path] = update
         else:
-            if len(self._waiting) > self._most:
-                oldest = self._waiting.popleft()
-                self._waiting[0] = oldest | self._waiting[0]  # only values that a newer one follows are lost
             self._waiting.append({path: update})
             self._wake.set()
+        self._num_kept += 1
+        while len(self._waiting) > 1 and (len(self._waiting) > self._most + 1 or self._num_kept > _MAX_UPDATES):
+            oldest = self._waiting.popleft()
+            merged = oldest | self._waiting[0]  # only values that a newer one follows are lost
+            self._num_kept += len(merged) - len(oldest) - len(self._waiting[0])
+            self._waiting[0] = merged

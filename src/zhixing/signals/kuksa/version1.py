@@ -25,6 +25,7 @@ _ENTRY_TYPES = {
     "actuator": types_pb2.ENTRY_TYPE_ACTUATOR,
 }
 _MAX_ENTRIES = 5000
+_MAX_BRANCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
             if not request.entries:
                 raise InputError("no signal is named", hint="Send entries with paths.")
             bounded(request.entries)
+            branches = {asked.path for asked in request.entries if asked.path not in self._broker.catalogue}
+            bounded(branches, _MAX_BRANCHES)
             response = val_pb2.GetResponse()
             for asked in request.entries:
                 try:
@@ -102,13 +105,15 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
             caller = self._who(context)
             bounded(request.entries)
             wanted: dict[str, _Parts] = {}
-            for asked in request.entries:
-                for path in self._paths(asked.path):
-                    wanted[path] = _parts(asked.view, asked.fields)
+            meant = self._broker.matching_all([asked.path for asked in request.entries])
+            for asked, paths in zip(request.entries, meant, strict=True):
+                if not paths:
+                    raise UnknownSignalError(f"no signal is called {asked.path[:100]!r}", hint="Metadata lists them.")
+                wanted |= dict.fromkeys(paths, _parts(asked.view, asked.fields))
             if not wanted:
                 raise InputError("no signal is named", hint="Send entries with paths.")
             self._broker.readable(caller, list(wanted))
-            async for updates in self._changes(wanted):
+            async for updates in self._changes(wanted, caller):
                 caller.check_time()
                 response = val_pb2.SubscribeResponse()
                 for path, parts in updates.items():
@@ -167,11 +172,11 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     def _note(errors: Any, path: str, error: SignalError | InputError | TrustError) -> None:
         _add_error(errors, path, code_of(error), words_of(error))
 
-    async def _changes(self, wanted: dict[str, _Parts]) -> AsyncIterator[dict[str, _Parts]]:
+    async def _changes(self, wanted: dict[str, _Parts], caller: Caller) -> AsyncIterator[dict[str, _Parts]]:
         """Yield what is to be sent: all parts at first, then those that have changed."""
         yield wanted
         valued = [path for path, parts in wanted.items() if parts.value]
-        subscription = self._broker.keep(Subscription(self._broker.store, valued))
+        subscription = self._broker.keep(Subscription(self._broker.store, valued), caller)
         targets = _Targets({path for path, parts in wanted.items() if parts.target})
         end = self._broker.store.watch_targets(targets.put)
         try:
@@ -185,6 +190,7 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
                 if aims.done():
                     changed |= dict.fromkeys(aims.result(), _Parts(value=False, target=True, metadata=False))
                     aims = asyncio.create_task(targets.take())
+                caller.check_time()
                 if subscription.is_closed:
                     return
                 if values.done():

@@ -42,22 +42,25 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def GetValue(self, request: Any, context: Any) -> Any:
         """Return one value."""
         async with answering(context):
-            (point,) = self._points(self._who(context), [self._path(request.signal_id)])
+            caller = self._who(context)
+            (point,) = self._points(caller, [self._path(request.signal_id)])
             return val_pb2.GetValueResponse(data_point=point)
 
     async def GetValues(self, request: Any, context: Any) -> Any:
         """Return several values, in the order of the question."""
         async with answering(context):
+            caller = self._who(context)
             bounded(request.signal_ids)
             paths = [self._path(signal) for signal in request.signal_ids]
-            return val_pb2.GetValuesResponse(data_points=self._points(self._who(context), paths))
+            return val_pb2.GetValuesResponse(data_points=self._points(caller, paths))
 
     async def Subscribe(self, request: Any, context: Any) -> AsyncIterator[Any]:
         """Send current values, then changes, by path."""
         async with answering(context):
+            caller = self._who(context)
             bounded(request.signal_paths)
             paths = [self._broker.known(path) for path in request.signal_paths]
-            async for updates in self._updates(request, self._who(context), paths):
+            async for updates in self._updates(request, caller, paths):
                 response = val_pb2.SubscribeResponse()
                 entries = response.entries
                 for path, update in updates.items():
@@ -67,10 +70,11 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def SubscribeById(self, request: Any, context: Any) -> AsyncIterator[Any]:
         """Send current values, then changes, by number."""
         async with answering(context):
+            caller = self._who(context)
             bounded(request.signal_ids)
             paths = [self._broker.path_of(number) for number in request.signal_ids]
             ids = self._broker.ids
-            async for updates in self._updates(request, self._who(context), paths):
+            async for updates in self._updates(request, caller, paths):
                 response = val_pb2.SubscribeByIdResponse()
                 entries = response.entries
                 for path, update in updates.items():
@@ -110,15 +114,17 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
     async def PublishValue(self, request: Any, context: Any) -> Any:
         """Report one value."""
         async with answering(context):
+            caller = self._who(context)
             path = self._path(request.signal_id)
             value = read(self._broker.catalogue[path], request.data_point.value, "typed_value")
-            self._broker.publish(self._who(context), path, value)
+            self._broker.publish(caller, path, value)
             return val_pb2.PublishValueResponse()
 
     async def OpenProviderStream(self, request_iterator: AsyncIterator[Any], context: Any) -> AsyncIterator[Any]:
         """Let another program provide actuators and report values, until it hangs up."""
         async with answering(context):
-            stream = self._broker.keep(ProviderStream(self._broker, self._who(context), self._path))
+            caller = self._who(context)
+            stream = self._broker.keep(ProviderStream(self._broker, caller, self._path), caller)
             try:
                 async for response in stream.run(request_iterator):
                     yield response
@@ -127,8 +133,10 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
 
     async def GetServerInfo(self, request: Any, context: Any) -> Any:
         """Return who serves."""
-        del request, context
-        return val_pb2.GetServerInfoResponse(name=NAME, version=__version__)
+        del request
+        async with answering(context):
+            self._who(context)
+            return val_pb2.GetServerInfoResponse(name=NAME, version=__version__)
 
     def _path(self, signal: Any) -> str:
         match signal.WhichOneof("signal"):
@@ -166,7 +174,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
         loop = asyncio.get_running_loop()
         end_s = loop.time() + until_s if until_s else None
         subscription = self._broker.keep(
-            Subscription(self._broker.store, list(dict.fromkeys(paths)), request.buffer_size)
+            Subscription(self._broker.store, list(dict.fromkeys(paths)), request.buffer_size), caller
         )
         try:
             while end_s is None or loop.time() < end_s:
@@ -175,9 +183,9 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
                         taken = await subscription.take()
                 except TimeoutError:
                     return
+                caller.check_time()
                 if subscription.is_closed:
                     return
-                caller.check_time()
                 yield taken
                 if interval_s:
                     await asyncio.sleep(interval_s)
@@ -185,6 +193,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
             subscription.close()
 
     async def _actuate(self, requests: Sequence[Any], context: Any) -> None:
+        caller = self._who(context)
         bounded(requests)
         wishes = []
         for request in requests:
@@ -192,7 +201,7 @@ class Version2(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
             if not request.HasField("value"):
                 raise WrongTypeError(f"{path} is asked for without a value", hint="Send a value.")
             wishes.append((path, read(self._broker.catalogue[path], request.value, "typed_value")))
-        refused = refusal(self._broker.actuate(self._who(context), wishes))
+        refused = refusal(self._broker.actuate(caller, wishes))
         if refused is not None:
             await context.abort(code_of_refusal(refused), words_of(refused))
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from zhixing.errors import InputError
 
-_MAX_CHARACTERS = 1000
+_MAX_CHARACTERS = 250
+_MAX_DOUBLE_STARS = 4
 _PART = re.compile(r"[A-Za-z0-9_]+|\*\*?")
 
 
@@ -32,8 +33,9 @@ def pattern_of(path: str) -> re.Pattern[str]:
         >>> bool(pattern_of("Vehicle.Cabin").fullmatch("Vehicle.Cabin.Sunroof.Shade.Position"))
         True
     """
-    if len(path) > _MAX_CHARACTERS:
-        raise InputError(f"a path has {len(path)} characters", hint=f"Send at most {_MAX_CHARACTERS}.")
+    if len(path) > _MAX_CHARACTERS or path.count("**") > _MAX_DOUBLE_STARS:
+        hint = f"Send at most {_MAX_CHARACTERS} characters, with ** at most {_MAX_DOUBLE_STARS} times."
+        raise InputError(f"a path has {len(path)} characters, or too many stars", hint=hint)
     if path in {"", "**"}:
         return re.compile(r".*")
     parts = path.split(".")

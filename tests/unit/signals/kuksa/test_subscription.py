@@ -56,6 +56,18 @@ def test_with_a_buffer_older_values_are_kept_in_order() -> None:
     assert taken(subscription) == [{"A": 16}, {"A": 17}, {"A": 18}, {"A": 19}]
 
 
+def test_however_many_signals_a_buffer_keeps_a_bounded_number_of_values() -> None:
+    store = readings(A=1, B=2, C=3)
+    subscription = Subscription(store, list("ABC"), buffer_size=1000)
+    for value in range(4000):
+        for path in "ABC":
+            store.publish(path, value, 2)
+    assert len(subscription._waiting) <= 1001
+    assert sum(map(len, subscription._waiting)) == subscription._num_kept <= 10_000
+    assert taken(subscription)[-1] == {"A": 3999, "B": 3999, "C": 3999}
+    assert subscription._num_kept == 0
+
+
 def test_an_unknown_path_watches_nothing() -> None:
     store = readings()
     with pytest.raises(UnknownSignalError):

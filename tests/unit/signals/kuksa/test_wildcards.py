@@ -41,7 +41,7 @@ def test_wildcards_mean_what_the_databrokers_page_says(pattern: str, meant: list
 
 
 @pytest.mark.parametrize(
-    "path", ["Vehicle..Speed", ".", "Vehicle.", "Vehicle.Sp eed", "Vehicle.***", "a*", "x" * 1001, "(a+)+"]
+    "path", ["Vehicle..Speed", ".", "Vehicle.", "Vehicle.Sp eed", "Vehicle.***", "a*", "x" * 251, "(a+)+", "**.a" * 5]
 )
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(InputError):
@@ -59,10 +59,10 @@ def test_a_path_is_meant_by_itself_its_branches_and_any_part_of_it_as_a_star(pat
     assert pattern_of(".".join([*parts[:place], "**", *parts[place:]])).fullmatch(path)
 
 
-@pytest.mark.parametrize("part", ["**.*", "*", "**", "**.Position", "*.**.*"])
+@pytest.mark.parametrize("part", ["**.*", "*", "**", "**.Position", "*.**.*", "**.*.*.*", "**.e"])
 def test_a_pattern_made_to_take_long_does_not(part: str) -> None:
-    pattern = pattern_of(".".join([part] * (999 // (len(part) + 1))))
+    pattern = pattern_of(".".join([part] * min(4, 249 // (len(part) + 1))) + ".X")
     started_s = time.thread_time()
     for path in load_catalogue():
         pattern.fullmatch(path)
-    assert time.thread_time() - started_s < 0.5
+    assert time.thread_time() - started_s < 0.1
