@@ -16,7 +16,7 @@ from typing import Any
 
 from zhixing.datatypes.signal import DATA_TYPES, SIGNAL_KINDS, Leaf
 from zhixing.errors import ConfigError, WrongTypeError
-from zhixing.signals.values import as_value, check_type, is_allowed
+from zhixing.signals.values import INTEGER_RANGES, as_value, check_type, is_allowed
 
 Catalogue = Mapping[str, Leaf]
 
@@ -67,6 +67,11 @@ def parse_catalogue(tree: object) -> Catalogue:
 
 
 _STRUCTS = "ComplexDataTypes"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+_CLASS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")
+_INTRICATE = re.compile(r"\)[*+?{]|\(\?|\|")
+_SIMPLE_PATTERN = re.compile(r"\^?(?:[^\\\[\]{}*+?|^$()](?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})?)*\$?")
+_UNBOUNDED = re.compile(r"[*+?]|\{\d+,\d*\}")
 
 
 def _walk(nodes: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -74,6 +79,8 @@ def _walk(nodes: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[s
         raise ConfigError(f"branch {prefix} is too deep", hint=_HINT)
     for name, node in nodes.items():
         path = f"{prefix}{name}"
+        if not _NAME.fullmatch(name):
+            raise ConfigError(f"{ascii(path)[:80]} is no name of VSS", hint=_HINT)
         if not isinstance(node, Mapping):
             raise ConfigError(f"signal {path}: an object is expected, got {str(node)[:40]!r}", hint=_HINT)
         if isinstance(node.get("children"), Mapping):
@@ -90,8 +97,10 @@ def _leaf(path: str, node: Mapping[str, Any]) -> Leaf:
         raise ConfigError(f"signal {path}: data type {datatype!r} is unknown; structs are not supported", hint=_HINT)
     limits = {key: node.get(key) for key in ("min", "max")}
     allowed, pattern = node.get("allowed") or [], node.get("pattern") or ""
-    if any(isinstance(limit, bool) or not isinstance(limit, int | float | None) for limit in limits.values()):
+    if not all(_is_limit(limit, datatype) for limit in limits.values()):
         raise ConfigError(f"signal {path}: its limits {limits} are no numbers", hint=_HINT)
+    if not isinstance(pattern, str) or not _is_simple(pattern):
+        raise ConfigError(f"signal {path}: its pattern is too intricate to be checked fast", hint=_HINT)
     try:
         re.compile(pattern)
         leaf = Leaf(
@@ -107,12 +116,40 @@ def _leaf(path: str, node: Mapping[str, Any]) -> Leaf:
             description=str(node.get("description") or ""),
             source=str(node.get("source") or "VSS 6.0"),
         )
+        for value in leaf.allowed:
+            check_type(leaf, (value,) if datatype.endswith("[]") else value)
         is_fine = leaf.default is None or is_allowed(leaf, check_type(leaf, leaf.default))
-    except (TypeError, ValueError, re.error, WrongTypeError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError, re.error, WrongTypeError) as error:
         raise ConfigError(f"signal {path}: {error}", hint=_HINT) from error
     if not is_fine:
         raise ConfigError(f"signal {path}: its default {leaf.default!r} is not allowed", hint=_HINT)
     return leaf
+
+
+def _is_limit(limit: object, datatype: str) -> bool:
+    if limit is None:
+        return True
+    if isinstance(limit, bool) or not isinstance(limit, int | float):
+        return False
+    low, high = INTEGER_RANGES.get(datatype.removesuffix("[]"), (-1.7e308, 1.7e308))
+    return low <= limit <= high
+
+
+def _is_simple(pattern: str) -> bool:
+    """Return whether a pattern can be checked in the time that its text is long.
+
+    It is a row of characters and classes, repeated at most so many times but for one of them; any other pattern could
+    take for ever on a text that somebody sends.
+
+    Example:
+        >>> _is_simple("^#[0-9A-F]{6}$"), _is_simple("^(a|a)*b$"), _is_simple("a*a*a*b")
+        (True, False, False)
+    """
+    flat = _CLASS.sub("x", pattern)
+    if len(pattern) > 200 or _INTRICATE.search(flat):
+        return False
+    row = flat.replace("(", "").replace(")", "")
+    return _SIMPLE_PATTERN.fullmatch(row) is not None and len(_UNBOUNDED.findall(row)) <= 1
 
 
 def expand(pattern: str) -> Iterator[str]:

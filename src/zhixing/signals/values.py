@@ -17,6 +17,7 @@ INTEGER_RANGES: Mapping[str, tuple[int, int]] = {
 }
 MAX_ITEMS = 10_000
 _MAX_CHARACTERS = 1000
+_LARGEST = math.nextafter(math.inf, 0.0)
 
 
 def as_value(raw: object) -> Reading:
@@ -29,7 +30,7 @@ def as_value(raw: object) -> Reading:
         return raw
     if isinstance(raw, list | tuple) and all(isinstance(item, bool | int | float | str) for item in raw):
         return cast("Reading", tuple(raw))
-    raise TypeError(f"{str(raw)[:40]!r} can be no signal's value")
+    raise TypeError(f"{type(raw).__name__} can be no signal's value")
 
 
 def check_type(leaf: Leaf, value: Reading) -> Reading:
@@ -55,12 +56,12 @@ def _check_scalar(leaf: Leaf, datatype: str, value: Reading) -> Value:
             if isinstance(value, str) and len(value) <= _MAX_CHARACTERS:
                 return value
         case "float" | "double":
-            if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST:
                 return float(value)
         case integer:
             low, high = INTEGER_RANGES[integer]
             is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-            if is_whole and not isinstance(value, bool) and low <= float(cast("float", value)) <= high:
+            if is_whole and not isinstance(value, bool) and low <= cast("float", value) <= high:
                 return int(cast("float", value))
     raise _wrong(leaf, value)
 
@@ -104,8 +105,7 @@ def checker(leaf: Leaf) -> Callable[[Reading], Reading]:
         return check
     if leaf.datatype in {"float", "double"}:
         low, high = (_bound(leaf.min, -math.inf), _bound(leaf.max, math.inf))
-        largest = math.nextafter(math.inf, 0.0)
-        low, high = max(low, -largest), min(high, largest)
+        low, high = max(low, -_LARGEST), min(high, _LARGEST)
         return lambda value: value if type(value) is float and low <= value <= high else check(value)
     if leaf.datatype in INTEGER_RANGES and not leaf.allowed:
         least, most = INTEGER_RANGES[leaf.datatype]

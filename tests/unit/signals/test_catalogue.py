@@ -20,7 +20,7 @@ from zhixing.signals.values import INTEGER_RANGES, check_type, checker, is_allow
 TOOL = runpy.run_path(str(Path(__file__).parents[3] / "tools" / "compile_catalogue.py"))
 SIGNALS: Path = TOOL["SIGNALS"]
 SHARED = Path(os.environ.get("ZHIXING_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
-LEAF = {"type": "actuator", "datatype": "uint8", "default": 0, "description": "A thing."}
+LEAF: dict[str, Any] = {"type": "actuator", "datatype": "uint8", "default": 0, "description": "A thing."}
 
 
 def official() -> dict[str, dict[str, Any]]:
@@ -115,6 +115,12 @@ def test_a_file_that_is_no_catalogue_says_so(tmp_path: Path, content: str, compl
         load_catalogue(file)
 
 
+@pytest.mark.parametrize("name", ["A B", "A\n", "\x1b[2J", "\ud800", "", "Ä", "x" * 200, "A.B"])
+def test_a_name_that_could_do_harm_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="no name of VSS"):
+        parse_catalogue({"V": {"children": {name: LEAF}}})
+
+
 def test_a_catalogue_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_catalogue(tmp_path / "nowhere.json")
@@ -159,6 +165,16 @@ def test_colours_are_hexadecimal() -> None:
         {"default": "much"},
         {"datatype": "string", "pattern": "(", "default": None},
         {"allowed": 7},
+        {"allowed": [[1]]},
+        {"allowed": ["a"]},
+        {"max": math.inf},
+        {"min": -1},
+        {"default": 10**400},
+        {"datatype": "string", "default": None, "pattern": "^(a|a)*b$"},
+        {"datatype": "string", "default": None, "pattern": "^(a+)+$"},
+        {"datatype": "string", "default": None, "pattern": "a*a*a*a*b"},
+        {"datatype": "string", "default": None, "pattern": "(" * 5000},
+        {"datatype": "string", "default": None, "pattern": 7},
     ],
 )
 def test_a_leaf_that_contradicts_itself_is_refused(change: dict[str, Any]) -> None:

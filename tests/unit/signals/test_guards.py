@@ -318,3 +318,48 @@ def test_the_rear_cannot_lock_its_window_and_open_it_in_one_breath(car: ParkedCa
     assert [o.kind for o in outcomes] == ["granted", "refused"]
     outcomes = ParkedCar().store.request_all(of(Zone.DRIVER, (CHILD, True), (REAR, 100)))
     assert [o.kind for o in outcomes] == ["needs_yes", "needs_yes"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("Vehicle.Cabin.Door.Row1.Left.IsOpen", True),
+        ("Vehicle.Cabin.Door.Row3.DriverSide.IsOpen", True),
+        ("Vehicle.Cabin.Door.Row3.DriverSide.Position", 50),
+        ("Vehicle.Cabin.Door.Row1.Left.IsLocked", False),
+        ("Vehicle.Cabin.Door.Row2.DriverSide.IsChildLockActive", False),
+        ("Vehicle.Body.Lights.IsLowBeamOn", False),
+        ("Vehicle.Body.Lights.Running.IsOn", False),
+        ("Vehicle.Body.Lights.Brake.IsActive", "INACTIVE"),
+        ("Vehicle.Body.Trunk.IsOpen", True),
+        ("Vehicle.Body.Windshield.Front.Wiping.Intensity", 0),
+        ("Vehicle.Body.Windshield.Rear.Wiping.Mode", "OFF"),
+        ("Vehicle.Cabin.Seat.Row1.Pos1.Position", 200),
+        ("Vehicle.Cabin.Seat.Row1.DriverSide.Backrest.LumbarSupport", 80.0),
+        ("Vehicle.ADAS.ESC.IsEnabled", False),
+        ("Vehicle.MotionManagement.Brake.Torque", 1.0),
+        ("Vehicle.Cabin.Seat.Row1.PassengerSide.IsForwardSwitchEngaged", True),
+    ],
+)
+def test_other_names_for_the_same_things_are_guarded_too(path: str, value: Value) -> None:
+    state: dict[str, Value] = {
+        "Vehicle.Speed": 100.0,
+        "Vehicle.Powertrain.Transmission.SelectedGear": 127,
+        "Vehicle.Body.Raindetection.Intensity": 50,
+    }
+    request = SetRequest(path=path, value=value, zone=None, source="network")
+    (verdict,) = load_guards().judge(Circumstances(state, [request], {}, {}))
+    assert isinstance(verdict, Forbid)
+
+
+@pytest.mark.parametrize("path", ["Vehicle.Body.Lights.Beam.High.IsOn", "Vehicle.Body.Lights.Fog.Rear.IsOn"])
+def test_lights_that_dazzle_can_always_be_switched_off(path: str) -> None:
+    request = SetRequest(path=path, value=False, zone=Zone.DRIVER, source="voice")
+    assert load_guards().judge(Circumstances({"Vehicle.Speed": 100.0}, [request], {}, {})) == (None,)
+
+
+def test_a_car_that_goes_backwards_moves() -> None:
+    request = SetRequest(path="Vehicle.Body.Lights.Beam.Low.IsOn", value=False, zone=Zone.DRIVER, source="voice")
+    state: dict[str, Value] = {"Vehicle.Speed": -5.0, "Vehicle.Powertrain.Transmission.SelectedGear": 126}
+    (verdict,) = load_guards().judge(Circumstances(state, [request], {}, {}))
+    assert isinstance(verdict, Forbid)

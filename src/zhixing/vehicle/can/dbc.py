@@ -120,6 +120,7 @@ def _signal(signal: Signal, field: BitField, selectors: tuple[tuple[BitField, fr
         labels={int(raw): str(label) for raw, label in (signal.choices or {}).items()},
         selectors=selectors,
         start=signal.raw_initial or 0,
+        unit=signal.unit or "",
     )
     if layout.is_float and layout.length_bits not in FLOAT_BITS:
         raise ConfigError(f"signal {signal.name}: a float has 16, 32 or 64 bits", hint=_HINT)
@@ -153,7 +154,7 @@ def _protection(message: Message, fields: Mapping[str, BitField]) -> Protection 
     profile = _attribute(message, "E2EProfile", "None")
     if profile == "None":
         return None
-    if profile not in get_args(Profile):
+    if not isinstance(profile, str) or profile not in get_args(Profile):
         raise ConfigError(f"message {message.name}: E2EProfile {profile!r} is unknown", hint=_HINT)
     roles = {signal.name: _attribute(signal, "SignalRole", "Value") for signal in message.signals}
     checksums = [name for name, role in roles.items() if role == "Checksum"]
@@ -199,5 +200,5 @@ def _attribute(owner: Message | Signal, name: str, otherwise: object) -> Any:  #
         return otherwise
     if definition is not None and definition.type_name == "ENUM" and str(value).isdigit():
         choices = definition.choices or []
-        return choices[int(value)] if int(value) < len(choices) else otherwise
+        return choices[int(value)] if int(value) < len(choices) else int(value)
     return value

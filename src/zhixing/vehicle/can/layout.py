@@ -71,6 +71,7 @@ class SignalLayout:
         labels: Names of raw values.
         selectors: Multiplexers that must have one of these values, or the bits are another signal.
         start: Raw value that is sent where nobody has said another (``GenSigStartValue``).
+        unit: Unit of the physical value, as the DBC writes it.
     """
 
     name: str
@@ -85,6 +86,7 @@ class SignalLayout:
     labels: Mapping[int, str]
     selectors: tuple[tuple[BitField, frozenset[int]], ...] = ()
     start: Raw = 0
+    unit: str = ""
 
     def raw_of(self, bits: int) -> Raw:
         """Return the number that bits stand for."""

@@ -40,6 +40,7 @@ class Sender:
         wires: What can be sent.
         value_of: What to send for a path now; None is the wire's ``absent``, or the DBC's start value without one.
         send: Puts a frame on the bus: key and payload.
+        only_whole: Send no message of which something is not known and has no ``absent``.
     """
 
     def __init__(
@@ -47,7 +48,10 @@ class Sender:
         wires: Iterable[Wire],
         value_of: Callable[[str], Value | None],
         send: Callable[[int, bytes], None],
+        *,
+        only_whole: bool = False,
     ) -> None:
+        self._only_whole = only_whole
         self._value_of = value_of
         self._send = send
         by_message: dict[str, list[Wire]] = {}
@@ -78,8 +82,11 @@ class Sender:
         payload = self._start(outgoing.layout, selectors)
         for field, values in selectors:
             payload = field.write(payload, min(values))
+        raws = {wire.path: self._raw(wire) for wire in wires}
+        if self._only_whole and None in raws.values():
+            return  # what is not known, and has no number that says so, would be asked to change
         for wire in wires:
-            raw = self._raw(wire)
+            raw = raws[wire.path]
             bits = None if raw is None else wire.signal.bits_of(raw)
             if bits is not None:
                 payload = wire.signal.field.write(payload, bits)

@@ -130,5 +130,5 @@ class CanVehicle:
         return None if told is None else status.meaning.value_of(told)
 
     def _known(self, path: str) -> Value | None:
-        value = self._store.value(path)
+        value = None if self._store.is_stale(path) else self._store.value(path)
         return None if isinstance(value, tuple) else value

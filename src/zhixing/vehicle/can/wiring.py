@@ -25,6 +25,7 @@ import yaml
 from zhixing.datatypes.signal import Leaf, Reading, Value
 from zhixing.errors import ConfigError, WrongTypeError
 from zhixing.signals.catalogue import Catalogue, expand
+from zhixing.signals.guards import INPUTS
 from zhixing.signals.values import as_value, check_type, is_allowed
 from zhixing.vehicle.can.layout import MessageLayout, Raw, SignalLayout
 from zhixing.vehicle.can.meaning import ColourMeaning, Meaning, NumberMeaning, TableMeaning
@@ -82,7 +83,12 @@ class Wiring:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which a key that comes twice is an error, not the last one."""
+    """YAML in which a key that comes twice is an error, not the last one, and nothing stands for something else."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not read")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -119,6 +125,12 @@ def parse_wiring(content: object, messages: Mapping[str, MessageLayout], catalog
     commands = tuple(_wires(sections.get("commands"), "commands", messages, catalogue))
     if not status:
         raise ConfigError("a mapping has no status: nothing would be known of the car", hint=_HINT)
+    for wire in status:
+        if wire.path in INPUTS and wire.message.cycle_s is None:
+            raise ConfigError(
+                f"status {wire.path}: the guards rely on it, and {wire.message.name} has no cycle to be missed by",
+                hint="Give the message its GenMsgCycleTime in the DBC.",
+            )
     told = {wire.path for wire in status}
     for wire in commands:
         if wire.leaf.kind != "actuator":
@@ -222,10 +234,59 @@ def _meaning(entry: Mapping[str, Any], leaf: Leaf, signal: SignalLayout, where: 
         return TableMeaning(named)
     if leaf.datatype.endswith("[]"):
         raise ConfigError(f"{where}: an array has no place in a frame", hint=_HINT)
+    if not {"scale", "offset"} & set(entry):
+        _same_quantity(leaf, signal, where)
     scale = _number(entry, "scale", where, 1.0)
     if scale == 0.0:
         raise ConfigError(f"{where}: a scale of 0 loses the value", hint=_HINT)
     return NumberMeaning(signal, leaf, scale, _number(entry, "offset", where, 0.0))
+
+
+def _same_quantity(leaf: Leaf, signal: SignalLayout, where: str) -> None:
+    """Refuse what looks like another quantity, where nothing is said of how to convert it."""
+    theirs, ours = _UNITS.get(signal.unit.lower()), _UNITS.get(leaf.unit.lower())
+    if theirs and ours and theirs != ours:
+        raise ConfigError(
+            f"{where}: the DBC says {signal.unit}, VSS {leaf.unit}",
+            hint="Write scale and offset, or scale: 1 if they are the same.",
+        )
+    low = -math.inf if signal.minimum is None else signal.minimum
+    high = math.inf if signal.maximum is None else signal.maximum
+    named = [label for raw, label in signal.labels.items() if low <= raw * signal.scale + signal.offset <= high]
+    if len(named) > 1 and len(named) == len(signal.labels):
+        raise ConfigError(
+            f"{where}: the DBC names its values ({', '.join(named[:4])}), VSS wants numbers",
+            hint="Write what each name means as 'values', or scale: 1 if the raw number is meant.",
+        )
+
+
+_UNITS: Mapping[str, str] = {
+    name: unit
+    for unit, names in {
+        "km/h": ("km/h", "kph", "kmh"),
+        "m/s": ("m/s", "mps"),
+        "mph": ("mph", "mi/h"),
+        "Celsius": ("celsius", "°c", "degc", "deg c", "c"),
+        "K": ("k", "kelvin"),
+        "F": ("f", "°f", "degf"),
+        "%": ("%", "percent"),
+        "V": ("v", "volt"),
+        "mV": ("mv",),
+        "A": ("a", "ampere"),
+        "W": ("w",),
+        "kW": ("kw",),
+        "kPa": ("kpa",),
+        "bar": ("bar",),
+        "psi": ("psi",),
+        "m": ("m",),
+        "mm": ("mm",),
+        "km": ("km",),
+        "degrees": ("degrees", "deg", "°"),
+        "rad": ("rad",),
+        "rpm": ("rpm", "1/min"),
+    }.items()
+    for name in names
+}
 
 
 def _table(table: Mapping[Any, Any], leaf: Leaf, signal: SignalLayout, where: str) -> dict[int, Value]:
@@ -255,13 +316,15 @@ def _constants(section: object, told: set[str], catalogue: Catalogue) -> dict[st
         leaf = catalogue.get(path)
         if leaf is None or path in told:
             raise ConfigError(f"constants {path}: no signal has this path, or it is status too", hint=_HINT)
+        if path in INPUTS:
+            raise ConfigError(f"constants {path}: the guards rely on it, so the car must tell it", hint=_HINT)
         constants[path] = _checked(value, leaf, f"constants {path}")
     return constants
 
 
 def _mapping(content: object, where: str) -> Mapping[Any, Any]:
     if not isinstance(content, Mapping):
-        raise ConfigError(f"{where}: names with values are expected, got {str(content)[:40]!r}", hint=_HINT)
+        raise ConfigError(f"{where}: names with values are expected, got {type(content).__name__}", hint=_HINT)
     return content
 
 

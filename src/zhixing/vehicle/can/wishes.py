@@ -54,7 +54,7 @@ class Wishes:
         self._tally = tally
         self._open: dict[str, _Wish] = {}
         self._repeat_ns: dict[str, int] = {}
-        self._sender = Sender(wiring.commands, self._say, send)
+        self._sender = Sender(wiring.commands, self._say, send, only_whole=True)
 
     def __len__(self) -> int:
         return len(self._open)

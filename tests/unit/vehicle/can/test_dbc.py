@@ -77,6 +77,7 @@ def test_a_message_without_the_attributes_is_unprotected(dbc: Dbc) -> None:
     ("messages", "more", "says"),
     [
         (SEALED, 'BA_ "E2EProfile" BO_ 10 1;\n', "one Checksum"),
+        (SEALED, ROLES + 'BA_ "E2EProfile" BO_ 10 7;\n', "E2EProfile 7 is unknown"),
         (SEALED, 'BA_ "SignalRole" SG_ 10 Sum 2;\nBA_ "E2EProfile" BO_ 10 1;\n', "counter of 4 bits"),
         (SEALED.replace("0|8@1", "4|4@1"), ROLES + 'BA_ "E2EProfile" BO_ 10 2;\n', "one whole byte"),
         (SEALED + SEALED.replace("M:", "N:"), "", "one identifier"),

@@ -29,7 +29,7 @@ BO_ 2147483649 Far: 2 A
  SG_ Humidity : 0|8@1+ (1,0) [0|100] "%" B
 """
 CYCLES = "".join(f'BA_ "GenMsgCycleTime" BO_ {key} 100;\n' for key in (1, 2, 2147483649))
-SPEED, RAIN, HUMIDITY = "Vehicle.Speed", "Vehicle.Body.Raindetection.Intensity", "Vehicle.Exterior.Humidity"
+SPEED, RAIN, HUMIDITY = "Vehicle.Speed", "Vehicle.Body.Windshield.Front.WasherFluid.Level", "Vehicle.Exterior.Humidity"
 LEFT, RIGHT = (f"Vehicle.Chassis.Axle.Row1.Wheel.{side}.Tire.Pressure" for side in ("Left", "Right"))
 MAPPING: dict[str, Any] = {
     "status": {

@@ -17,21 +17,27 @@ from zhixing.vehicle.can.wiring import Wiring, load_wiring, parse_wiring
 Dbc = Callable[..., Mapping[str, MessageLayout]]
 BUS = """
 BO_ 1 S: 8 A
- SG_ Mph : 0|16@1+ (0.01,0) [0|200] "mph" B
+ SG_ Mph : 0|16@1+ (0.01,0) [0|200] "" B
  SG_ Open : 16|2@1+ (1,0) [0|3] "" B
  SG_ Mode : 18|3@1+ (1,0) [0|7] "" B
  SG_ Fahrenheit : 24|16@1- (0.1,0) [-100|300] "F" B
  SG_ Light : 40|3@1+ (1,0) [0|7] "" B
 BO_ 2 C: 8 B
  SG_ Mode : 0|3@1+ (1,0) [0|7] "" A
+BO_ 3 Event: 8 A
+ SG_ Rain : 0|8@1+ (1,0) [0|100] "%" B
+ SG_ Kelvin : 8|16@1+ (0.1,0) [0|400] "K" B
+ SG_ Gear : 24|2@1+ (1,0) [0|3] "" B
+VAL_ 3 Gear 0 "P" 1 "R" 2 "N" 3 "D" ;
 VAL_ 1 Mode 0 "OFF" 1 "SLOW" 5 "ERROR" ;
 """
+CYCLE = 'BA_ "GenMsgCycleTime" BO_ 1 100;\n'
 SPEED, TRUNK = "Vehicle.Speed", "Vehicle.Body.Trunk.Rear.IsOpen"
 WIPER, AIR = "Vehicle.Body.Windshield.Front.Wiping.Mode", "Vehicle.Exterior.AirTemperature"
 
 
 def parse(dbc: Dbc, content: object) -> Wiring:
-    return parse_wiring(content, dbc(BUS), load_catalogue())
+    return parse_wiring(content, dbc(BUS, CYCLE), load_catalogue())
 
 
 def one(dbc: Dbc, path: str, entry: object) -> Any:
@@ -61,6 +67,41 @@ def test_choices_are_the_dbc_s_names_or_a_table(dbc: Dbc) -> None:
     assert meaning.raw_of("OFF") == 2
     meaning = one(dbc, TRUNK, {"at": "S.Open", "values": {1: False, 2: True}}).meaning
     assert (meaning.raw_of(True), meaning.raw_of(False), meaning.raw_of(1)) == (2, 1, None)
+
+
+GEAR = "Vehicle.Powertrain.Transmission.CurrentGear"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"status": {"Vehicle.Body.Raindetection.Intensity": "Event.Rain"}}, "no cycle to be missed by"),
+        (
+            {"status": {SPEED: "S.Mph"}, "constants": {"Vehicle.Body.Raindetection.Intensity": 0}},
+            "the car must tell it",
+        ),
+        ({"status": {AIR: "Event.Kelvin"}}, "the DBC says K, VSS Celsius"),
+        ({"status": {GEAR: "Event.Gear"}}, r"names its values \(P, R, N, D\)"),
+    ],
+)
+def test_what_looks_like_a_mistake_that_nobody_would_see_is_one(dbc: Dbc, content: object, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        parse(dbc, content)
+
+
+def test_it_can_be_meant_all_the_same(dbc: Dbc) -> None:
+    assert one(dbc, AIR, {"at": "Event.Kelvin", "offset": -273.15}).meaning.value_of(2931) == pytest.approx(19.95)
+    assert one(dbc, GEAR, {"at": "Event.Gear", "scale": 1}).meaning.value_of(3) == 3
+    assert (
+        one(dbc, GEAR, {"at": "Event.Gear", "values": {"P": 126, "R": -1, "N": 0, "D": 127}}).meaning.value_of(0) == 126
+    )
+
+
+def test_nothing_in_a_mapping_stands_for_something_else(tmp_path: Path, dbc: Dbc) -> None:
+    file = tmp_path / "mapping.yaml"
+    file.write_text("status: &all {Vehicle.Speed: S.Mph}\ncommands: *all\n", "utf-8")
+    with pytest.raises(ConfigError, match="aliases are not read"):
+        load_wiring(file, dbc(BUS, CYCLE), load_catalogue())
 
 
 def test_a_number_outside_the_limits_of_the_dbc_means_nothing(dbc: Dbc) -> None:
