@@ -54,7 +54,7 @@ def car_arguments(far: FarBroker, tmp_path_factory: pytest.TempPathFactory) -> l
 
 
 def test_values_of_a_silent_car_are_shown_as_old(page: Page, far: FarBroker) -> None:
-    silent = page.get_by_text("No news from the car")
+    silent = page.get_by_text("No vehicle data")
     speed = page.locator("drive-panel b")
     button = page.get_by_role("button", name="Recirculation")
     expect(silent).to_have_count(0)
@@ -64,7 +64,7 @@ def test_values_of_a_silent_car_are_shown_as_old(page: Page, far: FarBroker) -> 
     far.kill()
     expect(silent).to_be_visible(timeout=PATIENCE_MS)
     expect(speed).to_have_class("stale")
-    expect(speed).to_have_attribute("title", "Not heard of any more; it may have changed")
+    expect(speed).to_have_attribute("title", "No longer updated; may have changed")
     expect(button).to_have_class("stale")
     expect(button).to_have_attribute("aria-pressed", "true")
     button.click()

@@ -166,7 +166,8 @@ class Grounding:
         shown: Value | None = None
         for place in places:
             path = self.path(device.name, place)
-            if path not in self._catalogue:
+            leaf = self._catalogue.get(path)
+            if leaf is None or leaf.kind != "actuator":
                 continue
             value = self._value(device, intent, read(path))
             shown = value if shown is None else shown

@@ -21,14 +21,14 @@ from zhixing.datatypes.signal import SetRequest, Source, Value, Zone
 from zhixing.errors import ConfigError
 from zhixing.signals.catalogue import expand
 
-_SPEED = "Vehicle.Speed"
+SPEED = "Vehicle.Speed"
 _GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
 _RAIN = "Vehicle.Body.Raindetection.Intensity"
 _AIR_CONDITIONING = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
 _WINDOW_LOCK = "Vehicle.Cabin.IsWindowChildLockEngaged"
 _PARK = 126
 _DOOR_LOCKS = tuple(expand("Vehicle.Cabin.Door.Row2.{DriverSide,PassengerSide}.IsChildLockActive"))
-STATES_THAT_FORBID = frozenset((_SPEED, _GEAR, _RAIN, _WINDOW_LOCK, *_DOOR_LOCKS))
+STATES_THAT_FORBID = frozenset((SPEED, _GEAR, _RAIN, _WINDOW_LOCK, *_DOOR_LOCKS))
 """Signals that turn what was free into what is forbidden: when the car drives off, or a child lock is set."""
 _WINDOWS = tuple(expand("Vehicle.Cabin.Door.{Row1,Row2}.{DriverSide,PassengerSide}.Window.Position"))
 
@@ -84,7 +84,7 @@ def _number(state: State, path: str) -> float:
 
 
 def _is_moving(state: State) -> bool:
-    return not abs(_number(state, _SPEED)) <= 0.0
+    return not abs(_number(state, SPEED)) <= 0.0
 
 
 def _is_out_of_park(state: State) -> bool:
@@ -115,7 +115,7 @@ _CONDITIONS: dict[str, Condition] = {
     "moving": lambda _, now: _is_moving(now.state),
     "moving-or-out-of-park": lambda _, now: _is_out_of_park(now.state),
     "raining": lambda _, now: not _number(now.state, _RAIN) <= 0.0,
-    "faster-than-80": lambda _, now: not abs(_number(now.state, _SPEED)) <= 80.0,
+    "faster-than-80": lambda _, now: not abs(_number(now.state, SPEED)) <= 80.0,
     "air-conditioning-on": lambda _, now: _is_or_will_be_on(now, _AIR_CONDITIONING),
     "window-child-lock": lambda _, now: _is_or_will_be_on(now, _WINDOW_LOCK),
     "door-child-lock": _is_door_child_locked,
@@ -201,6 +201,10 @@ class Guards:
                 if paths.fullmatch(path) and not exempt.fullmatch(path)
             )
         return self._by_path[path]
+
+    def looks_at_motion(self, name: str) -> bool:
+        """Return whether a rule depends on whether the car moves."""
+        return any(condition.startswith(("moving", "faster")) for condition in self._when[name])
 
     def judge(self, now: Circumstances, accepted: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
         """Return for each request of the batch what the rules say; None is free.

@@ -25,7 +25,7 @@ from zhixing.datatypes.signal import Granted, Leaf, NeedsYes, Outcome, Refused, 
 from zhixing.datatypes.units import ns_from_s
 from zhixing.errors import NotWritableError
 from zhixing.signals.catalogue import Catalogue
-from zhixing.signals.guards import STATES_THAT_FORBID, Circumstances, Confirm, Forbid, Guards, Judgement
+from zhixing.signals.guards import SPEED, STATES_THAT_FORBID, Circumstances, Confirm, Forbid, Guards, Judgement
 from zhixing.signals.readings import Readings
 from zhixing.signals.values import check_type, is_allowed
 
@@ -180,7 +180,9 @@ class SignalStore(Readings):
         if entry.provision is None or not entry.provision.can_move(request.path):
             return Refused(request=request, rule=NO_PROVIDER, say=_SILENT if entry.is_stale else _NO_PROVIDER)
         if isinstance(verdict, Forbid):
-            return Refused(request=request, rule=verdict.rule, say=verdict.say)
+            is_blind = SPEED in self.catalogue and SPEED not in self._values
+            is_for_blindness = is_blind and self._guards.looks_at_motion(verdict.rule)
+            return Refused(request=request, rule=verdict.rule, say=_BLIND if is_for_blindness else verdict.say)
         if isinstance(verdict, Confirm) and request.zone is None:
             return Refused(request=request, rule=verdict.rules[0], say=_NOBODY_TO_ASK)
         return None
@@ -251,6 +253,11 @@ _NO_PROVIDER = Localized("这辆车没有这个功能", "This car cannot do that
 
 _SILENT = Localized(
     "现在联系不上车辆，暂时做不到。", "The car does not answer right now.", "Das Fahrzeug antwortet gerade nicht."
+)
+_BLIND = Localized(
+    "现在读不到车速，为了安全先不动。",
+    "I can't read the speed right now, so I'd better leave that as it is.",
+    "Ich bekomme gerade kein Tempo gemeldet, darum bleibt das vorsichtshalber so.",
 )
 _NOBODY_TO_ASK = Localized(
     "这需要车里的人确认，请在车内操作。",

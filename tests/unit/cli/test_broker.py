@@ -77,7 +77,7 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "sentence", "said"),
     [
-        (f"{WINDOW}=stuck", "open my window", "did not respond"),
+        (f"{WINDOW}=stuck", "open my window", "isn't responding"),
         (f"{WINDOW.removeprefix('Vehicle.')}=silent", "打开车窗", "没有反应"),
     ],
 )

@@ -12,8 +12,8 @@ from zhixing.vehicle.faults import Fault
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 OPEN = ["打开车窗", "open my window", "öffne mein Fenster"]
 CLOSE = ["关上车窗", "close my window", "mach mein Fenster zu"]
-DID_NOT_RESPOND = {"zh": "没有反应", "en": "did not respond", "de": "reagiert nicht"}
-WENT_BACK = {"zh": "碰到了东西", "en": "met something in its way", "de": "auf etwas gestoßen"}
+DID_NOT_RESPOND = {"zh": "没有反应", "en": "isn't responding", "de": "keine Reaktion"}
+WENT_BACK = {"zh": "碰到东西了", "en": "Something was in the way", "de": "etwas im Weg"}
 
 
 def say(cabin: VirtualCabin, text: str) -> Turn:

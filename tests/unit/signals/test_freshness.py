@@ -85,6 +85,7 @@ def test_where_nobody_knows_the_speed_the_car_counts_as_driving(car: ParkedCar) 
     outcome = car.ask(DOOR, True)
     assert isinstance(outcome, Refused)
     assert outcome.rule == "doors-stay-closed-while-driving"
+    assert outcome.say.zh == "现在读不到车速，为了安全先不动。"
 
 
 def test_a_wish_is_withdrawn_when_nobody_knows_the_speed_any_more(car: ParkedCar) -> None:

@@ -18,7 +18,7 @@ export default {
   "drive.decision": "当前驾驶动作",
   "suggestions.label": "建议",
   "suggestions.empty": "有建议时会显示在这里",
-  "assistant.label": "语音助手",
+  "assistant.label": "助手",
   "assistant.hello": "你好，我是知行。想调空调、座椅或车窗，直接跟我说。",
   "assistant.input": "对车说点什么",
   "assistant.send": "发送",

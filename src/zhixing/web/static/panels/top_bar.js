@@ -23,9 +23,11 @@ class TopBar extends LitElement {
         font-weight: 700;
         letter-spacing: 0.06em;
         white-space: nowrap;
+        flex: none;
         text-shadow: 0 1px 8px var(--background);
       }
       .group {
+        flex: none;
         display: flex;
         gap: 6px;
         padding: 4px;
@@ -40,8 +42,15 @@ class TopBar extends LitElement {
       .group button[aria-pressed="true"] {
         background: var(--accent);
       }
+      [role="status"] {
+        min-width: 0;
+      }
       .lost {
         display: inline-block;
+        box-sizing: border-box;
+        max-width: 100%;
+        overflow: hidden;
+        text-overflow: ellipsis;
         white-space: nowrap;
         padding: 10px 18px;
         border-radius: var(--radius-small);
