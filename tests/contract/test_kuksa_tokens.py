@@ -163,6 +163,14 @@ def test_files_and_ports_that_cannot_be_used_say_so(guarded: Address, tmp_path: 
     broker = Broker(ParkedCar().store, time.time_ns, lambda: 0)
     with pytest.raises(ConfigError, match="certificate and its key"):
         BrokerServer(broker, Address(certificate=guarded.certificate))
+    other = ec.generate_private_key(ec.SECP256R1())
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (tmp_path / "other.pem").write_bytes(other.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+    with (
+        pytest.raises(ConfigError, match="do not belong together"),
+        served_car(Address(port=0, certificate=guarded.certificate, key=tmp_path / "other.pem")),
+    ):
+        pass
     with pytest.raises(ConfigError, match="cannot be read"):
         BrokerServer(broker, Address(certificate=tmp_path / "nothing", key=tmp_path / "nothing"))
     with (

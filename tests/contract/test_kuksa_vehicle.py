@@ -220,6 +220,12 @@ def test_without_a_broker_the_cabin_starts_and_knows_nothing(caplog: pytest.LogC
         assert turn.outcome == "unavailable"
 
 
+@pytest.mark.parametrize("address", ["grpc://127.0.0.1:55555", "nowhere", "a b:1", "127.0.0.1:", ":1", "h:999999"])
+def test_what_is_no_address_says_so(address: str) -> None:
+    with pytest.raises(ConfigError, match="no address"):
+        open_kuksa_vehicle(ParkedCar().store, lambda: 0, address, None, None)
+
+
 def test_a_token_never_travels_unencrypted(tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("secret", "ascii")

@@ -122,9 +122,9 @@ def test_driving_off_never_frees_anything(state: dict[str, Value], speed_kmh: fl
 
 
 @given(REQUEST, STATE)
-def test_who_sits_nowhere_may_do_what_every_seat_may_and_no_more(request: SetRequest, state: dict[str, Value]) -> None:
+def test_who_sits_nowhere_may_do_no_more_than_every_seat(request: SetRequest, state: dict[str, Value]) -> None:
     strictest = max(judged_alone([with_zone(request, zone) for zone in Zone], full(state)))
-    assert judged_alone([with_zone(request, None)], full(state)) == [strictest]
+    assert judged_alone([with_zone(request, None)], full(state))[0] >= strictest
 
 
 @given(REQUEST, STATE)

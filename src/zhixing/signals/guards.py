@@ -110,6 +110,10 @@ def _is_door_child_locked(request: SetRequest, now: Circumstances) -> bool:
     return now.state.get(f"{request.path.rpartition('.')[0]}.IsChildLockActive") is not False
 
 
+def _is_door_locked(request: SetRequest, now: Circumstances) -> bool:
+    return now.state.get(f"{request.path.rpartition('.')[0]}.IsLocked") is not False
+
+
 _CONDITIONS: dict[str, Condition] = {
     "always": lambda _, __: True,
     "moving": lambda _, now: _is_moving(now.state),
@@ -119,10 +123,13 @@ _CONDITIONS: dict[str, Condition] = {
     "air-conditioning-on": lambda _, now: _is_or_will_be_on(now, _AIR_CONDITIONING),
     "window-child-lock": lambda _, now: _is_or_will_be_on(now, _WINDOW_LOCK),
     "door-child-lock": _is_door_child_locked,
+    "door-locked": _is_door_locked,
     "all-windows-to-be-open": lambda _, now: _are_all_windows_to_be_open(now),
     "set-by-the-car": lambda request, now: now.setters.get(request.path) == "system",
 }
 """What a rule may ask about the car; unknown states count as the more dangerous ones."""
+
+_OUTSIDE = "outside"
 
 _SWITCHES = {_AIR_CONDITIONING: "air-conditioning-on", _WINDOW_LOCK: "window-child-lock"}
 """Actuators that make conditions true, when on."""
@@ -140,6 +147,7 @@ class Rule:
         when: Names of conditions that must all hold.
         to: ``any`` value, one or several values, ``opening`` (further from shut, or across it) or ``above-25``.
         zones: Who it is about; empty means everybody.
+        is_outside: It is only about who asks from no seat: other programs.
         say: Why, and what is possible instead.
         source: Where the rule comes from.
     """
@@ -151,6 +159,7 @@ class Rule:
     when: tuple[str, ...]
     to: Value | tuple[Value, ...]
     zones: frozenset[Zone]
+    is_outside: bool
     say: Localized
     source: str
 
@@ -159,6 +168,8 @@ class Rule:
 
         Who sits nowhere is judged as strictly as whoever is judged most strictly.
         """
+        if self.is_outside and request.zone is not None:
+            return False
         if self.zones and request.zone is not None and request.zone not in self.zones:
             return False
         return self._is_direction(request, now.state) and all(_CONDITIONS[name](request, now) for name in self.when)
@@ -279,7 +290,8 @@ def parse_guards(entries: Mapping[str, Mapping[str, Any]]) -> Guards:
                 exempt=frozenset(path for pattern in entry.get("exempt", ()) for path in expand(pattern)),
                 when=tuple(entry.get("when", ["always"])),
                 to=tuple(to) if isinstance(to := entry.get("to", "any"), list) else to,
-                zones=frozenset(Zone(zone) for zone in entry.get("zones", [])),
+                zones=frozenset(Zone(zone) for zone in entry.get("zones", []) if zone != _OUTSIDE),
+                is_outside=_OUTSIDE in entry.get("zones", []),
                 say=Localized(**entry["say"]),
                 source=entry["source"],
             )

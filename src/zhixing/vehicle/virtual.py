@@ -135,11 +135,11 @@ class VirtualVehicle:
         Raises:
             InputError: Nothing can be pinched there.
         """
-        self._motors.obstruct(path, at_percent)
+        self._motors.obstruct(self._known(path), at_percent)
 
     def clear(self, path: str) -> None:
         """Take away what is in the way, if anything is."""
-        self._motors.clear(path)
+        self._motors.clear(self._known(path))
 
     def fail(self, path: str, fault: Fault) -> None:
         """Break something; of a window or a lid, its motor, by whichever signal it is named.

@@ -13,7 +13,7 @@ from zhixing.errors import ConfigError, WrongTypeError
 from zhixing.signals.catalogue import load_catalogue
 from zhixing.signals.guards import Circumstances, Forbid, load_guards, parse_guards
 from zhixing.signals.values import check_type, is_allowed
-from zhixing.testing.parked_car import ParkedCar
+from zhixing.testing.parked_car import ParkedCar, parked_state
 
 DOOR = "Vehicle.Cabin.Door.Row1.DriverSide"
 REAR = "Vehicle.Cabin.Door.Row2.DriverSide.Window.Position"
@@ -363,3 +363,14 @@ def test_a_car_that_goes_backwards_moves() -> None:
     state: dict[str, Value] = {"Vehicle.Speed": -5.0, "Vehicle.Powertrain.Transmission.SelectedGear": 126}
     (verdict,) = load_guards().judge(Circumstances(state, [request], {}, {}))
     assert isinstance(verdict, Forbid)
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_locked", "is_free"), [(None, True, False), (None, False, True), (Zone.DRIVER, True, True)]
+)
+def test_another_program_opens_no_locked_door(zone: Zone | None, is_locked: bool, is_free: bool) -> None:
+    door = "Vehicle.Cabin.Door.Row1.DriverSide"
+    state = parked_state() | {f"{door}.IsLocked": is_locked}
+    request = SetRequest(path=f"{door}.IsOpen", value=True, zone=zone, source="network")
+    (verdict,) = load_guards().judge(Circumstances(state, [request], {}, {}))
+    assert (verdict is None) is is_free

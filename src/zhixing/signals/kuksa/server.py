@@ -73,6 +73,7 @@ class BrokerServer:
         """Begin to serve and return ``host:port``.
 
         Raises:
+            ConfigError: The certificate and the key do not belong together.
             ServiceError: The port is in use.
         """
         server = grpc.aio.server(
@@ -95,6 +96,9 @@ class BrokerServer:
             else:
                 port = server.add_secure_port(asked, self._credentials)
         except RuntimeError as error:
+            if self._credentials is not None:
+                files = f"certificate {self._address.certificate} and key {self._address.key}"
+                raise ConfigError(f"{files} do not belong together", hint="Give a PEM pair.") from error
             raise ServiceError(f"{asked} cannot be used", hint="Stop what uses it, or choose another port.") from error
         await server.start()
         self._server = server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -133,8 +134,10 @@ def open_kuksa_vehicle(
     """Put the car behind a broker under a store; waits a little for its first values.
 
     Raises:
-        ConfigError: A file cannot be read, or a token would travel unencrypted.
+        ConfigError: The address is none, a file cannot be read, or a token would travel unencrypted.
     """
+    if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}", address):
+        raise ConfigError(f"{address!r} is no address of a broker", hint="Write host:port, as in 127.0.0.1:55555.")
     token = ""
     if token_file is not None:
         try:
