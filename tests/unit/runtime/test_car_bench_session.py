@@ -27,7 +27,7 @@ from zhixing.runtime.car_bench.state import (
 )
 from zhixing.runtime.car_bench.tasks import Task
 from zhixing.runtime.car_bench.tools import READING_TOOLS, VEHICLE_TOOLS, Call, wanted_by
-from zhixing.signals.catalogue import expand, load_catalogue, parse_catalogue
+from zhixing.signals.catalogue import load_catalogue, parse_catalogue
 from zhixing.testing.parked_car import parked_state
 
 NEEDS_YES = frozenset({"open_close_trunk_door", "set_head_lights_high_beams", "send_email"})
@@ -259,19 +259,15 @@ def test_a_setting_that_our_car_lacks_is_unavailable_until_the_catalogue_has_it(
     if signals_for("air_circulation", "AUTO", CATALOGUE) is None:
         assert (answer.status, answer.rule) == ("unavailable", "no-such-value")
         assert car.values()["air_circulation"] == "RECIRCULATION"
-    overlay = parse_catalogue(
-        {
-            path: {"type": "actuator", "description": "What an overlay adds."} | more
-            for pattern, more in (
-                ("Vehicle.Cabin.HVAC.IsRecirculationAutomatic", {"datatype": "boolean", "default": False}),
-                (
-                    "Vehicle.Cabin.HVAC.Station.{Row1,Row2}.{Driver,Passenger}.AirDistribution",
-                    {"datatype": "string", "allowed": ["UP", "UP_DOWN"], "default": "UP"},
-                ),
-            )
-            for path in expand(pattern)
-        }
-    )
+    leaf = {"type": "actuator", "description": "What an overlay adds."}
+    station = {"AirDistribution": leaf | {"datatype": "string", "allowed": ["UP", "UP_DOWN"], "default": "UP"}}
+    seats = {"children": {seat: {"children": station} for seat in ("Driver", "Passenger")}}
+    hvac = {
+        "IsRecirculationAutomatic": leaf | {"datatype": "boolean", "default": False},
+        "Station": {"children": dict.fromkeys(("Row1", "Row2"), seats)},
+    }
+    tree = {"Vehicle": {"children": {"Cabin": {"children": {"HVAC": {"children": hvac}}}}}}
+    overlay = parse_catalogue(tree)
     richer = {**CATALOGUE, **overlay}
     for name, value in (("air_circulation", "AUTO"), ("fan_airflow_direction", "WINDSHIELD_FEET")):
         signals = signals_for(name, value, richer)
