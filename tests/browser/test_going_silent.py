@@ -54,7 +54,7 @@ def car_arguments(far: FarBroker, tmp_path_factory: pytest.TempPathFactory) -> l
 
 
 def test_values_of_a_silent_car_are_shown_as_old(page: Page, far: FarBroker) -> None:
-    silent = page.get_by_text("No vehicle data")
+    silent = page.get_by_text("No car data")
     speed = page.locator("drive-panel b")
     button = page.get_by_role("button", name="Recirculation")
     expect(silent).to_have_count(0)

@@ -6,7 +6,7 @@ export default {
   "state.connecting": "Verbinde mit dem Auto…",
   "state.lost": "Verbindung unterbrochen, neuer Versuch…",
   "state.open": "Verbunden",
-  "state.silent": "Keine Fahrzeugdaten",
+  "state.silent": "Keine Daten",
   "signal.stale": "Wird nicht mehr aktualisiert, kann veraltet sein",
   "signal.absent": "Das meldet dieses Fahrzeug nicht",
   "road.label": "Die Straße rund ums Auto",

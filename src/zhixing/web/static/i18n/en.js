@@ -6,7 +6,7 @@ export default {
   "state.connecting": "Connecting to the car…",
   "state.lost": "Connection lost, reconnecting…",
   "state.open": "Connected",
-  "state.silent": "No vehicle data",
+  "state.silent": "No car data",
   "signal.stale": "No longer updated; may have changed",
   "signal.absent": "This car does not report it",
   "road.label": "The road around the car",

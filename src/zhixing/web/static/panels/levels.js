@@ -69,7 +69,7 @@ class SignalLevels extends LitElement {
     const known = this.choices.some(([choice]) => isNear(choice));
     return html`
       <span class="label ${condition === "pending" ? "" : condition}" title=${hint(condition)} id="label">${this.label}</span>
-      <div class="row" role="radiogroup" aria-labelledby="label" @keydown=${this.#key}>
+      <div class="row ${condition === "stale" ? "stale" : ""}" role="radiogroup" aria-labelledby="label" @keydown=${this.#key}>
         ${this.choices.map(
           ([choice, name], index) => html`<button
             role="radio"

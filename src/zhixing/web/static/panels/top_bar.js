@@ -52,7 +52,7 @@ class TopBar extends LitElement {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
-        padding: 10px 18px;
+        padding: 10px 14px;
         border-radius: var(--radius-small);
         background: var(--caution);
         color: var(--background);
