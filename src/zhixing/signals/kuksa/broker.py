@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Protocol, TypeVar, cast
 
 from zhixing.datatypes.signal import Granted, Outcome, Reading, Refused, SetRequest, Value
 from zhixing.errors import AccessError, InputError, ServiceError, UnknownSignalError, WrongTypeError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.wildcards import pattern_of
-from zhixing.signals.store import SignalStore
+from zhixing.signals.store import NOT_WHOLE, SignalStore
 
 
 class Stream(Protocol):
@@ -118,20 +118,27 @@ class Broker:
             self._matching[pattern] = known
         return known
 
+    def check_branches(self, patterns: Iterable[str]) -> None:
+        """Refuse more paths that are no signals' own than a call may search for.
+
+        Raises:
+            InputError: They are too many.
+        """
+        bounded({pattern for pattern in patterns if pattern not in self.catalogue}, _MAX_BRANCHES)
+
     def matching_all(self, patterns: Sequence[str]) -> list[list[str]]:
         """Return what several patterns mean, if that is not more work than a call may make.
 
         Raises:
             InputError: One is no such path, or they are too many.
         """
-        branches = {pattern for pattern in patterns if pattern not in self.catalogue}
-        bounded(branches, _MAX_BRANCHES)
+        self.check_branches(patterns)
         found = []
         num_found = 0
         for pattern in patterns:
             found.append(self.matching(pattern))
             num_found += len(found[-1])
-            bounded(range(num_found), _MAX_MEANT)
+            bounded(range(num_found), MAX_MEANT)
         return found
 
     def readable(self, caller: Caller, paths: Sequence[str]) -> Sequence[str]:
@@ -206,7 +213,7 @@ _MAX_CHARACTERS = 1000
 MAX_ITEMS = 2000
 _MAX_WISHES = 200
 _MAX_BRANCHES = 20
-_MAX_MEANT = 5000
+MAX_MEANT = 5000
 _MAX_KNOWN_PATTERNS = 200
 _MAX_STREAMS = 100
 
@@ -235,5 +242,5 @@ def _as_provider(caller: Caller) -> str:
 def refusal(outcomes: Sequence[Outcome]) -> Refused | None:
     """Return why a batch was not done, None where it was: the first refusal that is not for another's sake."""
     refused = [outcome for outcome in outcomes if not isinstance(outcome, Granted)]
-    first = next((one for one in refused if isinstance(one, Refused) and one.rule != "batch-not-whole"), None)
+    first = next((one for one in refused if isinstance(one, Refused) and one.rule != NOT_WHOLE), None)
     return first or next((one for one in refused if isinstance(one, Refused)), None)

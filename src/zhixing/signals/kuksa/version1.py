@@ -15,7 +15,7 @@ from zhixing.datatypes.signal import Leaf, Value
 from zhixing.errors import AccessError, InputError, SignalError, TrustError, UnknownSignalError
 from zhixing.signals.kuksa.access import Caller
 from zhixing.signals.kuksa.answers import Code, Who, answering, code_of, code_of_refusal, http_of, words_of
-from zhixing.signals.kuksa.broker import NAME, Broker, bounded, refusal
+from zhixing.signals.kuksa.broker import MAX_MEANT, NAME, Broker, bounded, refusal
 from zhixing.signals.kuksa.convert import read, stamp, type_name, write_restriction, writer
 from zhixing.signals.kuksa.subscription import Subscription
 
@@ -24,8 +24,6 @@ _ENTRY_TYPES = {
     "sensor": types_pb2.ENTRY_TYPE_SENSOR,
     "actuator": types_pb2.ENTRY_TYPE_ACTUATOR,
 }
-_MAX_ENTRIES = 5000
-_MAX_BRANCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +65,13 @@ class Version1(val_pb2_grpc.VALServicer):  # type: ignore[misc]  # generated wit
             if not request.entries:
                 raise InputError("no signal is named", hint="Send entries with paths.")
             bounded(request.entries)
-            branches = {asked.path for asked in request.entries if asked.path not in self._broker.catalogue}
-            bounded(branches, _MAX_BRANCHES)
+            self._broker.check_branches(asked.path for asked in request.entries)
             response = val_pb2.GetResponse()
             for asked in request.entries:
                 try:
                     parts = _parts(asked.view, asked.fields)
                     paths = self._paths(asked.path)
-                    bounded(range(len(paths) + len(response.entries)), _MAX_ENTRIES)
+                    bounded(range(len(paths) + len(response.entries)), MAX_MEANT)
                     for path in paths:
                         if parts.value or parts.target:
                             caller.check("read", path)
