@@ -10,17 +10,24 @@ from zhixing.datatypes.scene import Briefing, Scene
 
 @runtime_checkable
 class Predictor(Protocol):
-    """Guesses where the others may be; entry-point group ``zhixing.predictors``."""
+    """Guesses where the others may be; entry-point group ``zhixing.predictors``.
+
+    A predictor is made without arguments, briefed once a task and then asked as often as anybody likes.
+    """
 
     @property
     def name(self) -> str:
         """Registered name, in kebab-case."""
         ...
 
+    def start(self, briefing: Briefing) -> None:
+        """Forget the last task and learn the map of this one, which may have no lanes at all."""
+        ...
+
     def predict(self, scene: Scene, horizon_s: float, dt_s: float) -> Prediction:
         """Return possible futures of every road user in ``scene.others``.
 
-        Never looks beyond ``scene.time_ns``; the same scene gives the same prediction.
+        Never looks beyond ``scene.time_ns``; the same briefing and scenes give the same predictions.
         """
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zhixing.datatypes.plan import Prediction
-from zhixing.datatypes.scene import Scene
+from zhixing.datatypes.scene import Briefing, Scene
 
 
 class ConstantVelocityPredictor:
@@ -18,6 +18,9 @@ class ConstantVelocityPredictor:
     def name(self) -> str:
         """Registered name."""
         return "constant-velocity"
+
+    def start(self, briefing: Briefing) -> None:
+        """Nothing of the map matters."""
 
     def predict(self, scene: Scene, horizon_s: float, dt_s: float) -> Prediction:
         """Return straight futures of every road user in ``scene.others``.

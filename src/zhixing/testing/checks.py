@@ -11,12 +11,14 @@ Example:
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Callable
 
 import numpy as np
 
 from zhixing.datatypes.plan import Plan, Prediction
+from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoState, Scene
 from zhixing.datatypes.tracks import RoadUser, Tracks, empty_tracks
 from zhixing.driving.bicycle import step_bicycle
@@ -69,14 +71,20 @@ def check_predictor(make: Callable[[], Predictor]) -> None:
         PluginError: A promise is broken; the message says which.
     """
     predictor = make()
-    _require(isinstance(predictor, Predictor), f"{predictor!r} lacks name or predict()")
+    _require(isinstance(predictor, Predictor), f"{predictor!r} lacks name, start() or predict()")
     _check_name(predictor.name)
-    for others in (_nobody(), _crowd(1), _crowd(20)):
-        scene = _scene(EgoState(x_m=50.0, y_m=0.0, yaw_rad=0.0, speed_mps=8.0), others)
+    ego = EgoState(x_m=50.0, y_m=0.0, yaw_rad=0.0, speed_mps=8.0)
+    nowhere = Road(name="nowhere", lanes=(), successors=())
+    for road, others in itertools.product((street(), nowhere), (_nobody(), _crowd(1), _crowd(20))):
+        briefing = briefing_on(road, ego, goal_x_m=250.0)
+        scene = _scene(ego, others)
         for horizon_s, dt_s in ((3.0, 0.1), (0.5, 0.25)):
+            predictor.start(briefing)
             prediction = predictor.predict(scene, horizon_s, dt_s)
             _check_prediction(predictor.name, prediction, others, horizon_s, dt_s)
-            again = make().predict(scene, horizon_s, dt_s)
+            other = make()
+            other.start(briefing)
+            again = other.predict(scene, horizon_s, dt_s)
             _require(_same(prediction, again), f"{predictor.name} predicts differently the second time")
 
 
