@@ -1,0 +1,176 @@
+"""Which candidate is best, and whether it leaves a way out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.driving.sampling.config import DT_S, STEPS
+from zhixing.driving.sampling.encounters import (
+    P_COS,
+    P_HALF_LENGTH,
+    P_HALF_WIDTH,
+    P_KEY,
+    P_SIN,
+    P_X,
+    P_Y,
+    encounter_cost,
+    goes_first,
+    touches,
+)
+from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y, roll_one
+
+_NO_WAY_OUT = 15.0
+
+
+@njit(cache=True, error_model="numpy")
+def choose(
+    states: FloatArray,
+    own: FloatArray,
+    places: FloatArray,
+    counts: IntArray,
+    worst: FloatArray,
+    worst_counts: IntArray,
+    num_keys: int,
+    ego: FloatArray,
+    body: FloatArray,
+    paths: FloatArray,
+    start_m: float,
+    profiles: FloatArray,
+    allowed: FloatArray,
+    weights: FloatArray,
+    jerks: FloatArray,
+    contingency: FloatArray,
+    first: int,
+) -> tuple[int, float, bool, int]:
+    """Return the best candidate, its cost, whether it leaves a way out, and how many had to be looked at.
+
+    Candidates are looked at in the order of what they cost by themselves, until none can be better any more.
+
+    Args:
+        states: (candidates, STEPS + 1, 8)
+        own: (candidates,) what each costs by itself.
+        places: Who may be where, see ``places_by_step``.
+        counts: How many at each step.
+        worst: The same with every mode, however unlikely.
+        worst_counts: How many at each step.
+        num_keys: Users times modes.
+        ego: (6,) see ``roll_out``.
+        body: (7,) see ``roll_out``.
+        paths: (paths, points, 9)
+        start_m: Where on the route's line the paths begin.
+        profiles: (profiles, 3)
+        allowed: (points,)
+        weights: See ``SamplingConfig.weights``.
+        jerks: (2,) in ordinary driving, and of hard braking.
+        contingency: (2,) after which time the ego brakes, and how hard.
+        first: Which one to look at first: a good guess saves looking at most others to the end.
+    """
+    order = np.concatenate((np.array([first]), np.argsort(own)))
+    done = np.full(num_keys, -1, dtype=np.int64)
+    nobody = np.zeros((0, 6))
+    best, best_cost, has_way_out, looked_at = int(order[1]), np.inf, False, 0
+    brake = np.empty((STEPS + 1, 8))
+    for c in order:
+        if own[c] >= best_cost:
+            if looked_at > 0 and c != first:
+                break
+            continue
+        looked_at += 1
+        cost = own[c] + encounter_cost(
+            states[c],
+            places,
+            counts,
+            0.5 * body[0],
+            0.5 * body[1],
+            weights,
+            done,
+            looked_at,
+            nobody,
+            best_cost - own[c],
+        )
+        if cost >= best_cost:
+            continue
+        p, q = c // profiles.shape[0], c % profiles.shape[0]
+        profile = np.array([min(profiles[q, 0], 2.5), contingency[0], -contingency[1]])
+        roll_one(ego, body, paths[p], start_m, profile, allowed, jerks[0], jerks[1], brake)
+        escapes = _is_free(brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at)
+        if not escapes:
+            cost += _NO_WAY_OUT
+        if cost < best_cost:
+            best, best_cost, has_way_out = int(c), cost, escapes
+    return best, best_cost, has_way_out, looked_at
+
+
+@njit(cache=True, error_model="numpy")
+def _is_free(
+    rows: FloatArray,
+    places: FloatArray,
+    counts: IntArray,
+    half_length: float,
+    half_width: float,
+    done: IntArray,
+    stamp: int,
+) -> bool:
+    """Return whether braking ends before the ego runs into anybody."""
+    for k in range(STEPS):
+        row = rows[k + 1]
+        if row[SPEED] < 0.05:
+            return True
+        c, s = row[COS], row[SIN]
+        for n in range(counts[k]):
+            other = places[k, n]
+            dx, dy = other[P_X] - row[X], other[P_Y] - row[Y]
+            reach = half_length + half_width + other[P_HALF_LENGTH] + other[P_HALF_WIDTH]
+            if dx * dx + dy * dy > reach * reach:
+                continue
+            key = int(other[P_KEY])
+            if done[key] == stamp:
+                continue
+            along, across = c * dx + s * dy, c * dy - s * dx
+            cr, sr = c * other[P_COS] + s * other[P_SIN], c * other[P_SIN] - s * other[P_COS]
+            hl, hw = other[P_HALF_LENGTH], other[P_HALF_WIDTH]
+            if touches(along, across, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
+                if not goes_first(along, -(along * cr + across * sr), cr, row[SPEED], hl, half_length):
+                    return False
+                done[key] = stamp
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def braking_modes(
+    xy: FloatArray, yaw: FloatArray, speed: FloatArray, decel: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return for each road user one more future, in which it brakes hard along its way.
+
+    Args:
+        xy: (users, STEPS, 2) where it would go.
+        yaw: (users, STEPS)
+        speed: (users,) now, m/s.
+        decel: (users,) m/s².
+
+    Returns:
+        (users, STEPS, 3) position and heading, and (users, STEPS) speed.
+    """
+    users = xy.shape[0]
+    poses, speeds = np.empty((users, STEPS, 3)), np.empty((users, STEPS))
+    for u in range(users):
+        k, gone = 0, 0.0
+        for step in range(STEPS):
+            t = (step + 1) * DT_S
+            v = max(speed[u] - decel[u] * t, 0.0)
+            wanted = speed[u] * t - 0.5 * decel[u] * t * t if v > 0.0 else 0.5 * speed[u] ** 2 / decel[u]
+            # the first predicted place is one step away; before it the way is not known
+            while k < STEPS - 1:
+                length = np.hypot(xy[u, k + 1, 0] - xy[u, k, 0], xy[u, k + 1, 1] - xy[u, k, 1])
+                if speed[u] * DT_S + gone + length > wanted:
+                    break
+                gone += length
+                k += 1
+            back = max(speed[u] * DT_S + gone - wanted, 0.0) if k == 0 else 0.0
+            poses[u, step, 0] = xy[u, k, 0] - back * np.cos(yaw[u, k])
+            poses[u, step, 1] = xy[u, k, 1] - back * np.sin(yaw[u, k])
+            poses[u, step, 2] = yaw[u, k]
+            speeds[u, step] = v
+    return poses, speeds

@@ -1,0 +1,268 @@
+"""What the others make of a candidate: contacts, near misses, and what it would ask of them.
+
+A contact counts for the ego where it runs into somebody. Where somebody would run into the ego, what counts is how hard
+that one would have to brake to let the ego go first: people do, within limits, and without that nobody ever merges.
+
+Source: the split follows "at fault" of the nuPlan closed-loop metrics; the time to collision is theirs too.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.driving.sampling.config import (
+    COLLISION,
+    DT_S,
+    HEADWAY,
+    HEADWAY_S,
+    SIDE,
+    SIDE_M,
+    STANDSTILL_M,
+    STEPS,
+    TTC,
+    VULNERABLE_M,
+    YIELD,
+    YIELD_MPS2,
+)
+from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y
+
+P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY = range(10)
+"""Columns of a place: pose, speed, half size, probability, 1 for the vulnerable, and number of user and mode."""
+
+NOTHING, COLLIDES, TOO_CLOSE, FOLLOWS, SQUEEZES, DELAYS = range(6)
+"""What an encounter is."""
+
+_MARGIN_ALONG_M, _MARGIN_ACROSS_M, _SOFT_MARGIN_M = 0.3, 0.15, 0.3
+_TTC_S = (0.5, 1.05)
+"""The exam wants more than 0.95 s."""
+_REACTION_S = 0.4
+_FADE_S = 6.0
+_STANDING_MPS = 0.1
+_NEAR_M = 25.0
+
+
+@njit(cache=True, error_model="numpy")
+def places_by_step(
+    states: FloatArray,
+    xy: FloatArray,
+    yaw: FloatArray,
+    speed: FloatArray,
+    chance: FloatArray,
+    size: FloatArray,
+    soft: FloatArray,
+    least_chance: float,
+) -> tuple[FloatArray, IntArray]:
+    """Return who may be where at each step, as far as any candidate comes near.
+
+    Args:
+        states: (candidates, STEPS + 1, 8) the candidates.
+        xy: (users, modes, STEPS, 2) predicted box centres; the first step is ``DT_S`` from now.
+        yaw: (users, modes, STEPS)
+        speed: (users, modes, STEPS)
+        chance: (users, modes) probabilities.
+        size: (users, 2) length and width.
+        soft: (users,) 1 for those without a body shell, else 0.
+        least_chance: Modes less likely than this are left out.
+
+    Returns:
+        (STEPS, users * modes, 10) places and (STEPS,) how many of them count.
+    """
+    users, modes = chance.shape
+    places = np.empty((STEPS, users * modes, 10))
+    counts = np.zeros(STEPS, dtype=np.int64)
+    for k in range(STEPS):
+        low_x, low_y, high_x, high_y = np.inf, np.inf, -np.inf, -np.inf
+        for c in range(states.shape[0]):
+            x, y = states[c, k + 1, X], states[c, k + 1, Y]
+            low_x, high_x = min(low_x, x), max(high_x, x)
+            low_y, high_y = min(low_y, y), max(high_y, y)
+        for u in range(users):
+            reach = _NEAR_M + 0.5 * size[u, 0]
+            for m in range(modes):
+                x, y = xy[u, m, k, 0], xy[u, m, k, 1]
+                if chance[u, m] <= least_chance or x < low_x - reach or x > high_x + reach:
+                    continue
+                if y < low_y - reach or y > high_y + reach:
+                    continue
+                row = places[k, counts[k]]
+                row[P_X], row[P_Y], row[P_SPEED] = x, y, speed[u, m, k]
+                row[P_COS], row[P_SIN] = math.cos(yaw[u, m, k]), math.sin(yaw[u, m, k])
+                row[P_HALF_LENGTH], row[P_HALF_WIDTH] = 0.5 * size[u, 0], 0.5 * size[u, 1]
+                row[P_CHANCE], row[P_SOFT], row[P_KEY] = chance[u, m], soft[u], u * modes + m
+                counts[k] += 1
+    return places, counts
+
+
+@njit(cache=True, error_model="numpy")
+def encounter_cost(
+    rows: FloatArray,
+    places: FloatArray,
+    counts: IntArray,
+    half_length: float,
+    half_width: float,
+    weights: FloatArray,
+    done: IntArray,
+    stamp: int,
+    by_key: FloatArray,
+    enough: float,
+) -> float:
+    """Return what the others make of one candidate, or ``enough`` or more as soon as it is known to be that much.
+
+    Args:
+        rows: (STEPS + 1, 8) the candidate.
+        places: See :func:`places_by_step`.
+        counts: See :func:`places_by_step`.
+        half_length: Of the ego, m.
+        half_width: Of the ego, m.
+        weights: See ``SamplingConfig.weights``.
+        done: (users * modes,) scratch; a value of ``stamp`` means that this one met the candidate already.
+        stamp: Another number for every call.
+        by_key: (users * modes, 6) where what is found is added, by kind; may have no rows.
+        enough: A candidate that costs so much does not have to be looked at any further.
+    """
+    total = 0.0
+    keep = by_key.shape[0] > 0
+    for k in range(STEPS):
+        t = (k + 1) * DT_S
+        fade = math.exp(-t / _FADE_S)
+        row = rows[k + 1]
+        ex, ey, c, s, v = row[X], row[Y], row[COS], row[SIN], row[SPEED]
+        look = half_length + weights[STANDSTILL_M] + v * max(weights[HEADWAY_S], 1.2)
+        for n in range(counts[k]):
+            other = places[k, n]
+            dx, dy = other[P_X] - ex, other[P_Y] - ey
+            diagonal = other[P_HALF_LENGTH] + other[P_HALF_WIDTH]
+            along = c * dx + s * dy
+            if along > look + diagonal + other[P_SPEED] or along < -half_length - diagonal - 1.0:
+                continue
+            across = c * dy - s * dx
+            if abs(across) > half_width + diagonal + 1.5 + other[P_SPEED]:
+                continue
+            key = int(other[P_KEY])
+            if done[key] == stamp:
+                continue
+            kind, cost, is_over = _meet(along, across, c, s, v, t, other, half_length, half_width, weights)
+            if is_over:
+                done[key] = stamp
+            if cost > 0.0:
+                cost *= other[P_CHANCE] * fade
+                total += cost
+                if keep:
+                    by_key[key, kind] += cost
+        if total >= enough:
+            break
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def _meet(
+    along: float,
+    across: float,
+    c: float,
+    s: float,
+    v: float,
+    t: float,
+    other: FloatArray,
+    half_length: float,
+    half_width: float,
+    weights: FloatArray,
+) -> tuple[int, float, bool]:
+    """Return what one place of somebody else is for one state of the ego: kind, cost, and whether it ends there."""
+    cr, sr = c * other[P_COS] + s * other[P_SIN], c * other[P_SIN] - s * other[P_COS]
+    hl, hw, vu = other[P_HALF_LENGTH], other[P_HALF_WIDTH], other[P_SPEED]
+    long_half, wide_half = hl * abs(cr) + hw * abs(sr), hl * abs(sr) + hw * abs(cr)
+    margin = _SOFT_MARGIN_M if other[P_SOFT] > 0.5 else _MARGIN_ACROSS_M
+    if touches(along, across, cr, sr, hl, hw, half_length, half_width, _MARGIN_ALONG_M, margin):
+        # where the ego is, seen by the other
+        ahead_of_other = -(along * cr + across * sr)
+        if goes_first(along, ahead_of_other, cr, v, hl, half_length):
+            needed = max(0.0, vu - v * cr) / (2.0 * max(t - _REACTION_S, 0.15))
+            much = needed / weights[YIELD_MPS2] * (2.0 if other[P_SOFT] > 0.5 else 1.0)
+            if much > 1.6:
+                return DELAYS, 0.5 * weights[COLLISION] * min(1.0, 0.4 * much), True
+            return DELAYS, weights[YIELD] * much * much, True
+        closing = math.hypot(v - vu * cr, vu * sr)
+        return COLLIDES, weights[COLLISION] * (1.0 + 0.1 * closing), True
+    cost, kind = 0.0, NOTHING
+    if v > _STANDING_MPS and along > -0.3 * half_length:
+        for tau in _TTC_S:
+            later, aside = along + (vu * cr - v) * tau, across + vu * sr * tau
+            if later < along + 5.0 and touches(later, aside, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
+                cost, kind = weights[TTC] * (2.0 if tau < 0.9 else 1.0) * DT_S, TOO_CLOSE
+                break
+    if along > 0.0 and cr > -0.5 and abs(across) < half_width + wide_half + 0.2:
+        gap = along - half_length - long_half
+        opening = max(0.0, vu * cr - v)
+        wanted = weights[STANDSTILL_M] + weights[HEADWAY_S] * v * max(0.0, 1.0 - 0.3 * opening)
+        if gap < wanted:
+            short = 1.0 - gap / wanted
+            cost += weights[HEADWAY] * short * short * DT_S
+            kind = FOLLOWS if kind == NOTHING else kind
+    elif abs(along) < half_length + long_half + 0.3:
+        clear = abs(across) - half_width - wide_half
+        wanted = weights[SIDE_M]
+        if other[P_SOFT] > 0.5:
+            wanted = weights[VULNERABLE_M] + 0.03 * v
+        if clear < wanted:
+            short = 1.0 - max(clear, 0.0) / wanted
+            cost += weights[SIDE] * short * short * min(1.0, 0.1 + 0.1 * (v + vu * abs(sr))) * DT_S
+            kind = SQUEEZES if kind == NOTHING else kind
+    return kind, cost, False
+
+
+@njit(cache=True, error_model="numpy")
+def goes_first(along: float, ahead_of_other: float, cr: float, v: float, hl: float, half_length: float) -> bool:
+    """Return whether at a contact it is the other who runs into the ego.
+
+    Args:
+        along: Where the other's centre is along the ego's heading, from the ego's centre, m.
+        ahead_of_other: Where the ego's centre is along the other's heading, from the other's centre, m.
+        cr: Cosine of the angle between the headings.
+        v: Speed of the ego, m/s.
+        hl: Half length of the other, m.
+        half_length: Of the ego, m.
+    """
+    if v < _STANDING_MPS:
+        return True
+    if cr > 0.7:
+        return bool(along < -0.35 * (hl + half_length))
+    return bool(ahead_of_other > 0.3 * hl and along < 0.5 * half_length)
+
+
+@njit(cache=True, error_model="numpy")
+def touches(
+    along: float,
+    across: float,
+    cr: float,
+    sr: float,
+    hl: float,
+    hw: float,
+    half_length: float,
+    half_width: float,
+    margin_along: float,
+    margin_across: float,
+) -> bool:
+    """Return whether two boxes overlap, by separating axes, the first one being larger by margins.
+
+    Args:
+        along: Centre of the second in the frame of the first, m.
+        across: The same, to the left.
+        cr: Cosine of the heading of the second against the first.
+        sr: Its sine.
+        hl: Half length of the second, m.
+        hw: Half width of the second, m.
+        half_length: Of the first, m.
+        half_width: Of the first, m.
+        margin_along: Added to the half length of the first, m.
+        margin_across: Added to its half width, m.
+    """
+    long, wide = half_length + margin_along, half_width + margin_across
+    if abs(along) > long + hl * abs(cr) + hw * abs(sr) or abs(across) > wide + hl * abs(sr) + hw * abs(cr):
+        return False
+    if abs(along * cr + across * sr) > hl + long * abs(cr) + wide * abs(sr):
+        return False
+    return bool(abs(across * cr - along * sr) <= hw + long * abs(sr) + wide * abs(cr))

@@ -1,0 +1,152 @@
+"""What a candidate costs before anybody else is looked at: progress, comfort, lane, lights, edge of the road."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.sampling.candidates import LINE_COS, LINE_SIN, PATH_SHIFT
+from zhixing.driving.sampling.config import (
+    CHANGE,
+    COMFORT,
+    DT_S,
+    JERK,
+    OFF_ROAD,
+    OFFSET,
+    PROGRESS,
+    RED,
+    STEPS,
+    STRADDLE,
+)
+from zhixing.driving.sampling.motion import ACCEL, ALONG, COS, SIN, SPEED, X, Y
+from zhixing.driving.sampling.motion import OFFSET as OFF_PATH
+
+OWN_PROGRESS, OWN_COMFORT, OWN_LANE, OWN_LIGHT, OWN_ROAD, OWN_GOAL = range(6)
+"""Columns of what a candidate costs by itself."""
+
+_EDGE_M = 0.1
+_COMFORT_DECEL_MPS2 = -3.9
+_HARSH = 0.5
+_LATERAL_MPS2 = 4.0
+_GOAL_MISSED = 10.0
+_WORST_OUTSIDE_M = 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def own_costs(
+    states: FloatArray,
+    paths: FloatArray,
+    profiles: FloatArray,
+    targets: FloatArray,
+    before: FloatArray,
+    room: FloatArray,
+    beside: FloatArray,
+    stops: FloatArray,
+    goal: FloatArray,
+    body: FloatArray,
+    weights: FloatArray,
+) -> FloatArray:
+    """Return (candidates, 6) costs; see the names of the columns.
+
+    Args:
+        states: (candidates, STEPS + 1, 8), see :func:`roll_out`.
+        paths: (paths, points, 9) along which they go; candidate c goes along path ``c // profiles``.
+        profiles: (profiles, 3) their speed profiles.
+        targets: (paths, 2) where the paths go.
+        before: (2,) target offset and acceleration that were chosen before.
+        room: (points, 2) from the route's line to the right and left edge of its lane at every metre.
+        beside: (points, 2) the same to the edge of all lanes that run the same way.
+        stops: (stops, 3) where on the line the box centre is when the front is at a stop line, and from when until
+            when, in seconds from now, it must not be crossed.
+        goal: (5,) x_min, x_max, y_min, y_max of the goal area and where on the line it is.
+        body: (7,) see :func:`roll_out`.
+        weights: See ``SamplingConfig.weights``.
+    """
+    count, per_path = states.shape[0], profiles.shape[0]
+    costs = np.zeros((count, 6))
+    farthest = 5.0
+    for c in range(count):
+        farthest = max(farthest, states[c, STEPS, ALONG] - states[c, 0, ALONG])
+    half_length, half_width = 0.5 * body[0], 0.5 * body[1]
+    begins_outside = _outside(states[0, 0], 0.0, paths[0], room, beside, half_length, half_width)[1]
+    for c in range(count):
+        p = c // per_path
+        rows, path = states[c], paths[p]
+        lane, road, comfort, jerk = 0.0, 0.0, 0.0, 0.0
+        start_m = rows[0, ALONG]
+        for k in range(1, STEPS + 1):
+            outside, off = _outside(rows[k], rows[k, ALONG] - start_m, path, room, beside, half_length, half_width)
+            lane += min(outside, _WORST_OUTSIDE_M)
+            road = max(road, off - max(begins_outside, 0.0))
+            a = rows[k, ACCEL]
+            turn = (rows[k, SIN] * rows[k - 1, COS] - rows[k, COS] * rows[k - 1, SIN]) / DT_S
+            sideways = abs(turn) * rows[k, SPEED]
+            comfort += a * a + sideways * sideways * 0.5
+            comfort += 20.0 * _HARSH * (max(0.0, _COMFORT_DECEL_MPS2 - a) + max(0.0, sideways - _LATERAL_MPS2))
+            change = (a - rows[k - 1, ACCEL]) / DT_S
+            jerk += change * change
+        share = (rows[STEPS, ALONG] - start_m) / farthest
+        costs[c, OWN_PROGRESS] = weights[PROGRESS] * (1.0 - share)
+        costs[c, OWN_COMFORT] = (weights[COMFORT] * comfort + weights[JERK] * jerk) / STEPS
+        costs[c, OWN_COMFORT] += 0.1 * weights[CHANGE] * abs(profiles[c % per_path, 0] - before[1])
+        costs[c, OWN_LANE] = weights[STRADDLE] * lane / STEPS + weights[OFFSET] * abs(targets[p, 0])
+        costs[c, OWN_LANE] += weights[CHANGE] * abs(targets[p, 0] - before[0])
+        if road > 0.0:
+            costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(1.0, 0.2 + road)
+        costs[c, OWN_LIGHT] = weights[RED] * _crossed(rows, stops)
+        costs[c, OWN_GOAL] = _GOAL_MISSED * _misses(rows, goal)
+    return costs
+
+
+@njit(cache=True, error_model="numpy")
+def _outside(
+    row: FloatArray,
+    ahead: float,
+    path: FloatArray,
+    room: FloatArray,
+    beside: FloatArray,
+    half_length: float,
+    half_width: float,
+) -> tuple[float, float]:
+    """Return by how much a box is outside the lane of the route, and outside all lanes that run its way."""
+    at = min(max(int(row[ALONG] + 0.5), 0), room.shape[0] - 1)
+    index = min(max(int(ahead + 0.5), 0), path.shape[0] - 1)
+    shift = path[index, PATH_SHIFT] + row[OFF_PATH]
+    turn = abs(row[SIN] * path[index, LINE_COS] - row[COS] * path[index, LINE_SIN])
+    half = half_width + half_length * turn
+    off_lane = max(shift + half - room[at, 1], half - shift - room[at, 0])
+    off_road = max(shift + half - beside[at, 1], half - shift - beside[at, 0])
+    return max(off_lane, 0.0), off_road - _EDGE_M
+
+
+@njit(cache=True, error_model="numpy")
+def _crossed(rows: FloatArray, stops: FloatArray) -> float:
+    """Return how many stop lines are crossed while they must not be."""
+    crossed = 0.0
+    for stop in range(stops.shape[0]):
+        if rows[0, ALONG] > stops[stop, 0]:
+            continue
+        for k in range(1, STEPS + 1):
+            if rows[k, ALONG] > stops[stop, 0]:
+                if stops[stop, 1] <= k * DT_S <= stops[stop, 2]:
+                    crossed += 1.0
+                break
+    return crossed
+
+
+@njit(cache=True, error_model="numpy")
+def _misses(rows: FloatArray, goal: FloatArray) -> float:
+    """Return 1 for a candidate that goes past the goal area without its centre being in it."""
+    if rows[0, ALONG] > goal[4] or rows[STEPS, ALONG] < goal[4] + 5.0:
+        return 0.0
+    for k in range(STEPS):
+        if rows[k + 1, ALONG] < goal[4] - 15.0:
+            continue
+        for part in range(4):
+            share = 0.25 * part
+            x = rows[k, X] + share * (rows[k + 1, X] - rows[k, X])
+            y = rows[k, Y] + share * (rows[k + 1, Y] - rows[k, Y])
+            if goal[0] <= x <= goal[1] and goal[2] <= y <= goal[3]:
+                return 0.0
+    return 1.0

@@ -1,0 +1,226 @@
+"""The planner: observe, predict, propose, roll out, judge, choose, explain."""
+
+from __future__ import annotations
+
+import math
+import weakref
+
+import numpy as np
+
+from zhixing.datatypes.frames import wrap_rad
+from zhixing.datatypes.lights import Light
+from zhixing.datatypes.plan import Decision, Plan
+from zhixing.datatypes.road import Road
+from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
+from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.interfaces import Predictor
+from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.prediction import ConstantVelocityPredictor
+from zhixing.driving.route import Route, find_route
+from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
+from zhixing.driving.sampling.choice import choose
+from zhixing.driving.sampling.config import DT_S, STEPS, SamplingConfig
+from zhixing.driving.sampling.motion import ACCEL, ALONG, SPEED, roll_out
+from zhixing.driving.sampling.own_cost import own_costs
+from zhixing.driving.sampling.reasons import reason
+from zhixing.driving.sampling.surroundings import Surroundings
+from zhixing.driving.sampling.targets import lateral_targets
+from zhixing.driving.stop_lines import StopLines
+from zhixing.errors import ScenarioError
+
+_STEP_S = 0.1
+_PATH_POINTS = 140
+_UNMAPPED_LIMIT_MPS = 8.0
+_STOP_BEFORE_M = 0.6
+_YELLOW_LASTS_S = 2.5
+"""Yellow lasts 3 s (GB 14886-2016); half a second of it may be over."""
+_OFF_COURSE_M = 0.6
+_NO_ROAD_M, _BEYOND_GOAL_M = 1.0, 5
+
+
+class SamplingPlanner:
+    """Chooses among a thousand motions the one that gets on best with what the others may do.
+
+    Args:
+        config: How it drives.
+        predictor: Who guesses what the others do.
+    """
+
+    def __init__(self, config: SamplingConfig | None = None, predictor: Predictor | None = None) -> None:
+        self._config = config or SamplingConfig()
+        self._predictor: Predictor = predictor or ConstantVelocityPredictor()
+        self._maps: weakref.WeakKeyDictionary[Road, LaneMap] = weakref.WeakKeyDictionary()
+        self._briefing: Briefing | None = None
+        self._weights = self._config.weights()
+
+    @property
+    def name(self) -> str:
+        """Registered name."""
+        return "sampling"
+
+    def start(self, briefing: Briefing) -> None:
+        """Find the route.
+
+        Raises:
+            ScenarioError: No lane to drive on is near the start.
+        """
+        lane_map = self._maps.get(briefing.road)
+        if lane_map is None:
+            lane_map = self._maps[briefing.road] = build_lane_map(briefing.road)
+        self._predictor.start(briefing)
+        self._briefing = briefing
+        self._route = find_route(lane_map, briefing.start, briefing.goal)
+        self._allowed_mps = allowed_speed(self._route, self._config)
+        self._beside_m = _room_on_the_way(self._route)
+        self._stop_lines = StopLines(self._route, briefing)
+        self._last_s_m = self._route.start_m
+        self._last_at: tuple[float, float] | None = None
+        self._body = _body_row(briefing.body)
+        self._chosen = np.array([0.0, 0.0])
+        _, offset_m, yaw_rad = self._route.line.project(briefing.start.x_m, briefing.start.y_m)
+        slope = math.tan(min(max(wrap_rad(briefing.start.yaw_rad - yaw_rad), -1.0), 1.0))
+        self._shift_m, self._slope = offset_m, min(max(slope, -0.4), 0.4)
+        self._settle_m = 8.0
+
+    def plan(self, scene: Scene) -> Plan:
+        """Return six seconds of the best motion.
+
+        Raises:
+            ScenarioError: ``start`` was not called.
+        """
+        if self._briefing is None:
+            raise ScenarioError("the planner was not briefed", hint="Call start before plan.")
+        cfg, route, ego = self._config, self._route, scene.ego
+        # 1. where on the route, and where beside it
+        s_m = self._locate(ego)
+        # 2. propose: paths beside the route, times how the speed changes
+        targets = lateral_targets(route, self._briefing.body, s_m, ego.speed_mps, self._shift_m, float(self._chosen[0]))
+        line = route.line
+        paths = paths_beside(
+            line.xy_m, line.yaw_rad, line.curvature_radpm, s_m, self._shift_m, self._slope, targets, _PATH_POINTS
+        )
+        profiles = speed_profiles(cfg.accel_mps2, ego.accel_mps2)
+        # 3. roll out
+        ego_row = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.accel_mps2, ego.steer_rad])
+        states = roll_out(
+            ego_row, self._body, paths, s_m, profiles, self._allowed_mps, cfg.jerk_mps3, cfg.emergency_jerk_mps3
+        )
+        # 4. what the others may do, and what the lights allow
+        others = Surroundings(scene, self._predictor, states)
+        stops, light = self._stops(scene, s_m)
+        goal = self._briefing.goal
+        # 5. judge and choose
+        own = own_costs(
+            states, paths, profiles, targets, self._chosen, route.room_m, self._beside_m, stops,
+            np.array([goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, route.goal_m]),
+            self._body, self._weights,
+        )  # fmt: skip
+        jerks = np.array([cfg.jerk_mps3, cfg.emergency_jerk_mps3])
+        contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
+        best, _, _, _ = choose(
+            states, own.sum(axis=1), others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
+            ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._weights, jerks, contingency,
+            _most_alike(targets, profiles, self._chosen, self._settle_m),
+        )  # fmt: skip
+        # 6. say why
+        why = reason(states, own, best, others, self._body, self._weights, route, scene, light)
+        path, profile = best // profiles.shape[0], best % profiles.shape[0]
+        self._chosen = np.array([targets[path, 0], profiles[profile, 0]])
+        self._settle_m = float(targets[path, 1])
+        return self._as_plan(paths[path], states[best], ego, why)
+
+    def _locate(self, ego: EgoState) -> float:
+        """Return where on the route the ego is, near where it was; move on along the chosen path."""
+        line = self._route.line
+        first = max(0, int(self._last_s_m) - 15)
+        last = min(line.s_m.shape[0], int(self._last_s_m) + 40)
+        distance = np.hypot(line.xy_m[first:last, 0] - ego.x_m, line.xy_m[first:last, 1] - ego.y_m)
+        if not distance.size or float(distance.min()) > 15.0:
+            near = int(np.argmin(np.hypot(line.xy_m[:, 0] - ego.x_m, line.xy_m[:, 1] - ego.y_m)))
+        else:
+            near = first + int(np.argmin(distance))
+        c, s = math.cos(line.yaw_rad[near]), math.sin(line.yaw_rad[near])
+        dx, dy = ego.x_m - line.xy_m[near, 0], ego.y_m - line.xy_m[near, 1]
+        s_m, offset_m = float(line.s_m[near] + c * dx + s * dy), float(c * dy - s * dx)
+        moved_m = max(s_m - self._last_s_m, 0.0)
+        if self._last_at is not None:
+            self._shift_m, self._slope = shift_and_slope(
+                self._shift_m, self._slope, float(self._chosen[0]), moved_m, self._settle_m
+            )
+        if abs(self._shift_m - offset_m) > _OFF_COURSE_M:
+            turn = wrap_rad(ego.yaw_rad - float(line.yaw_rad[near]))
+            self._shift_m, self._slope = offset_m, math.tan(min(max(turn, -0.4), 0.4))
+        self._last_s_m, self._last_at = s_m, (ego.x_m, ego.y_m)
+        return s_m
+
+    def _stops(self, scene: Scene, s_m: float) -> tuple[FloatArray, int]:
+        """Return (stops, 3) where the box centre may not pass, from when until when, and what the first light shows."""
+        rows = []
+        ahead = self._stop_lines.ahead(scene, s_m)
+        for stop in ahead:
+            at_m = max(s_m + stop.distance_m - _STOP_BEFORE_M, s_m + 0.05)
+            waits = stop.light == Light.RED or stop.needed_mps2 <= self._config.yellow_decel_mps2
+            rows.append((at_m, 0.0 if waits else _YELLOW_LASTS_S, math.inf))
+        return np.array(rows, dtype=np.float64).reshape(-1, 3), ahead[0].light if ahead else Light.GREEN
+
+    def _as_plan(self, path: FloatArray, rows: FloatArray, ego: EgoState, why: Decision) -> Plan:
+        cfg = self._config
+        time_s = _STEP_S * np.arange(2 * STEPS + 1, dtype=np.float64)
+        coarse_s = DT_S * np.arange(STEPS + 1, dtype=np.float64)
+        along = np.interp(time_s, coarse_s, rows[:, ALONG] - rows[0, ALONG])
+        at = np.arange(path.shape[0], dtype=np.float64)
+        xy = np.stack([np.interp(along, at, path[:, PATH_X + k]) for k in (0, 1)], axis=-1)
+        accel = np.interp(time_s, coarse_s, np.append(rows[1:, ACCEL], rows[-1, ACCEL]))
+        wish = float(rows[1, ACCEL]) if rows[1, SPEED] > 0.0 else min(float(rows[1, ACCEL]), -ego.speed_mps / DT_S)
+        step = (cfg.jerk_mps3 if wish > -4.05 else cfg.emergency_jerk_mps3) * _STEP_S
+        accel[0] = min(max(wish, ego.accel_mps2 - step), ego.accel_mps2 + step)
+        return Plan(
+            time_s=time_s,
+            xy_m=xy,
+            yaw_rad=np.interp(along, at, path[:, PATH_YAW]),
+            speed_mps=np.interp(time_s, coarse_s, rows[:, SPEED]),
+            accel_mps2=accel,
+            decision=why,
+        )
+
+
+def allowed_speed(route: Route, config: SamplingConfig) -> FloatArray:
+    """Return (points,) the speed that limit and curves allow, with room to slow down before they do."""
+    line = route.line
+    curve = np.sqrt(config.lateral_accel_mps2 / np.maximum(np.abs(line.curvature_radpm), 1e-4))
+    allowed: FloatArray = np.minimum(route.limit_mps, curve)
+    if not route.is_mapped:
+        allowed = np.minimum(allowed, _UNMAPPED_LIMIT_MPS)
+    for k in range(allowed.shape[0] - 2, -1, -1):
+        gap = line.s_m[k + 1] - line.s_m[k]
+        allowed[k] = min(allowed[k], math.sqrt(allowed[k + 1] ** 2 + 2.0 * config.curve_decel_mps2 * gap))
+    return allowed
+
+
+def _room_on_the_way(route: Route) -> FloatArray:
+    """Return (points, 2) room to the edge of the road; where the map knows none, and beyond the goal, any."""
+    room_m = route.beside_m.copy()
+    room_m[room_m.sum(axis=1) < _NO_ROAD_M] = math.inf
+    room_m[int(route.goal_m) + _BEYOND_GOAL_M :] = math.inf
+    return room_m
+
+
+def _most_alike(targets: FloatArray, profiles: FloatArray, chosen: FloatArray, settle_m: float) -> int:
+    """Return the candidate that is most like what was chosen before."""
+    path: int = int(np.argmin(np.abs(targets[:, 0] - chosen[0]) + 0.01 * np.abs(targets[:, 1] - settle_m)))
+    profile = int(np.argmin(np.abs(profiles[:, 0] - chosen[1])))
+    return path * int(profiles.shape[0]) + profile
+
+
+def _body_row(body: EgoBody) -> FloatArray:
+    return np.array(
+        [
+            body.length_m,
+            body.width_m,
+            body.wheelbase_m,
+            body.max_steer_rad,
+            body.max_steer_rate_radps,
+            body.min_accel_mps2,
+            body.max_accel_mps2,
+        ]
+    )
