@@ -85,6 +85,11 @@ _PEDESTRIAN = Manners(
     brake_mps2=0.8, top_mps=2.2, lateral_mps2=9.0, headway_s=0.4, gap_m=0.4, accel_weight=0.2, accel_decay_s=0.8,
     turn_decay_s=0.6, veer_rad=0.7, settle_s=1.5, red_rate=0.05, drift_weight=0.7, seek_1ps=0.0,
 )  # fmt: skip
+_OBJECT = Manners(
+    free_cost=0.0, change_cost=99.0, course_sigma_m=0.8, start_mps2=0.5, fast_mps2=0.5, slow_mps2=0.6, brake_mps2=1.4,
+    top_mps=8.0, lateral_mps2=2.0, headway_s=0.8, gap_m=1.0, accel_weight=0.5, accel_decay_s=1.0, turn_decay_s=1.0,
+    veer_rad=0.5, settle_s=1.5, red_rate=0.0, drift_weight=0.5, seek_1ps=0.0,
+)  # fmt: skip
 MANNERS: dict[RoadUser, Manners] = {
     RoadUser.CAR: _CAR,
     RoadUser.TRUCK: _TRUCK,
@@ -94,6 +99,7 @@ MANNERS: dict[RoadUser, Manners] = {
     RoadUser.BICYCLE: _BICYCLE,
     RoadUser.TRICYCLE: _BICYCLE,
     RoadUser.PEDESTRIAN: _PEDESTRIAN,
+    RoadUser.OBJECT: _OBJECT,
 }
 """Red-light rates: recorded at one crossroads in Tianjin (SinD, Xu et al. 2022): 46 % of motorcycles and e-bikes, 39 %
 of bicycles and 1 % of cars that met a red went through. The rest: what predicts recorded traffic best, see
@@ -104,7 +110,7 @@ COLUMN = {field.name: k for k, field in enumerate(fields(Manners))}
 
 
 def manners_table() -> FloatArray:
-    """Return (classes + 1, columns) the numbers of every class, row 0 and objects unused."""
+    """Return (classes + 1, columns) the numbers of every class, row 0 unused."""
     table = np.zeros((len(RoadUser) + 1, len(COLUMN)))
     for road_user, manners in MANNERS.items():
         table[road_user] = [getattr(manners, name) for name in COLUMN]

@@ -15,7 +15,7 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.driving.prediction.ahead import leaders
 from zhixing.driving.prediction.manners import COLUMN, lane_kinds, manners_table
 from zhixing.driving.prediction.modes import MOVING, NUM_MODES, PLANS, STANDING, WAITING, weigh
-from zhixing.driving.prediction.observing import COURSE, FLIP, LENGTH, NUM_COLUMNS, SPEED, WIDTH, X, Y, observe
+from zhixing.driving.prediction.observing import COURSE, LENGTH, NUM_COLUMNS, SPEED, WIDTH, X, Y, observe
 from zhixing.driving.prediction.paths import find_paths
 from zhixing.driving.prediction.rolling import must_wait, roll
 from zhixing.driving.prediction.shares import SHARES
@@ -153,16 +153,6 @@ def _futures(
     speed = np.empty((users, NUM_MODES, steps))
     for n in range(users):
         one, how = state[n], manners[kinds[n]]
-        if kinds[n] == _OBJECT:
-            chance[n, 0] = 1.0
-            for m in range(NUM_MODES):
-                for k in range(steps):
-                    away = one[SPEED] * dt_s * (k + 1)
-                    xy[n, m, k, 0] = one[X] + away * np.cos(one[COURSE])
-                    xy[n, m, k, 1] = one[Y] + away * np.sin(one[COURSE])
-                    yaw[n, m, k] = one[COURSE] - np.pi * one[FLIP]
-                    speed[n, m, k] = one[SPEED] * (1.0 - 2.0 * one[FLIP])
-            continue
         paths = 0
         while paths < cost.shape[1] and cost[n, paths] < np.inf:
             paths += 1
@@ -173,10 +163,15 @@ def _futures(
             situation = WAITING
         plan = plans[situation, paths - 1]
         weigh(cost[n], plan, shares[kinds[n], situation, paths - 1], how[_RED_RATE], situation == WAITING, chance[n])
+        if kinds[n] == _OBJECT and situation == STANDING:
+            chance[n] = 0.0
+            chance[n, 0] = 1.0
         for m in range(NUM_MODES):
-            p = plan[m, 0]
+            p, doing = plan[m, 0], plan[m, 1]
+            if chance[n, m] == 0.0:
+                p, doing = plan[0, 0], plan[0, 1]
             roll(
-                one, how, plan[m, 1], lines[n, p], spacing[n], allowed[n, p], limit[n, p], gap[n, p], lead[n, p],
+                one, how, doing, lines[n, p], spacing[n], allowed[n, p], limit[n, p], gap[n, p], lead[n, p],
                 wait[n, p], light[n, p], dt_s, xy[n, m], yaw[n, m], speed[n, m],
             )  # fmt: skip
     return chance, xy, yaw, speed

@@ -126,7 +126,7 @@ def _wish(
     if doing == STOP:
         return -how[_BRAKE]
     top = how[_TOP] if limit <= 0.0 or limit == np.inf else min(limit, how[_TOP])
-    if doing == SPEED_UP or doing == PRESS:
+    if doing in (SPEED_UP, PRESS):
         most = how[_FAST] if doing == SPEED_UP else 0.5 * how[_FAST]
         return most if v < max(top, one[SPEED] + 3.0) else 0.0
     if doing in (SET_OFF, SET_OFF_LATER, SET_OFF_SLOWLY):
