@@ -11,13 +11,14 @@ from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.driving.prediction.observing import COURSE, LENGTH, SPEED, WIDTH, X, Y
 
 _BESIDE_M = 0.2
+_AGILE = 0.5
 _CROSSING_RAD = 1.05
 _STANDING_MPS = 0.5
 
 
 @njit(cache=True)
 def leaders(
-    state: FloatArray, users: int, walks: IntArray, lines: FloatArray, spacing: FloatArray, cost: FloatArray
+    state: FloatArray, users: int, manner: IntArray, lines: FloatArray, spacing: FloatArray, cost: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the gap to the next on each path and its speed along it.
 
@@ -26,7 +27,8 @@ def leaders(
     Args:
         state: (everybody, columns) see ``observing``; the ego may be in the last row.
         users: How many rows have paths.
-        walks: (users,) 1 for those who walk around others instead of waiting behind them.
+        manner: (users,) 1 for those who walk around others instead of waiting behind them, 2 for those who do so unless
+            somebody is right ahead, else 0.
         lines: (users, paths, points, 2)
         spacing: (users,) distance between points.
         cost: (users, paths) infinity where there is no path.
@@ -38,7 +40,7 @@ def leaders(
     gap = np.full((users, paths), np.inf)
     lead = np.zeros((users, paths))
     for n in range(users):
-        if walks[n] == 1:
+        if manner[n] == 1:
             continue
         for p in range(paths):
             if cost[n, p] == np.inf:
@@ -66,7 +68,8 @@ def leaders(
                 norm = max(math.hypot(dx, dy), 1e-9)
                 along = a * spacing[n] + ((x - line[a, 0]) * dx + (y - line[a, 1]) * dy) / norm
                 aside = abs((y - line[a, 1]) * dx - (x - line[a, 0]) * dy) / norm
-                if aside > 0.5 * (state[n, WIDTH] + state[other, WIDTH]) + _BESIDE_M:
+                touch = 0.5 * (state[n, WIDTH] + state[other, WIDTH])
+                if aside > (_AGILE * touch if manner[n] == 2 else touch + _BESIDE_M):
                     continue
                 free = along - 0.5 * (state[n, LENGTH] + state[other, LENGTH])
                 if along < 0.5 * state[n, LENGTH] or free >= gap[n, p]:

@@ -73,17 +73,17 @@ _TRUCK = Manners(
 _MOTORCYCLE = Manners(
     free_cost=1.0, against_cost=2.5, change_cost=2.0, course_sigma_m=0.7, start_mps2=1.4, fast_mps2=0.8, slow_mps2=0.8,
     brake_mps2=1.8, top_mps=11.0, lateral_mps2=2.5, headway_s=0.8, gap_m=1.0, accel_weight=0.6, accel_decay_s=1.0,
-    turn_decay_s=1.2, veer_rad=0.5, settle_s=1.5, red_rate=0.46, drift_weight=0.5, seek_1ps=0.0,
+    turn_decay_s=0.3, veer_rad=0.5, settle_s=3.0, red_rate=0.46, drift_weight=0.5, seek_1ps=0.0,
 )  # fmt: skip
 _BICYCLE = Manners(
     free_cost=1.0, against_cost=2.0, change_cost=2.5, course_sigma_m=0.7, start_mps2=1.0, fast_mps2=0.5, slow_mps2=0.6,
     brake_mps2=1.4, top_mps=6.5, lateral_mps2=2.0, headway_s=0.8, gap_m=1.0, accel_weight=0.5, accel_decay_s=1.0,
-    turn_decay_s=1.2, veer_rad=0.5, settle_s=1.5, red_rate=0.39, drift_weight=0.5, seek_1ps=0.0,
+    turn_decay_s=0.3, veer_rad=0.5, settle_s=3.0, red_rate=0.39, drift_weight=0.5, seek_1ps=0.0,
 )  # fmt: skip
 _PEDESTRIAN = Manners(
     free_cost=0.0, against_cost=0.5, change_cost=9.0, course_sigma_m=0.5, start_mps2=0.8, fast_mps2=0.2, slow_mps2=0.25,
     brake_mps2=0.8, top_mps=2.2, lateral_mps2=9.0, headway_s=0.4, gap_m=0.4, accel_weight=0.2, accel_decay_s=0.8,
-    turn_decay_s=0.6, veer_rad=0.7, settle_s=1.5, red_rate=0.05, drift_weight=0.7, seek_1ps=0.0,
+    turn_decay_s=0.3, veer_rad=0.7, settle_s=3.0, red_rate=0.05, drift_weight=1.0, seek_1ps=0.0,
 )  # fmt: skip
 _OBJECT = Manners(
     free_cost=0.0, change_cost=99.0, course_sigma_m=0.8, start_mps2=0.5, fast_mps2=0.5, slow_mps2=0.6, brake_mps2=1.4,

@@ -11,7 +11,7 @@ from zhixing.datatypes.plan import Prediction
 from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
-from zhixing.datatypes.tracks import RoadUser
+from zhixing.datatypes.tracks import TWO_WHEELERS, RoadUser
 from zhixing.driving.prediction.ahead import leaders
 from zhixing.driving.prediction.manners import COLUMN, lane_kinds, manners_table
 from zhixing.driving.prediction.modes import MOVING, NUM_MODES, PLANS, STANDING, WAITING, weigh
@@ -24,6 +24,9 @@ from zhixing.driving.prediction.streets import Streets, build_streets, own_light
 from zhixing.errors import ScenarioError
 
 _OBJECT = int(RoadUser.OBJECT)
+_MANNER: IntArray = np.zeros(len(RoadUser) + 1, dtype=np.int64)
+_MANNER[[int(user) for user in TWO_WHEELERS]] = 2
+_MANNER[RoadUser.PEDESTRIAN] = 1
 _STANDING_MPS = 0.4
 _RED_RATE, _DRIFT = COLUMN["red_rate"], COLUMN["drift_weight"]
 
@@ -91,9 +94,9 @@ class MultiModalPredictor:
             streets.nexts, streets.first_before, streets.befores, streets.beside, self._light_group, streets.stop_m,
             streets.is_two_way,
         )  # fmt: skip
-        walks = (kinds == int(RoadUser.PEDESTRIAN)).astype(np.int64)
+        manner = _MANNER[kinds]
         everybody = np.concatenate((state, _ego_row(scene.ego, self._briefing.body)))
-        gap, lead = leaders(everybody, rows.shape[0], walks, lines, spacing, cost)
+        gap, lead = leaders(everybody, rows.shape[0], manner, lines, spacing, cost)
         # 3. how fast, and how likely
         chance, xy, yaw, speed = _futures(
             state, kinds, self._manners, lines, spacing, cost, allowed, limit, gap, lead, wait, light, dt_s, steps,
