@@ -122,7 +122,7 @@ def _is_jump(time_ns: IntArray, yaw_rad: FloatArray, speed_mps: FloatArray, step
     dt_s = (time_ns[step + 1] - time_ns[step]) * 1e-9
     turn = abs((yaw_rad[step + 1] - yaw_rad[step] + math.pi) % (2.0 * math.pi) - math.pi)
     quick = abs(speed_mps[step + 1] - speed_mps[step]) > _JUMP_MPS + _JUMP_MPS2 * dt_s
-    return bool(quick or (turn > _JUMP_RAD and dt_s < _JUMP_S and abs(speed_mps[step + 1]) > _JUMP_MPS))
+    return bool(dt_s < _JUMP_S and (quick or (turn > _JUMP_RAD and abs(speed_mps[step + 1]) > _JUMP_MPS)))
 
 
 @njit(cache=True)
