@@ -69,6 +69,7 @@ class Prediction:
         probability: (objects, modes) sums to 1 over modes for every object that is there.
         xy_m: (objects, modes, steps, 2) box centre in the world frame.
         yaw_rad: (objects, modes, steps)
+        speed_mps: (objects, modes, steps) along the heading, negative in reverse.
         valid: (objects,) whether the object is there now; the rest is meaningless where it is not.
     """
 
@@ -76,6 +77,7 @@ class Prediction:
     probability: FloatArray
     xy_m: FloatArray
     yaw_rad: FloatArray
+    speed_mps: FloatArray
     valid: BoolArray
 
     def __post_init__(self) -> None:
@@ -85,5 +87,6 @@ class Prediction:
             probability="objects modes",
             xy_m="objects modes steps 2",
             yaw_rad="objects modes steps",
+            speed_mps="objects modes steps",
             valid="objects",
         )

@@ -1,4 +1,4 @@
-"""Guesses about the others."""
+"""Straight on: the first baseline."""
 
 from __future__ import annotations
 
@@ -6,6 +6,26 @@ import numpy as np
 
 from zhixing.datatypes.plan import Prediction
 from zhixing.datatypes.scene import Briefing, Scene
+from zhixing.datatypes.shapes import FloatArray
+
+
+def nobody(num_objects: int, num_modes: int, time_s: FloatArray) -> Prediction:
+    """Return the prediction where nobody is there now.
+
+    Args:
+        num_objects: Rows it shall have all the same.
+        num_modes: Modes it shall have.
+        time_s: (steps,) of the prediction.
+    """
+    steps = time_s.shape[0]
+    return Prediction(
+        time_s=time_s,
+        probability=np.zeros((num_objects, num_modes)),
+        xy_m=np.zeros((num_objects, num_modes, steps, 2)),
+        yaw_rad=np.zeros((num_objects, num_modes, steps)),
+        speed_mps=np.zeros((num_objects, num_modes, steps)),
+        valid=np.zeros(num_objects, dtype=np.bool_),
+    )
 
 
 class ConstantVelocityPredictor:
@@ -37,13 +57,7 @@ class ConstantVelocityPredictor:
         steps = max(1, round(horizon_s / dt_s))
         time_s = dt_s * np.arange(1, steps + 1, dtype=np.float64)
         if others.num_steps == 0:
-            return Prediction(
-                time_s=time_s,
-                probability=np.zeros((0, 1)),
-                xy_m=np.zeros((0, 1, steps, 2)),
-                yaw_rad=np.zeros((0, 1, steps)),
-                valid=np.zeros(0, dtype=np.bool_),
-            )
+            return nobody(others.num_objects, 1, time_s)
         yaw = others.yaw_rad[:, -1]
         velocity = others.speed_mps[:, -1, None] * np.stack((np.cos(yaw), np.sin(yaw)), axis=-1)
         xy = others.xy_m[:, -1, None, :] + velocity[:, None, :] * time_s[None, :, None]
@@ -52,5 +66,6 @@ class ConstantVelocityPredictor:
             probability=np.ones((others.num_objects, 1)),
             xy_m=xy[:, None],
             yaw_rad=np.repeat(yaw[:, None, None], steps, axis=2),
+            speed_mps=np.repeat(others.speed_mps[:, -1, None, None], steps, axis=2),
             valid=others.valid[:, -1].copy(),
         )
