@@ -47,7 +47,9 @@ def is_apolloscape(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8") as file:
             words = file.readline(1000).split()
-        return len(words) == _COLUMNS and all(np.isfinite([float(word) for word in words])) and int(words[2]) in _CLASSES
+        return (
+            len(words) == _COLUMNS and all(np.isfinite([float(word) for word in words])) and int(words[2]) in _CLASSES
+        )
     except (OSError, ValueError):
         return False
 

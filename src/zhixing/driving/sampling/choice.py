@@ -12,16 +12,19 @@ from zhixing.driving.sampling.encounters import (
     P_HALF_LENGTH,
     P_HALF_WIDTH,
     P_KEY,
+    P_RANK,
     P_SIN,
     P_X,
     P_Y,
     encounter_cost,
+    first_from,
     goes_first,
     touches,
 )
 from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y, roll_one
 
-_NO_WAY_OUT = 15.0
+_NO_WAY_OUT = 8.0
+_WIDEST_M = 11.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -43,6 +46,7 @@ def choose(
     jerks: FloatArray,
     contingency: FloatArray,
     first: int,
+    axis: FloatArray,
 ) -> tuple[int, float, bool, int]:
     """Return the best candidate, its cost, whether it leaves a way out, and how many had to be looked at.
 
@@ -63,9 +67,10 @@ def choose(
         profiles: (profiles, 3)
         allowed: (points,)
         weights: See ``SamplingConfig.weights``.
-        jerks: (2,) in ordinary driving, and of hard braking.
+        jerks: (3,) see ``roll_out``.
         contingency: (2,) after which time the ego brakes, and how hard.
         first: Which one to look at first: a good guess saves looking at most others to the end.
+        axis: By which the places are sorted.
     """
     order = np.concatenate((np.array([first]), np.argsort(own)))
     done = np.full(num_keys, -1, dtype=np.int64)
@@ -89,13 +94,14 @@ def choose(
             looked_at,
             nobody,
             best_cost - own[c],
+            axis,
         )
         if cost >= best_cost:
             continue
         p, q = c // profiles.shape[0], c % profiles.shape[0]
         profile = np.array([min(profiles[q, 0], 2.5), contingency[0], -contingency[1]])
-        roll_one(ego, body, paths[p], start_m, profile, allowed, jerks[0], jerks[1], brake)
-        escapes = _is_free(brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at)
+        roll_one(ego, body, paths[p], start_m, profile, allowed, jerks, brake)
+        escapes = _is_free(brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis)
         if not escapes:
             cost += _NO_WAY_OUT
         if cost < best_cost:
@@ -112,6 +118,7 @@ def _is_free(
     half_width: float,
     done: IntArray,
     stamp: int,
+    axis: FloatArray,
 ) -> bool:
     """Return whether braking ends before the ego runs into anybody."""
     for k in range(STEPS):
@@ -119,8 +126,11 @@ def _is_free(
         if row[SPEED] < 0.05:
             return True
         c, s = row[COS], row[SIN]
-        for n in range(counts[k]):
+        rank, widest = axis[0] * row[X] + axis[1] * row[Y], half_length + half_width + _WIDEST_M
+        for n in range(first_from(places[k], counts[k], rank - widest), counts[k]):
             other = places[k, n]
+            if other[P_RANK] > rank + widest:
+                break
             dx, dy = other[P_X] - row[X], other[P_Y] - row[Y]
             reach = half_length + half_width + other[P_HALF_LENGTH] + other[P_HALF_WIDTH]
             if dx * dx + dy * dy > reach * reach:

@@ -22,7 +22,8 @@ class SamplingConfig:
         accel_mps2: When the road is free; below the comfort bound of 2.40 (nuPlan closed-loop metrics).
         lateral_accel_mps2: In curves; below the comfort bound of 4.89.
         curve_decel_mps2: With which it slows down for curves and lower limits.
-        jerk_mps3: Change of acceleration in ordinary driving; below the comfort bound of 4.13.
+        jerk_mps3: Change of acceleration when pulling away; well below the comfort bound of 4.13.
+        brake_jerk_mps3: Change of acceleration in ordinary braking and its end; below the same bound.
         emergency_jerk_mps3: Change of acceleration of brakes in an emergency.
         headway_s: Wanted time gap behind a leader (Chinese city traffic keeps about one second).
         standstill_gap_m: Wanted gap to a standing leader.
@@ -35,9 +36,10 @@ class SamplingConfig:
     """
 
     accel_mps2: float = 2.2
-    lateral_accel_mps2: float = 2.8
+    lateral_accel_mps2: float = 2.5
     curve_decel_mps2: float = 1.8
-    jerk_mps3: float = 3.0
+    jerk_mps3: float = 2.2
+    brake_jerk_mps3: float = 2.7
     emergency_jerk_mps3: float = 25.0
     headway_s: float = 0.9
     standstill_gap_m: float = 2.0
@@ -49,7 +51,7 @@ class SamplingConfig:
     yellow_decel_mps2: float = 3.0
     progress_weight: float = 6.0
     collision_weight: float = 120.0
-    ttc_weight: float = 6.0
+    ttc_weight: float = 16.0
     yield_weight: float = 1.0
     headway_weight: float = 1.2
     side_weight: float = 1.5

@@ -30,8 +30,9 @@ from zhixing.driving.sampling.config import (
 )
 from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y
 
-P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY = range(10)
-"""Columns of a place: pose, speed, half size, probability, 1 for the vulnerable, and number of user and mode."""
+P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY, P_RANK = range(11)
+"""Columns of a place: pose, speed, half size, probability, 1 for the vulnerable, number of user and
+mode, and how far it is along the axis by which the places of a step are sorted."""
 
 NOTHING, COLLIDES, TOO_CLOSE, FOLLOWS, SQUEEZES, DELAYS = range(6)
 """What an encounter is."""
@@ -43,6 +44,9 @@ _REACTION_S = 0.4
 _FADE_S = 6.0
 _STANDING_MPS = 0.1
 _NEAR_M = 25.0
+_WIDEST_M = 8.0
+_FASTEST_MPS = 12.0
+"""Who comes faster is still met, only later."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -55,6 +59,8 @@ def places_by_step(
     size: FloatArray,
     soft: FloatArray,
     least_chance: float,
+    sharpen_per_s: float,
+    axis: FloatArray,
 ) -> tuple[FloatArray, IntArray]:
     """Return who may be where at each step, as far as any candidate comes near.
 
@@ -67,12 +73,16 @@ def places_by_step(
         size: (users, 2) length and width.
         soft: (users,) 1 for those without a body shell, else 0.
         least_chance: Modes less likely than this are left out.
+        sharpen_per_s: The later something is, the less counts what is unlikely, because there is time to see it come:
+            a probability p counts as p to the power of 1 + ``sharpen_per_s`` times the seconds until then.
+        axis: (2,) unit vector in the world frame by which the places of a step are sorted.
 
     Returns:
-        (STEPS, users * modes, 10) places and (STEPS,) how many of them count.
+        (STEPS, users * modes, 11) places and (STEPS,) how many of them count.
     """
     users, modes = chance.shape
-    places = np.empty((STEPS, users * modes, 10))
+    places = np.empty((STEPS, users * modes, 11))
+    found = np.empty((users * modes, 11))
     counts = np.zeros(STEPS, dtype=np.int64)
     for k in range(STEPS):
         low_x, low_y, high_x, high_y = np.inf, np.inf, -np.inf, -np.inf
@@ -80,20 +90,26 @@ def places_by_step(
             x, y = states[c, k + 1, X], states[c, k + 1, Y]
             low_x, high_x = min(low_x, x), max(high_x, x)
             low_y, high_y = min(low_y, y), max(high_y, y)
+        power = 1.0 + sharpen_per_s * (k + 1) * DT_S
         for u in range(users):
             reach = _NEAR_M + 0.5 * size[u, 0]
             for m in range(modes):
                 x, y = xy[u, m, k, 0], xy[u, m, k, 1]
-                if chance[u, m] <= least_chance or x < low_x - reach or x > high_x + reach:
+                counts_for = chance[u, m] ** power
+                if counts_for <= least_chance or x < low_x - reach or x > high_x + reach:
                     continue
                 if y < low_y - reach or y > high_y + reach:
                     continue
-                row = places[k, counts[k]]
+                row = found[counts[k]]
                 row[P_X], row[P_Y], row[P_SPEED] = x, y, speed[u, m, k]
                 row[P_COS], row[P_SIN] = math.cos(yaw[u, m, k]), math.sin(yaw[u, m, k])
                 row[P_HALF_LENGTH], row[P_HALF_WIDTH] = 0.5 * size[u, 0], 0.5 * size[u, 1]
-                row[P_CHANCE], row[P_SOFT], row[P_KEY] = chance[u, m], soft[u], u * modes + m
+                row[P_CHANCE], row[P_SOFT], row[P_KEY] = counts_for, soft[u], u * modes + m
+                row[P_RANK] = axis[0] * x + axis[1] * y
                 counts[k] += 1
+        order = np.argsort(found[: counts[k], P_RANK])
+        for n in range(counts[k]):
+            places[k, n] = found[order[n]]
     return places, counts
 
 
@@ -109,6 +125,7 @@ def encounter_cost(
     stamp: int,
     by_key: FloatArray,
     enough: float,
+    axis: FloatArray,
 ) -> float:
     """Return what the others make of one candidate, or ``enough`` or more as soon as it is known to be that much.
 
@@ -123,6 +140,7 @@ def encounter_cost(
         stamp: Another number for every call.
         by_key: (users * modes, 6) where what is found is added, by kind; may have no rows.
         enough: A candidate that costs so much does not have to be looked at any further.
+        axis: See :func:`places_by_step`.
     """
     total = 0.0
     keep = by_key.shape[0] > 0
@@ -132,12 +150,15 @@ def encounter_cost(
         row = rows[k + 1]
         ex, ey, c, s, v = row[X], row[Y], row[COS], row[SIN], row[SPEED]
         look = half_length + weights[STANDSTILL_M] + v * max(weights[HEADWAY_S], 1.2)
-        for n in range(counts[k]):
+        rank, widest = axis[0] * ex + axis[1] * ey, look + _WIDEST_M + _FASTEST_MPS
+        for n in range(first_from(places[k], counts[k], rank - widest), counts[k]):
             other = places[k, n]
+            if other[P_RANK] > rank + widest:
+                break
             dx, dy = other[P_X] - ex, other[P_Y] - ey
             diagonal = other[P_HALF_LENGTH] + other[P_HALF_WIDTH]
             along = c * dx + s * dy
-            if along > look + diagonal + other[P_SPEED] or along < -half_length - diagonal - 1.0:
+            if along > look + diagonal + min(other[P_SPEED], _FASTEST_MPS) or along < -half_length - diagonal - 1.0:
                 continue
             across = c * dy - s * dx
             if abs(across) > half_width + diagonal + 1.5 + other[P_SPEED]:
@@ -156,6 +177,19 @@ def encounter_cost(
         if total >= enough:
             break
     return total
+
+
+@njit(cache=True, error_model="numpy")
+def first_from(places: FloatArray, count: int, rank: float) -> int:
+    """Return the first of the sorted places of one step that is at least so far along the axis."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if places[middle, P_RANK] < rank:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @njit(cache=True, error_model="numpy")

@@ -22,7 +22,7 @@ X, Y, COS, SIN, SPEED, ACCEL, ALONG, OFFSET = range(8)
 
 _DELAY_S, _MIN_REACH_M, _REACH_S, _YAW_ACCEL_RADPS2 = 0.1, 3.0, 0.9, 1.6
 """Of the tracker, see ``driving.tracking``."""
-_EMERGENCY_MPS2 = -4.05
+EMERGENCY_MPS2 = -4.05
 _CATCH_UP_MPS2 = 2.5
 
 
@@ -34,8 +34,7 @@ def roll_out(
     start_m: float,
     profiles: FloatArray,
     allowed: FloatArray,
-    jerk: float,
-    emergency_jerk: float,
+    jerks: FloatArray,
 ) -> FloatArray:
     """Return (paths * profiles, STEPS + 1, 8) the motion of the ego along every path with every speed profile.
 
@@ -46,14 +45,13 @@ def roll_out(
         start_m: Where on the route's line the paths begin.
         profiles: (profiles, 3), see :func:`speed_profiles`.
         allowed: (points,) the speed that is allowed at each metre of the route's line.
-        jerk: Change of acceleration in ordinary driving, m/s³.
-        emergency_jerk: The same when braking hard.
+        jerks: (3,) change of acceleration in m/s³ when pulling away, in ordinary braking, and in an emergency.
     """
     states = np.empty((paths.shape[0] * profiles.shape[0], STEPS + 1, 8))
     for p in range(paths.shape[0]):
         for q in range(profiles.shape[0]):
             roll_one(
-                ego, body, paths[p], start_m, profiles[q], allowed, jerk, emergency_jerk,
+                ego, body, paths[p], start_m, profiles[q], allowed, jerks,
                 states[p * profiles.shape[0] + q],
             )  # fmt: skip
     return states
@@ -67,8 +65,7 @@ def roll_one(
     start_m: float,
     profile: FloatArray,
     allowed: FloatArray,
-    jerk: float,
-    emergency_jerk: float,
+    jerks: FloatArray,
     rows: FloatArray,
 ) -> None:
     """Write (STEPS + 1, 8) the motion along one path with one speed profile; see :func:`roll_out`."""
@@ -101,8 +98,7 @@ def roll_one(
         limit = allowed[min(max(at, 0), allowed.shape[0] - 1)]
         if v + wish * DT_S > limit:
             wish = min(wish, max((limit - v) / (2.0 * DT_S), -_CATCH_UP_MPS2))
-        step = (emergency_jerk if wish < _EMERGENCY_MPS2 else jerk) * DT_S
-        a = min(max(wish, a - step), a + step)
+        a = next_accel(a, wish, jerks, DT_S)
         a = min(max(a, body[5]), body[6])
         # steering, as driving.tracking does it
         ahead = min(along + v * _DELAY_S + 0.5 * v * DT_S, last + 0.999)
@@ -139,6 +135,21 @@ def roll_one(
         cos, sin = c * cos_half - s * sin_half, s * cos_half + c * sin_half
         v = later
         along += distance
+
+
+@njit(cache=True, error_model="numpy", fastmath=True)
+def next_accel(now: float, wish: float, jerks: FloatArray, dt: float) -> float:
+    """Return the acceleration after some time on the way to a wanted one.
+
+    Args:
+        now: Present acceleration, m/s².
+        wish: Wanted acceleration, m/s².
+        jerks: (3,) see :func:`roll_out`.
+        dt: How long, s.
+    """
+    down = (jerks[2] if wish < EMERGENCY_MPS2 else jerks[1]) * dt
+    up = (jerks[0] if now >= 0.0 else jerks[1]) * dt
+    return min(max(wish, now - down), now + up)
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

@@ -15,12 +15,12 @@ from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.interfaces import Predictor
 from zhixing.driving.lane_map import LaneMap, build_lane_map
-from zhixing.driving.prediction import ConstantVelocityPredictor
+from zhixing.driving.prediction import MultiModalPredictor
 from zhixing.driving.route import Route, find_route
 from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
 from zhixing.driving.sampling.choice import choose
 from zhixing.driving.sampling.config import DT_S, STEPS, SamplingConfig
-from zhixing.driving.sampling.motion import ACCEL, ALONG, SPEED, roll_out
+from zhixing.driving.sampling.motion import ACCEL, ALONG, EMERGENCY_MPS2, SPEED, next_accel, roll_out
 from zhixing.driving.sampling.own_cost import own_costs
 from zhixing.driving.sampling.reasons import reason
 from zhixing.driving.sampling.surroundings import Surroundings
@@ -48,10 +48,12 @@ class SamplingPlanner:
 
     def __init__(self, config: SamplingConfig | None = None, predictor: Predictor | None = None) -> None:
         self._config = config or SamplingConfig()
-        self._predictor: Predictor = predictor or ConstantVelocityPredictor()
+        self._predictor: Predictor = predictor or MultiModalPredictor()
         self._maps: weakref.WeakKeyDictionary[Road, LaneMap] = weakref.WeakKeyDictionary()
         self._briefing: Briefing | None = None
         self._weights = self._config.weights()
+        cfg = self._config
+        self._jerks = np.array([cfg.jerk_mps3, cfg.brake_jerk_mps3, cfg.emergency_jerk_mps3])
 
     @property
     def name(self) -> str:
@@ -102,9 +104,7 @@ class SamplingPlanner:
         profiles = speed_profiles(cfg.accel_mps2, ego.accel_mps2)
         # 3. roll out
         ego_row = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.accel_mps2, ego.steer_rad])
-        states = roll_out(
-            ego_row, self._body, paths, s_m, profiles, self._allowed_mps, cfg.jerk_mps3, cfg.emergency_jerk_mps3
-        )
+        states = roll_out(ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._jerks)
         # 4. what the others may do, and what the lights allow
         others = Surroundings(scene, self._predictor, states)
         stops, light = self._stops(scene, s_m)
@@ -115,19 +115,18 @@ class SamplingPlanner:
             np.array([goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, route.goal_m]),
             self._body, self._weights,
         )  # fmt: skip
-        jerks = np.array([cfg.jerk_mps3, cfg.emergency_jerk_mps3])
         contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
         best, _, _, _ = choose(
             states, own.sum(axis=1), others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
-            ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._weights, jerks, contingency,
-            _most_alike(targets, profiles, self._chosen, self._settle_m),
+            ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._weights, self._jerks, contingency,
+            _most_alike(targets, profiles, self._chosen, self._settle_m), others.axis,
         )  # fmt: skip
         # 6. say why
         why = reason(states, own, best, others, self._body, self._weights, route, scene, light)
         path, profile = best // profiles.shape[0], best % profiles.shape[0]
         self._chosen = np.array([targets[path, 0], profiles[profile, 0]])
         self._settle_m = float(targets[path, 1])
-        return self._as_plan(paths[path], states[best], ego, why)
+        return self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego, why)
 
     def _locate(self, ego: EgoState) -> float:
         """Return where on the route the ego is, near where it was; move on along the chosen path."""
@@ -163,8 +162,7 @@ class SamplingPlanner:
             rows.append((at_m, 0.0 if waits else _YELLOW_LASTS_S, math.inf))
         return np.array(rows, dtype=np.float64).reshape(-1, 3), ahead[0].light if ahead else Light.GREEN
 
-    def _as_plan(self, path: FloatArray, rows: FloatArray, ego: EgoState, why: Decision) -> Plan:
-        cfg = self._config
+    def _as_plan(self, path: FloatArray, rows: FloatArray, first_mps2: float, ego: EgoState, why: Decision) -> Plan:
         time_s = _STEP_S * np.arange(2 * STEPS + 1, dtype=np.float64)
         coarse_s = DT_S * np.arange(STEPS + 1, dtype=np.float64)
         along = np.interp(time_s, coarse_s, rows[:, ALONG] - rows[0, ALONG])
@@ -172,8 +170,8 @@ class SamplingPlanner:
         xy = np.stack([np.interp(along, at, path[:, PATH_X + k]) for k in (0, 1)], axis=-1)
         accel = np.interp(time_s, coarse_s, np.append(rows[1:, ACCEL], rows[-1, ACCEL]))
         wish = float(rows[1, ACCEL]) if rows[1, SPEED] > 0.0 else min(float(rows[1, ACCEL]), -ego.speed_mps / DT_S)
-        step = (cfg.jerk_mps3 if wish > -4.05 else cfg.emergency_jerk_mps3) * _STEP_S
-        accel[0] = min(max(wish, ego.accel_mps2 - step), ego.accel_mps2 + step)
+        wish = min(wish, first_mps2) if first_mps2 < EMERGENCY_MPS2 else wish
+        accel[0] = next_accel(ego.accel_mps2, wish, self._jerks, _STEP_S)
         return Plan(
             time_s=time_s,
             xy_m=xy,

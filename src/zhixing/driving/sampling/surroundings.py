@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from zhixing.driving.sampling.encounters import encounter_cost, places_by_step
 
 MOST_USERS = 64
 _SEE_M = 120.0
-_LEAST_CHANCE = 0.01
+_LEAST_CHANCE, _WORST_CHANCE = 0.003, 0.08
+_SHARPEN_PER_S = 0.5
 _LEADER_BRAKES_MPS2, _SOFT_BRAKES_MPS2 = 4.0, 2.5
 """How hard somebody ahead may brake out of nothing while the ego still has a way out."""
 
@@ -32,6 +34,7 @@ class Surroundings:
         worst: The same with unlikely modes, and with everybody braking hard.
         worst_counts: How many at each step.
         num_keys: Users times modes, the braking one included.
+        axis: (2,) the ego's heading, by which the places of a step are sorted.
 
     Args:
         scene: What is there now.
@@ -40,19 +43,29 @@ class Surroundings:
     """
 
     def __init__(self, scene: Scene, predictor: Predictor, states: FloatArray) -> None:
+        self.axis = np.array([math.cos(scene.ego.yaw_rad), math.sin(scene.ego.yaw_rad)])
         self.tracks = nearest(scene.others, scene.ego)
         if self.tracks is None:
-            self.places = self.worst = np.zeros((STEPS, 0, 10))
+            self.places = self.worst = np.zeros((STEPS, 0, 11))
             self.counts = self.worst_counts = np.zeros(STEPS, dtype=np.int64)
             self.num_keys, self._modes = 0, 1
             return
         tracks = self.tracks
         prediction = predictor.predict(dataclasses.replace(scene, others=tracks), STEPS * DT_S, DT_S)
-        speed = _speeds(prediction, tracks)
+        speed = prediction.speed_mps
         soft = np.array([0.0 if user in MOTOR_VEHICLES else 1.0 for user in tracks.road_user.tolist()])
         chance = np.where(prediction.valid[:, None], prediction.probability, 0.0)
         self.places, self.counts = places_by_step(
-            states, prediction.xy_m, prediction.yaw_rad, speed, chance, tracks.size_m, soft, _LEAST_CHANCE
+            states,
+            prediction.xy_m,
+            prediction.yaw_rad,
+            speed,
+            chance,
+            tracks.size_m,
+            soft,
+            _LEAST_CHANCE,
+            _SHARPEN_PER_S,
+            self.axis,
         )
         poses, slower = _braking(prediction, chance, tracks, soft)
         self.worst, self.worst_counts = places_by_step(
@@ -63,7 +76,9 @@ class Surroundings:
             np.concatenate((chance, np.ones((chance.shape[0], 1))), axis=1),
             tracks.size_m,
             soft,
+            _WORST_CHANCE,
             0.0,
+            self.axis,
         )
         self._modes = chance.shape[1]
         self.num_keys = chance.shape[0] * (self._modes + 1)
@@ -74,7 +89,7 @@ class Surroundings:
         if self.num_keys:
             done = np.full(self.num_keys, -1, dtype=np.int64)
             encounter_cost(
-                rows, self.places, self.counts, 0.5 * body[0], 0.5 * body[1], weights, done, 1, found, np.inf
+                rows, self.places, self.counts, 0.5 * body[0], 0.5 * body[1], weights, done, 1, found, np.inf, self.axis
             )
         users = self.num_keys // (self._modes + 1)
         by_user: FloatArray = found[: users * self._modes].reshape(users, self._modes, 6).sum(axis=1)
@@ -112,12 +127,3 @@ def _braking(
     decel = np.where(soft > 0.5, _SOFT_BRAKES_MPS2, _LEADER_BRAKES_MPS2)
     now_mps = np.abs(tracks.speed_mps[:, -1])
     return braking_modes(prediction.xy_m[rows, likeliest], prediction.yaw_rad[rows, likeliest], now_mps, decel)
-
-
-def _speeds(prediction: Prediction, tracks: Tracks) -> FloatArray:
-    """Return (users, modes, steps) speeds from the distances between predicted places."""
-    users, modes = prediction.probability.shape
-    first = np.broadcast_to(tracks.xy_m[:, None, -1:, :], (users, modes, 1, 2))
-    moved = np.diff(np.concatenate((first, prediction.xy_m), axis=2), axis=2)
-    speed: FloatArray = np.hypot(moved[..., 0], moved[..., 1]) / DT_S
-    return speed

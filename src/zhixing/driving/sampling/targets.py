@@ -23,8 +23,8 @@ def lateral_targets(
 ) -> FloatArray:
     """Return (paths, 2) offsets from the route's line to go to, and over which distances, in m.
 
-    The middle, where the ego was going, where it is, a little beside that, and an even raster over the lanes that run its
-    way; each calmly, and quickly too if it is far.
+    The middle, where the ego was going, where it is, a little beside that, and an even raster over the lanes that run
+    its way; each calmly, and quickly too if it is far.
 
     Args:
         route: The way to the goal.

@@ -107,9 +107,7 @@ def errors_of(predictor: Predictor, recorded: Recorded) -> tuple[list[Errors], l
     found, times_ms = [], []
     for step, rows, stride, dt_s in moments(recorded.tracks):
         now_ns = int(recorded.tracks.time_ns[step])
-        scene = Scene(
-            time_ns=now_ns, ego=AWAY, others=recorded.tracks.until(step), lights=recorded.lights.at(now_ns)
-        )
+        scene = Scene(time_ns=now_ns, ego=AWAY, others=recorded.tracks.until(step), lights=recorded.lights.at(now_ns))
         begin = time.perf_counter()
         prediction = predictor.predict(scene, _ASK_S, dt_s)
         times_ms.append(1e3 * (time.perf_counter() - begin))
