@@ -43,6 +43,8 @@ _TTC_S = (0.5, 1.05)
 _REACTION_S = 0.4
 _FADE_S = 6.0
 _STANDING_MPS = 0.1
+_ALIKE = 0.7
+"""Cosine of the angle up to which two go the same way."""
 _NEAR_M = 25.0
 _WIDEST_M = 8.0
 _FASTEST_MPS = 12.0
@@ -214,7 +216,9 @@ def _meet(
         # where the ego is, seen by the other
         ahead_of_other = -(along * cr + across * sr)
         if goes_first(along, ahead_of_other, cr, v, hl, half_length):
-            needed = max(0.0, vu - v * cr) / (2.0 * max(t - _REACTION_S, 0.15))
+            left_s = max(t - _REACTION_S, 0.15)
+            overlap = max(along + long_half + half_length, 0.0) if cr > _ALIKE else 0.0
+            needed = max(0.0, vu - v * cr) / (2.0 * left_s) + 2.0 * overlap / (left_s * left_s)
             much = needed / weights[YIELD_MPS2] * (2.0 if other[P_SOFT] > 0.5 else 1.0)
             if much > 1.6:
                 return DELAYS, 0.5 * weights[COLLISION] * min(1.0, 0.4 * much), True
@@ -222,10 +226,10 @@ def _meet(
         closing = math.hypot(v - vu * cr, vu * sr)
         return COLLIDES, weights[COLLISION] * (1.0 + 0.1 * closing), True
     cost, kind = 0.0, NOTHING
-    if v > _STANDING_MPS and along > -0.3 * half_length:
+    if v > _STANDING_MPS and along > -half_length - long_half:
         for tau in _TTC_S:
             later, aside = along + (vu * cr - v) * tau, across + vu * sr * tau
-            if later < along + 5.0 and touches(later, aside, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
+            if touches(later, aside, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
                 cost, kind = weights[TTC] * (2.0 if tau < 0.9 else 1.0) * DT_S, TOO_CLOSE
                 break
     if along > 0.0 and cr > -0.5 and abs(across) < half_width + wide_half + 0.2:
@@ -262,7 +266,7 @@ def goes_first(along: float, ahead_of_other: float, cr: float, v: float, hl: flo
     """
     if v < _STANDING_MPS:
         return True
-    if cr > 0.7:
+    if cr > _ALIKE:
         return bool(along < -0.35 * (hl + half_length))
     return bool(ahead_of_other > 0.3 * hl and along < 0.5 * half_length)
 
