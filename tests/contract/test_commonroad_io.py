@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import math
 import os
@@ -37,16 +38,15 @@ WRITTEN = {
 
 @pytest.fixture(scope="module")
 def theirs() -> Any:
-    pytest.importorskip("commonroad", reason="commonroad-io is not installed: pip install commonroad-io")
-    from commonroad.common import file_reader  # noqa: PLC0415
-
+    missing = "commonroad-io is not installed: pip install commonroad-io"
+    reader = pytest.importorskip("commonroad.common.file_reader", reason=missing)
     logging.getLogger("commonroad").setLevel(logging.ERROR)
-    return file_reader.CommonRoadFileReader
+    return reader.CommonRoadFileReader
 
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_what_we_write_by_hand_is_read_alike(theirs: Any, tmp_path: Path, name: str) -> None:
-    path = tmp_path / "ZAM_Hand-1_1_T-1.xml"
+    path = tmp_path / "BEL_Hand-1_1_T-1.xml"
     path.write_text(WRITTEN[name], "utf-8")
     compare(path, *theirs(str(path)).open())
 
@@ -105,8 +105,7 @@ def compare_obstacles(ours: Scenario, scenario: Any) -> None:
 
 
 def compare_goals(ours: Scenario, goal_region: Any) -> None:
-    from commonroad.scenario.state import CustomState  # noqa: PLC0415
-
+    state = importlib.import_module("commonroad.scenario.state")
     random = np.random.default_rng(7)
     wanted = ours.goal
     first, last = (moment // STEP_NS for moment in wanted.time_ns or (0, 0))
@@ -122,7 +121,7 @@ def compare_goals(ours: Scenario, goal_region: Any) -> None:
         )
         step = int(random.integers(max(0, first - 1), last + 2))
         theirs = goal_region.is_reached(
-            CustomState(
+            state.CustomState(
                 position=np.array([ego.x_m, ego.y_m]),
                 orientation=ego.yaw_rad,
                 velocity=ego.speed_mps,

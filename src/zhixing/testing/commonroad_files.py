@@ -10,7 +10,7 @@ Line = list[tuple[float, float]]
 
 
 HEAD = (
-    '<?xml version="1.0"?><commonRoad benchmarkID="ZAM_Hand-1_1_T-1" author="" affiliation="" source="" tags="urban" '
+    '<?xml version="1.0"?><commonRoad benchmarkID="BEL_Hand-1_1_T-1" author="" affiliation="" source="" tags="urban" '
     'date="2020-01-01"'
 )
 LOCATION = (
