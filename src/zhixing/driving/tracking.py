@@ -18,7 +18,7 @@ _MIN_REACH_M = 3.0
 _REACH_S = 0.9
 """Errors are taken out over the distance of this time by a wheel that turns as fast as the next figure says."""
 _WHEEL_RADPS = 0.8
-"""With a slower wheel it takes longer, by the root: turning it there and back changes the heading by rate times time²."""
+"""With a slower one it takes longer, by the root: turned there and back it changes the heading by rate times time²."""
 _YAW_ACCEL_RADPS2 = 1.6
 """Below the 1.93 rad/s² that people find comfortable (nuPlan closed-loop metrics)."""
 
