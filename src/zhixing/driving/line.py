@@ -74,7 +74,9 @@ def smooth_line(
     s_m = polyline_s_m(even)
     tangent = np.gradient(even, axis=0)
     yaw = np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0]))
-    curvature = np.gradient(yaw, s_m)
+    # Where a map folds back onto itself two points may be one; there is no curvature between them.
+    apart_m = s_m if np.diff(s_m).min(initial=1.0) > 1e-6 else s_m + 1e-3 * np.arange(s_m.shape[0])
+    curvature = np.gradient(yaw, apart_m)
     starts = np.array([mark_m for _, mark_m in lane_marks_m])
     which = np.clip(np.searchsorted(starts, stations + 1e-6, side="right") - 1, 0, None)
     lanes = [lane_marks_m[k][0] for k in which.tolist()]
