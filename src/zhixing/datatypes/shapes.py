@@ -79,7 +79,7 @@ def is_inside(xy_m: FloatArray, outline_xy_m: FloatArray) -> BoolArray:
     a, b = outline_xy_m, np.roll(outline_xy_m, -1, axis=0)
     x, y = xy_m[:, 0, None], xy_m[:, 1, None]
     passes = (a[:, 1] > y) != (b[:, 1] > y)
-    rise = np.where(a[:, 1] == b[:, 1], 1.0, b[:, 1] - a[:, 1])
+    rise = np.where(passes, b[:, 1] - a[:, 1], 1.0)
     at_x = a[:, 0] + (y - a[:, 1]) / rise * (b[:, 0] - a[:, 0])
     odd: BoolArray = (passes & (x < at_x)).sum(axis=1) % 2 == 1
     return odd | (edge_distance_m(xy_m, outline_xy_m) < _ON_EDGE_M)

@@ -16,7 +16,9 @@ _DELAY_S = 0.1
 """The wheel needs about one step to get where it is asked to."""
 _MIN_REACH_M = 3.0
 _REACH_S = 0.9
-"""Errors are taken out over the distance of this time."""
+"""Errors are taken out over the distance of this time by a wheel that turns as fast as the next figure says."""
+_WHEEL_RADPS = 0.8
+"""With a slower one it takes longer, by the root: turned there and back it changes the heading by rate times time²."""
 _YAW_ACCEL_RADPS2 = 1.6
 """Below the 1.93 rad/s² that people find comfortable (nuPlan closed-loop metrics)."""
 
@@ -46,11 +48,12 @@ def track(plan: Plan, ego: EgoState, body: EgoBody, dt_s: float) -> Control:
     curvature = float(yaw[2] - yaw[1]) / spread_m if spread_m > 0.2 else 0.0
     slip = math.asin(min(max(curvature * 0.5 * body.wheelbase_m, -0.9), 0.9))
     heading_error = wrap_rad(ego.yaw_rad + slip - float(yaw[0]))
-    reach_m = max(_MIN_REACH_M, _REACH_S * ego.speed_mps)
+    gentle = _YAW_ACCEL_RADPS2 * body.wheelbase_m / max(ego.speed_mps, 1.0)
+    limit = min(body.max_steer_rate_radps, gentle)
+    slowness = math.sqrt(max(1.0, min(_WHEEL_RADPS, gentle) / max(limit, 0.1)))
+    reach_m = max(_MIN_REACH_M, _REACH_S * ego.speed_mps) * slowness
     asked = curvature - offset_m / reach_m**2 - 2.0 * heading_error / reach_m
     steer = steer_from_curvature_rad(asked, body.wheelbase_m)
     steer = min(max(steer, -body.max_steer_rad), body.max_steer_rad)
     rate = (steer - ego.steer_rad) / dt_s
-    gentle = _YAW_ACCEL_RADPS2 * body.wheelbase_m / max(ego.speed_mps, 1.0)
-    limit = min(body.max_steer_rate_radps, gentle)
     return Control(accel_mps2=accel, steer_rate_radps=min(max(rate, -limit), limit))

@@ -10,8 +10,11 @@ import math
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+import numpy as np
+
 from zhixing.datatypes.evidence import Scenario
-from zhixing.datatypes.scene import Goal
+from zhixing.datatypes.road import Road
+from zhixing.datatypes.scene import EgoState, Goal
 from zhixing.datatypes.units import ns_from_s, s_from_ns
 from zhixing.errors import ScenarioError
 from zhixing.formats.commonroad_goal import BODY, GRID_S, read_goal, read_start
@@ -25,6 +28,7 @@ VERSIONS = ("2018b", "2020a")
 _MAX_DURATION_S = 3600.0
 _STEP_RANGE_S = (1e-3, 10.0)
 _HEAD_BYTES = 4096
+_BEYOND_MAP_M = 10_000.0
 
 
 def is_commonroad(path: Path) -> bool:
@@ -61,6 +65,7 @@ def read_commonroad(path: Path) -> Scenario:
     road, index = read_lanes(root, path.stem)
     outlines = {name: outline_xy_m(road.lanes[lane]) for name, lane in index.items()}
     start, goal = read_start(problem), read_goal(problem, step_s, outlines)
+    _check_places(road, start, goal)
     start_s, stop_s = _duration_s(problem, goal, step_s, path.name)
     road, lights = read_lights(root, road, index, step_s, math.ceil(stop_s / step_s) + 1)
     return Scenario(
@@ -84,6 +89,18 @@ def _problem(root: Element, name: str) -> Element:
             f"{name} has {len(problems)} planning problems, not one", hint="One car is driven; give a task for one."
         )
     return problems[0]
+
+
+def _check_places(road: Road, start: EgoState, goal: Goal) -> None:
+    """Refuse a start or a goal that is nowhere near the map."""
+    edges = np.concatenate([lane.centre_xy_m for lane in road.lanes])
+    low, high = edges.min(axis=0) - _BEYOND_MAP_M, edges.max(axis=0) + _BEYOND_MAP_M
+    places = {"start": np.array([[start.x_m, start.y_m]])}
+    if goal.has_place:
+        places["goal"] = np.array([[goal.x_min_m, goal.y_min_m], [goal.x_max_m, goal.y_max_m]])
+    for name, xy_m in places.items():
+        if (xy_m < low).any() or (xy_m > high).any():
+            raise ScenarioError(f"the {name} is more than {_BEYOND_MAP_M / 1e3:.0f} km off the map", hint="Mend it.")
 
 
 def _duration_s(problem: Element, goal: Goal, step_s: float, name: str) -> tuple[float, float]:

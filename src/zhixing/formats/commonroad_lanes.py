@@ -22,6 +22,7 @@ from zhixing.formats.xml_files import text_number
 _MAX_POINTS = 200_000
 _MAX_LANES = 20_000
 _MIN_LENGTH_M = 1e-3
+_MAX_LENGTH_M = 1e6
 
 _LIMIT_SIGNS = frozenset({"274", "274.1", "R2-1", "r301", "3.24", "R15", "C43", "B14", "Ρ-32", "B31"})
 """Signs of a greatest speed: DEU, ZAM, CHN, ITA 274 (274.1: of a zone), USA, PRI R2-1, ESP r301, RUS 3.24, ARG R15,
@@ -58,6 +59,11 @@ def read_lanes(root: Element, name: str) -> tuple[Road, dict[str, int]]:
     _check_size(name, root, len(lanelets))
     limits_mps = _sign_limits_mps(root)
     lanes = [_lane(lanelet, limits_mps) for lanelet in lanelets]
+    length_m = sum(float(polyline_s_m(lane.centre_xy_m)[-1]) for lane in lanes)
+    if not length_m <= _MAX_LENGTH_M:
+        raise MapError(
+            f"{name} has {length_m / 1e3:,.0f} km of lanes", hint=f"Cut out at most {_MAX_LENGTH_M / 1e3:,.0f} km."
+        )
     if not any(lane.kind == LaneKind.DRIVING for lane in lanes):
         raise MapError(f"{name} has no lane to drive on", hint="At least one lanelet must be for cars.")
     lanes = [_with_neighbours(lane, lanelet, lanes, index) for lane, lanelet in zip(lanes, lanelets, strict=True)]

@@ -127,17 +127,26 @@ def _box(obstacle: Element) -> _Box:
 
 
 def _narrowest(around: FloatArray) -> _Box:
-    """Return the smallest box around some points, turned as it may be: what stands has no heading to keep."""
-    corners = shapely.get_coordinates(shapely.oriented_envelope(shapely.MultiPoint(around)))[:4]
-    if corners.shape[0] < 4:
-        return _Box((0.0, 0.0), (0.0, 0.0), 0.0)
-    sides = np.diff(corners[:3], axis=0)
-    first, second = np.hypot(*sides.T).tolist()
-    along = sides[0] if first >= second else sides[1]
-    x, y = corners.mean(axis=0).tolist()
-    # A line has two directions; of these the one nearer to the obstacle's own heading.
-    turn_rad = math.remainder(math.atan2(along[1], along[0]), math.pi)
-    return _Box((max(first, second), min(first, second)), (x, y), turn_rad)
+    """Return the smallest box around some points, turned as it may be: what stands has no heading to keep.
+
+    Source: one side of the smallest rectangle lies along an edge of the convex hull (Freeman, Shapira 1975).
+    """
+    edges = np.diff(shapely.get_coordinates(shapely.convex_hull(shapely.MultiPoint(around))), axis=0)
+    boxes = [_turned_box(around, math.atan2(dy, dx)) for dx, dy in edges.tolist()] or [_turned_box(around, 0.0)]
+    return min(boxes, key=lambda box: box.size_m[0] * box.size_m[1])
+
+
+def _turned_box(around: FloatArray, angle_rad: float) -> _Box:
+    c, s = math.cos(angle_rad), math.sin(angle_rad)
+    turned = around @ np.array([[c, -s], [s, c]])
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    length_m, width_m = (high - low).tolist()
+    x, y = (0.5 * (low + high)).tolist()
+    centre = c * x - s * y, s * x + c * y
+    if length_m < width_m:
+        length_m, width_m, angle_rad = width_m, length_m, angle_rad + 0.5 * math.pi
+    # A side has two directions; of these the one nearer to the obstacle's own heading.
+    return _Box((length_m, width_m), centre, math.remainder(angle_rad, math.pi))
 
 
 def _sample(

@@ -67,16 +67,11 @@ class DrivingReport:
             len(results),
             float(np.mean([r["score"] for r in results])),
             *(sum(r["outcome"] == outcome for r in results) for outcome in _OUTCOMES),
-            sum(is_success(r) for r in results),
+            sum(r["success"] for r in results),
             int(sum(r["metrics"]["contacts_without_fault"] for r in results)),
             float(np.median([r["plan_ms"]["median"] or 0.0 for r in results])),
             float(np.max([r["plan_ms"]["p99"] or 0.0 for r in results])),
         )
-
-
-def is_success(result: dict[str, Any]) -> bool:
-    """Return whether a task was passed as CommonRoad judges: the goal reached, and nobody touched, whoever's fault."""
-    return bool(result["outcome"] == "goal" and result["metrics"]["contacts_without_fault"] == 0.0)
 
 
 def run_driving_exam(
@@ -175,6 +170,7 @@ def _result(card: Scorecard, trace: Trace) -> dict[str, Any]:
         "family": card.family,
         "planner": card.planner,
         "outcome": card.outcome,
+        "success": _is_success(card),
         "score": round(card.score, 6),
         "metrics": {name: _json_number(value) for name, value in card.metrics.items()},
         "plan_ms": {
@@ -183,6 +179,11 @@ def _result(card: Scorecard, trace: Trace) -> dict[str, Any]:
         },
         "explanations": list(_explanations(trace)),
     }
+
+
+def _is_success(card: Scorecard) -> bool:
+    """Return whether a task was passed as CommonRoad judges: the goal reached, and nobody touched, whoever's fault."""
+    return card.outcome == "goal" and card.metrics["contacts_without_fault"] == 0.0
 
 
 def _explanations(trace: Trace) -> Iterable[dict[str, object]]:

@@ -9,6 +9,16 @@ import numpy as np
 Line = list[tuple[float, float]]
 
 
+HEAD = (
+    '<?xml version="1.0"?><commonRoad benchmarkID="BEL_Hand-1_1_T-1" author="" affiliation="" source="" tags="urban" '
+    'date="2020-01-01"'
+)
+LOCATION = (
+    "<location><geoNameId>-999</geoNameId><gpsLatitude>999</gpsLatitude><gpsLongitude>999</gpsLongitude></location>"
+    "<scenarioTags><urban/></scenarioTags>"
+)
+
+
 def bound(tag: str, line: Line) -> str:
     """Return a boundary of a lanelet."""
     return f"<{tag}>" + "".join(f"<point><x>{x}</x><y>{y}</y></point>" for x, y in line) + f"</{tag}>"
@@ -95,15 +105,13 @@ def old(body: str = OLD_STREET + CAR + PARKED, task: str | None = None, step: fl
         if task is None
         else task
     )
-    return (
-        f'<?xml version="1.0"?><commonRoad commonRoadVersion="2018b" timeStepSize="{step}">{body}{asked}</commonRoad>'
-    )
+    return f'{HEAD} commonRoadVersion="2018b" timeStepSize="{step}">{body}{asked}</commonRoad>'
 
 
 def new(body: str, task: str = "") -> str:
     """Return a file of version 2020a."""
     asked = task or problem(goal('<lanelet ref="2"/>'))
-    return f'<?xml version="1.0"?><commonRoad commonRoadVersion="2020a" timeStepSize="0.1">{body}{asked}</commonRoad>'
+    return f'{HEAD} commonRoadVersion="2020a" timeStepSize="0.1">{LOCATION}{body}{asked}</commonRoad>'
 
 
 CROSSROADS = (

@@ -141,3 +141,14 @@ def test_the_limit_changes_where_the_lane_does(by_hand: SimpleNamespace) -> None
 def test_an_unknown_limit_is_that_of_a_town(by_hand: SimpleNamespace) -> None:
     found = route(gapped(by_hand, 2.0, speed_limit_mps=np.inf), (20.0, 0.0, 0.0), goal(180.0, 0.5))
     assert found.limit_mps[120] == 13.9
+
+
+def test_a_lane_that_folds_back_onto_itself_has_a_finite_curvature(by_hand: SimpleNamespace) -> None:
+    points = [(0.0, 0.0), (30.5, 0.0), (0.0, 0.0)]
+    left = np.array([[x, y + 1.0] for x, y in points])
+    folded = by_hand.lane("folded", by_hand.straight((0, 0), (9, 0), 3))
+    folded = dataclasses.replace(
+        folded, centre_xy_m=np.array(points), left_xy_m=left, right_xy_m=left - np.array([0.0, 2.0])
+    )
+    found = route(Road(name="fold", lanes=(folded,), successors=((),)), (0.0, 0.0, 0.0), goal(15.0, 0.0))
+    assert np.isfinite(found.line.curvature_radpm).all()

@@ -47,11 +47,11 @@ def plan_on(line: LineParts, ego: EgoState, accel: float = 0.0) -> Plan:
     )
 
 
-def drive(line: LineParts, ego: EgoState, steps: int) -> tuple[list[float], list[float]]:
+def drive(line: LineParts, ego: EgoState, steps: int, body: EgoBody = BODY) -> tuple[list[float], list[float]]:
     """Return offsets from the line and yaw rates."""
     offsets, rates = [], []
     for _ in range(steps):
-        later = step_bicycle(ego, BODY, track(plan_on(line, ego), ego, BODY, 0.1), 0.1)
+        later = step_bicycle(ego, body, track(plan_on(line, ego), ego, body, 0.1), 0.1)
         rates.append((later.yaw_rad - ego.yaw_rad) / 0.1)
         ego = later
         offsets.append(float(project(ego.x_m, ego.y_m, line[0], line[1])[1]))
@@ -91,3 +91,12 @@ def test_the_wheel_is_held_when_the_plan_stands_still() -> None:
 def test_the_acceleration_is_that_of_the_plan() -> None:
     ego = EgoState(x_m=5.0, y_m=0.0, yaw_rad=0.0, speed_mps=6.0)
     assert track(plan_on(bend(10.0, 1.0), ego, -1.7), ego, BODY, 0.1).accel_mps2 == -1.7
+
+
+@pytest.mark.parametrize("speed_mps", [2.0, 3.0, 4.0, 6.0])
+def test_a_slow_wheel_is_given_the_distance_it_needs(speed_mps: float) -> None:
+    slow = EgoBody(wheelbase_m=2.6, max_steer_rad=1.0, max_steer_rate_radps=0.4)
+    askew = EgoState(x_m=5.0, y_m=1.0, yaw_rad=0.4, speed_mps=speed_mps)
+    offsets, _ = drive(bend(1e6, 1e-6), askew, int(80 / speed_mps / 0.1), slow)
+    assert min(offsets) > -0.1  # never far on the other side of the line
+    assert abs(offsets[-1]) < 0.05

@@ -31,6 +31,8 @@ from zhixing.testing.commonroad_files import NEW_STREET, OLD_STREET, goal, lanel
         (lambda text: text.replace("<length>4.5</length>", "<length>-4.5</length>"), "length of -4.5 m"),
         (lambda text: text.replace("<length>4.5</length>", ""), "lacks length"),
         (lambda text: text.replace("trajectory", "occupancySet"), "set of places"),
+        (lambda text: text.replace("<x>80</x>", "<x>8e8</x>"), "goal is more than 10 km off the map"),
+        (lambda text: text.replace("<x>5.0</x>", "<x>-5e8</x>"), "start is more than 10 km off the map"),
         (lambda text: text.replace('id="21"', 'id="20"'), "no id of its own"),
         (lambda text: text.replace('id="21"', 'id="x"'), "no id of its own"),
         (lambda text: text.replace("<intervalStart>40<", "<intervalStart>60<"), "before it starts"),
@@ -55,6 +57,7 @@ def test_what_makes_no_sense_is_refused(write: Callable[[str], Path], edit: Call
         (OLD_STREET.replace("<x>50.0</x>", "<x>nan</x>", 1), "no finite number"),
         (OLD_STREET.replace("leftBound", "upperBound"), "leftBound of lanelet 1 has 0 points"),
         (lanelet(1, (0, 0), (1e-4, 0)), "no length"),
+        (lanelet(1, (0, 0), (9e8, 0)), "900,000 km of lanes"),
         (lanelet(1, (0, 0), (9, 0), "<laneletType>sidewalk</laneletType>"), "no lane to drive on"),
     ],
 )

@@ -14,6 +14,7 @@ from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.errors import PluginError, RecordingError, ScenarioError
 from zhixing.formats.openscenario import read_task
 from zhixing.runtime.driving_exam import run_driving_exam
+from zhixing.testing.commonroad_files import OLD_STREET, goal, old, problem, rectangle
 
 SHARED = Path(os.environ.get("ZHIXING_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
 MAP = """<?xml version="1.0"?><OpenDRIVE><header revMajor="1" revMinor="4"/>
@@ -43,6 +44,13 @@ def tasks(tmp_path: Path) -> Path:
     make_task(tmp_path / "tasks" / "near" / "b", 45.0)
     make_task(tmp_path / "tasks" / "far" / "c", 250.0)
     return tmp_path / "tasks"
+
+
+def commonroad(path: Path, goal_m: float = 40.0, others: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    asked = problem(goal(rectangle(6, 2, goal_m, 0), time=(0, 60)))
+    path.write_text(old(OLD_STREET + others, asked), "utf-8")
+    return path
 
 
 def results(out: Path) -> list[dict[str, Any]]:
@@ -210,6 +218,49 @@ def test_folders_without_a_task_are_an_error(tmp_path: Path) -> None:
         run_driving_exam([tmp_path / "nowhere"], "idm", tmp_path / "out")
 
 
+def test_commonroad_files_are_tasks_in_folders_and_by_name(tasks: Path, tmp_path: Path) -> None:
+    near = commonroad(tasks / "hand" / "d.xml")
+    alone = commonroad(tmp_path / "alone" / "e.xml", goal_m=90.0)
+    (tasks / "near" / "other.xml").write_text("<html/>", "utf-8")
+    report = run_driving_exam([tasks, alone], "idm", tmp_path / "out")
+    assert report.errors == ()
+    families = {row["task"]: (row["family"], row["outcome"]) for row in results(tmp_path / "out")}
+    assert set(families) == {"a", "b", "c", "d", "e"}
+    assert families["d"] == ("hand", "goal")
+    assert families["e"] == ("alone", "timeout")
+    assert (tmp_path / "out" / "d" / "trace.csv").is_file()
+    with pytest.raises(ScenarioError, match="no CommonRoad file"):
+        run_driving_exam([tasks / "near" / "other.xml"], "idm", tmp_path / "out")
+    near.write_text(near.read_text("utf-8")[:900], "utf-8")
+    broken = run_driving_exam([near], "idm", tmp_path / "out")
+    assert "no complete XML" in broken.errors[0][1]
+
+
+def test_success_is_to_arrive_untouched_whoever_is_at_fault(tmp_path: Path) -> None:
+    # From behind, at twice the ego's speed.
+    states = "".join(
+        f"<state><position><point><x>{2.0 * k - 8.0}</x><y>0</y></point></position><orientation><exact>0</exact>"
+        f"</orientation><time><exact>{k}</exact></time></state>"
+        for k in range(1, 50)
+    )
+    pusher = (
+        '<obstacle id="9"><role>dynamic</role><type>car</type><shape><rectangle><length>4</length><width>2</width>'
+        "</rectangle></shape><initialState><position><point><x>-8</x><y>0</y></point></position><orientation>"
+        f"<exact>0</exact></orientation><time><exact>0</exact></time></initialState><trajectory>{states}</trajectory>"
+        "</obstacle>"
+    )
+    commonroad(tmp_path / "hit" / "f.xml", others=pusher)
+    commonroad(tmp_path / "free" / "g.xml")
+    report = run_driving_exam([tmp_path], "idm", tmp_path / "out")
+    success, goals = (report.columns().index(name) for name in ("success", "goal"))
+    assert [(row[0], row[goals], row[success]) for row in report.rows()] == [
+        ("free", 1, 1),
+        ("hit", 1, 0),
+        ("all", 2, 1),
+    ]
+    assert [row["success"] for row in report.results] == [True, False]
+
+
 def test_a_place_that_cannot_be_written_is_an_error(tasks: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file", "utf-8")
     with pytest.raises(RecordingError, match="cannot be written"):
@@ -226,3 +277,14 @@ def test_every_shared_task_is_driven_to_an_outcome(tmp_path: Path, background: A
     assert len(rows) == len(list((SHARED / "data" / "onsite_china").rglob("*.xosc")))
     assert all(row["metrics"]["planner_failures"] == 0.0 for row in rows)
     assert all((tmp_path / "out" / row["task"] / "trace.csv").is_file() for row in rows)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (SHARED / "data" / "commonroad").is_dir(), reason="the shared CommonRoad tasks are not here")
+def test_every_shared_commonroad_task_is_driven_to_an_outcome(tmp_path: Path) -> None:
+    report = run_driving_exam([SHARED / "data" / "commonroad"], "idm", tmp_path / "out", jobs=2)
+    assert report.errors == ()
+    rows = results(tmp_path / "out")
+    assert len(rows) == len(list((SHARED / "data" / "commonroad").glob("*.xml")))
+    assert all(row["metrics"]["planner_failures"] == 0.0 for row in rows)
+    assert all(row["explanations"][0]["rule"] != "no-route" for row in rows)

@@ -27,6 +27,18 @@ def test_the_goal_ends_the_run_and_is_its_last_row(by_hand: SimpleNamespace) -> 
     assert driven.planner == "straight"
 
 
+def test_a_goal_that_asks_for_more_than_a_place_ends_the_run_when_all_of_it_holds(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario(goal=(0.0, 60.0, -2.0, 2.0))  # the ego is in it all the time, at 10 m/s
+    in_time = replace(task, goal=replace(task.goal, time_ns=(1_500_000_000, 2_000_000_000)))
+    driven = rollout(in_time, by_hand.Planner())
+    assert (driven.outcome, driven.time_ns[-1]) == ("goal", 1_500_000_000)
+    too_fast = replace(task, goal=replace(task.goal, speed_mps=(0.0, 9.0)))
+    assert rollout(too_fast, by_hand.Planner()).outcome == "timeout"
+    braking = rollout(too_fast, by_hand.Planner(-1.0))
+    assert braking.outcome == "goal"
+    assert braking.speed_mps[-1] <= 9.0 < braking.speed_mps[-2]
+
+
 def test_the_start_may_be_the_goal(by_hand: SimpleNamespace) -> None:
     driven = rollout(by_hand.scenario(goal=(0.0, 20.0, -2.0, 2.0)), by_hand.Planner())
     assert (driven.outcome, driven.time_ns.size, driven.plan_ms.size) == ("goal", 1, 0)
