@@ -96,10 +96,10 @@ class MultiModalPredictor:
         )  # fmt: skip
         manner = _MANNER[kinds]
         everybody = np.concatenate((state, _ego_row(scene.ego, self._briefing.body)))
-        gap, lead = leaders(everybody, rows.shape[0], manner, lines, spacing, cost)
+        gap, lead, pull = leaders(everybody, rows.shape[0], manner, lines, spacing, cost)
         # 3. how fast, and how likely
         chance, xy, yaw, speed = _futures(
-            state, kinds, self._manners, lines, spacing, cost, allowed, limit, gap, lead, wait, light, dt_s, steps,
+            state, kinds, self._manners, lines, spacing, cost, allowed, limit, gap, lead, pull, wait, light, dt_s, steps,
             PLANS, SHARES,
         )  # fmt: skip
         if rows.shape[0] < others.num_objects:
@@ -141,6 +141,7 @@ def _futures(
     limit: FloatArray,
     gap: FloatArray,
     lead: FloatArray,
+    pull: FloatArray,
     wait: FloatArray,
     light: IntArray,
     dt_s: float,
@@ -175,6 +176,7 @@ def _futures(
                 p, doing = plan[0, 0], plan[0, 1]
             roll(
                 one, how, doing, lines[n, p], spacing[n], allowed[n, p], limit[n, p], gap[n, p], lead[n, p],
+                pull[n, p],
                 wait[n, p], light[n, p], dt_s, xy[n, m], yaw[n, m], speed[n, m],
             )  # fmt: skip
     return chance, xy, yaw, speed

@@ -19,6 +19,9 @@ later, or slowly; slow down or speed up half as much."""
 _STEP_S = 0.2
 _LATER_S = 2.0
 _SLOWLY = 0.35
+_TURN_TO_S = 0.4
+"""Who does something new leaves what it did this quickly."""
+_SEEKING_MPS2 = 0.5
 _STANDING_MPS = 0.4
 _MIN_DECEL_MPS2, _MAX_DECEL_MPS2 = 1.5, 8.0
 _YELLOW_DECEL_MPS2 = 2.8
@@ -57,6 +60,7 @@ def roll(
     limit: float,
     gap: float,
     lead: float,
+    pull: float,
     wait_m: float,
     light: int,
     dt_s: float,
@@ -76,6 +80,7 @@ def roll(
         limit: Signed limit, 0 off lanes.
         gap: To whoever is ahead, infinity where nobody is.
         lead: Speed of that one.
+        pull: Acceleration of that one, which fades as one's own does.
         wait_m: How far it is to where one waits for the next light.
         light: What that shows.
         dt_s: Time between the steps that are filled.
@@ -86,8 +91,10 @@ def roll(
     parts = max(1, int(math.ceil(dt_s / _STEP_S - 1e-9)))
     step = dt_s / parts
     s, v, t = 0.0, one[SPEED], 0.0
+    lead_s, lead_v = 0.0, lead
     waits = doing != RUN and must_wait(one, wait_m, light)
     last = (line.shape[0] - 1.001) * spacing
+    decay = how[_DECAY] if doing in (GO_ON, RUN) else min(how[_DECAY], _TURN_TO_S)
     headway = min(how[_HEADWAY], gap / max(v, 0.5))
     standstill = min(how[_GAP], max(0.3, gap))
     for k in range(xy_m.shape[0]):
@@ -97,17 +104,19 @@ def roll(
             if v > curve and doing != SPEED_UP:
                 wish = min(wish, max(-2.0, (curve - v) / 1.0))
             if gap < np.inf:
-                left = gap + lead * t - s
-                wish = min(wish, follow_accel(v, left, lead, 0.0, headway, standstill, how[_STARTS], how[_BRAKE]))
+                wish = min(wish, follow_accel(v, gap + lead_s - s, lead_v, 0.0, headway, standstill, how[_STARTS], how[_BRAKE]))
             if waits:
                 left = wait_m - 0.5 * one[LENGTH] - _STOP_SHORT_M - s
                 wish = min(wish, stop_accel(v, left, how[_STARTS], how[_BRAKE]))
-            fade = math.exp(-t / how[_DECAY])
+            fade = math.exp(-t / decay)
             accel = how[_WEIGHT] * fade * one[ACCEL] + (1.0 - fade) * wish
             if waits or gap < np.inf:
                 accel = min(accel, max(wish, how[_WEIGHT] * fade * one[ACCEL] + 0.5))
             accel = min(max(accel, -_MAX_DECEL_MPS2), 4.0)
             later = max(0.0, v + accel * step)
+            lead_later = max(0.0, lead_v + how[_WEIGHT] * pull * math.exp(-t / how[_DECAY]) * step)
+            lead_s += 0.5 * step * (lead_v + lead_later)
+            lead_v = lead_later
             s = min(s + 0.5 * step * (v + later), last)
             v = later
             t += step
@@ -139,7 +148,8 @@ def _wish(
             return how[_STARTS] * max(0.0, 1.0 - (v / top) ** 4)
         return -1.0
     if limit > 0.0 and limit < np.inf and v < top:
-        return min(how[_SEEK] * (top - v), how[_FAST])
+        # Who keeps its speed has found it; who is speeding up has not.
+        return min(how[_SEEK] * (top - v), how[_FAST]) * min(max(one[ACCEL] / _SEEKING_MPS2, 0.0), 1.0)
     return 0.0
 
 
