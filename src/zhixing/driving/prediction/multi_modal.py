@@ -155,6 +155,7 @@ def _futures(
     xy = np.empty((users, NUM_MODES, steps, 2))
     yaw = np.empty((users, NUM_MODES, steps))
     speed = np.empty((users, NUM_MODES, steps))
+    headings = np.empty((lines.shape[1], lines.shape[2] - 1))
     for n in range(users):
         one, how = state[n], manners[kinds[n]]
         paths = 0
@@ -170,12 +171,17 @@ def _futures(
         if kinds[n] == _OBJECT and situation == STANDING:
             chance[n] = 0.0
             chance[n, 0] = 1.0
+        for p in range(paths):
+            for k in range(headings.shape[1]):
+                headings[p, k] = np.arctan2(
+                    lines[n, p, k + 1, 1] - lines[n, p, k, 1], lines[n, p, k + 1, 0] - lines[n, p, k, 0]
+                )
         for m in range(NUM_MODES):
             p, doing = plan[m, 0], plan[m, 1]
             if chance[n, m] == 0.0:
                 p, doing = plan[0, 0], plan[0, 1]
             roll(
-                one, how, doing, lines[n, p], spacing[n], allowed[n, p], limit[n, p], gap[n, p], lead[n, p],
+                one, how, doing, lines[n, p], headings[p], spacing[n], allowed[n, p], limit[n, p], gap[n, p], lead[n, p],
                 pull[n, p],
                 wait[n, p], light[n, p], dt_s, xy[n, m], yaw[n, m], speed[n, m],
             )  # fmt: skip

@@ -19,8 +19,10 @@ later, or slowly; slow down or speed up half as much."""
 _STEP_S = 0.2
 _LATER_S = 2.0
 _SLOWLY = 0.35
+_STOP_HEADWAY_S, _STOP_GAP_M = 0.9, 0.5  # as stop_accel has them
 _TURN_TO_S = 0.4
 """Who does something new leaves what it did this quickly."""
+_STARTED_M = 0.05
 _SEEKING_MPS2 = 0.5
 _STANDING_MPS = 0.4
 _MIN_DECEL_MPS2, _MAX_DECEL_MPS2 = 1.5, 8.0
@@ -55,6 +57,7 @@ def roll(
     how: FloatArray,
     doing: int,
     line: FloatArray,
+    headings: FloatArray,
     spacing: float,
     allowed: FloatArray,
     limit: float,
@@ -75,6 +78,7 @@ def roll(
         how: (columns,) its manners.
         doing: What it does, see above.
         line: (points, 2) its path.
+        headings: (points - 1,) direction of each piece.
         spacing: Distance between points.
         allowed: (points,) speed that curves allow.
         limit: Signed limit, 0 off lanes.
@@ -95,6 +99,9 @@ def roll(
     waits = doing != RUN and must_wait(one, wait_m, light)
     last = (line.shape[0] - 1.001) * spacing
     decay = how[_DECAY] if doing in (GO_ON, RUN) else min(how[_DECAY], _TURN_TO_S)
+    fade, fading = 1.0, math.exp(-step / decay)
+    lead_fade, lead_fading = 1.0, math.exp(-step / how[_DECAY])
+    root = 0.5 / math.sqrt(how[_STARTS] * how[_BRAKE])
     headway = min(how[_HEADWAY], gap / max(v, 0.5))
     standstill = min(how[_GAP], max(0.3, gap))
     for k in range(xy_m.shape[0]):
@@ -103,24 +110,36 @@ def roll(
             curve = allowed[min(allowed.shape[0] - 1, int(s / spacing))]
             if v > curve and doing != SPEED_UP:
                 wish = min(wish, max(-2.0, (curve - v) / 1.0))
-            if gap < np.inf:
+            if gap < np.inf and _counts(v, gap + lead_s - s, lead_v, headway, standstill, root, how, wish):
                 wish = min(wish, follow_accel(v, gap + lead_s - s, lead_v, 0.0, headway, standstill, how[_STARTS], how[_BRAKE]))
             if waits:
                 left = wait_m - 0.5 * one[LENGTH] - _STOP_SHORT_M - s
-                wish = min(wish, stop_accel(v, left, how[_STARTS], how[_BRAKE]))
-            fade = math.exp(-t / decay)
+                if _counts(v, left, 0.0, _STOP_HEADWAY_S, _STOP_GAP_M, root, how, wish):
+                    wish = min(wish, stop_accel(v, left, how[_STARTS], how[_BRAKE]))
             accel = how[_WEIGHT] * fade * one[ACCEL] + (1.0 - fade) * wish
             if waits or gap < np.inf:
                 accel = min(accel, max(wish, how[_WEIGHT] * fade * one[ACCEL] + 0.5))
             accel = min(max(accel, -_MAX_DECEL_MPS2), 4.0)
             later = max(0.0, v + accel * step)
-            lead_later = max(0.0, lead_v + how[_WEIGHT] * pull * math.exp(-t / how[_DECAY]) * step)
+            lead_later = max(0.0, lead_v + how[_WEIGHT] * pull * lead_fade * step)
             lead_s += 0.5 * step * (lead_v + lead_later)
             lead_v = lead_later
             s = min(s + 0.5 * step * (v + later), last)
             v = later
             t += step
-        _place(one, line, spacing, s, v, k, xy_m, yaw_rad, speed_mps)
+            fade *= fading
+            lead_fade *= lead_fading
+        _place(one, line, headings, spacing, s, v, k, xy_m, yaw_rad, speed_mps)
+
+
+@njit(cache=True)
+def _counts(
+    v: float, gap: float, lead: float, headway: float, standstill: float, root: float, how: FloatArray, wish: float
+) -> bool:
+    """Return whether following may ask for less than the wish: the model alone is its lower bound, and cheap."""
+    wanted = standstill + max(0.0, v * headway + v * (v - lead) * root)
+    s = max(gap, 0.1)
+    return bool(how[_STARTS] * (1.0 - (wanted / s) * (wanted / s)) < wish)
 
 
 @njit(cache=True)
@@ -157,6 +176,7 @@ def _wish(
 def _place(
     one: FloatArray,
     line: FloatArray,
+    headings: FloatArray,
     spacing: float,
     s: float,
     v: float,
@@ -172,15 +192,15 @@ def _place(
     xy_m[k, 0] = line[i, 0] + share * dx
     xy_m[k, 1] = line[i, 1] + share * dy
     heading = one[COURSE]
-    if s > 0.05:
-        # Halfway between two pieces the direction is that of neither; at the very beginning it is the present one.
-        j = min(max(i + (1 if share > 0.5 else -1), 0), line.shape[0] - 2)
-        ahead = math.atan2(dy, dx)
-        beside = math.atan2(line[j + 1, 1] - line[j, 1], line[j + 1, 0] - line[j, 0])
-        mix = abs(share - 0.5)
-        if j == 0 and i == 0 and share < 0.5:
-            beside, mix = one[COURSE], 0.5 - share
-        heading = ahead + mix * ((beside - ahead + math.pi) % (2.0 * math.pi) - math.pi)
+    if s > _STARTED_M:
+        # Halfway between two points the direction is the piece's; at a point it is between those of the two pieces.
+        near = i + (1 if share > 0.5 else -1)
+        beside = one[COURSE] if near < 0 else headings[min(near, headings.shape[0] - 1)]
+        ahead, mix = headings[i], abs(share - 0.5)
+        turn = beside - ahead
+        if abs(turn) > math.pi:
+            turn = (turn + math.pi) % (2.0 * math.pi) - math.pi
+        heading = ahead + mix * turn
     turned = 1.0 if one[FLIP] > 0.0 else 0.0
     yaw_rad[k] = heading - turned * math.pi
     speed_mps[k] = -v if turned > 0.0 else v
