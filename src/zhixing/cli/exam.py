@@ -30,14 +30,14 @@ def cockpit(
 
 
 def driving(
-    folders: Annotated[list[Path], typer.Argument(help="Tasks, or folders of tasks.")],
+    folders: Annotated[list[Path], typer.Argument(help="Tasks (folders, CommonRoad files), or folders of tasks.")],
     out: Annotated[Path, typer.Option(help="Folder for traces and results.")],
     planner: Annotated[str, typer.Option(help="Who drives.")] = "idm",
     background: Annotated[Literal["replay", "reactive"], typer.Option(help="How the others move.")] = "replay",
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
-    """Judge a driver in closed loop on OpenSCENARIO tasks."""
+    """Judge a driver in closed loop on OpenSCENARIO and CommonRoad tasks."""
     from zhixing.runtime.driving_exam import run_driving_exam  # noqa: PLC0415
 
     with progress("driving") as on_progress:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from zhixing.datatypes.road import Road
-from zhixing.datatypes.shapes import IntArray
+from zhixing.datatypes.shapes import FloatArray, IntArray, is_inside
 from zhixing.datatypes.tracks import Tracks
 
 
@@ -37,18 +40,56 @@ class EgoBody:
     max_accel_mps2: float = 4.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Goal:
-    """Where to go: the box centre inside an axis-aligned rectangle of the world frame."""
+    """Where to go, and where that matters how and when: whatever is None or empty is no condition.
+
+    Attributes:
+        x_min_m: Of the axis-aligned rectangle that holds the box centre on arrival, in the world frame; the rectangle
+            is infinite where the place does not matter.
+        x_max_m: The same.
+        y_min_m: The same.
+        y_max_m: The same.
+        outlines_xy_m: Polygons (points, 2) of which one must hold the box centre, within the rectangle.
+        yaw_rad: Least and greatest heading; the interval runs counter-clockwise and may cross a half turn.
+        speed_mps: Least and greatest speed.
+        time_ns: First and last moment of arrival.
+        alternatives: Goals that are as good.
+    """
 
     x_min_m: float
     x_max_m: float
     y_min_m: float
     y_max_m: float
+    outlines_xy_m: tuple[FloatArray, ...] = ()
+    yaw_rad: tuple[float, float] | None = None
+    speed_mps: tuple[float, float] | None = None
+    time_ns: tuple[int, int] | None = None
+    alternatives: tuple[Goal, ...] = ()
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it matters where one arrives."""
+        return all(math.isfinite(edge) for edge in (self.x_min_m, self.x_max_m, self.y_min_m, self.y_max_m))
 
     def contains(self, x_m: float, y_m: float) -> bool:
         """Return whether a point is inside or on the edge."""
-        return self.x_min_m <= x_m <= self.x_max_m and self.y_min_m <= y_m <= self.y_max_m
+        if not (self.x_min_m <= x_m <= self.x_max_m and self.y_min_m <= y_m <= self.y_max_m):
+            return False
+        point = np.array([[x_m, y_m]])
+        return not self.outlines_xy_m or any(bool(is_inside(point, area)[0]) for area in self.outlines_xy_m)
+
+    def is_reached(self, ego: EgoState, time_ns: int) -> bool:
+        """Return whether the ego fulfils every condition at a moment."""
+        if any(goal.is_reached(ego, time_ns) for goal in self.alternatives):
+            return True
+        if self.time_ns and not self.time_ns[0] <= time_ns <= self.time_ns[1]:
+            return False
+        if self.speed_mps and not self.speed_mps[0] <= ego.speed_mps <= self.speed_mps[1]:
+            return False
+        if self.yaw_rad and (ego.yaw_rad - self.yaw_rad[0]) % (2.0 * math.pi) > self.yaw_rad[1] - self.yaw_rad[0]:
+            return False
+        return self.contains(ego.x_m, ego.y_m)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -11,6 +11,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+_ON_EDGE_M = 1e-6
+
 
 def check_shapes(noun: object, **dims_by_field: str) -> None:
     """Check that the array fields of a noun fit each other, and make them read-only.
@@ -60,3 +62,34 @@ def polyline_s_m(xy_m: FloatArray) -> FloatArray:
     """
     steps_m = np.hypot(*np.diff(xy_m, axis=0).T)
     return np.concatenate(([0.0], np.cumsum(steps_m)))
+
+
+def is_inside(xy_m: FloatArray, outline_xy_m: FloatArray) -> BoolArray:
+    """Return (points,) which points lie inside a polygon or within a micrometre of its edge.
+
+    Args:
+        xy_m: (points, 2) in any metric frame.
+        outline_xy_m: (corners, 2) in the same frame, closed from the last to the first.
+
+    Example:
+        >>> triangle = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]])
+        >>> is_inside(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), triangle).tolist()
+        [True, True, False]
+    """
+    a, b = outline_xy_m, np.roll(outline_xy_m, -1, axis=0)
+    x, y = xy_m[:, 0, None], xy_m[:, 1, None]
+    passes = (a[:, 1] > y) != (b[:, 1] > y)
+    rise = np.where(a[:, 1] == b[:, 1], 1.0, b[:, 1] - a[:, 1])
+    at_x = a[:, 0] + (y - a[:, 1]) / rise * (b[:, 0] - a[:, 0])
+    odd: BoolArray = (passes & (x < at_x)).sum(axis=1) % 2 == 1
+    return odd | (edge_distance_m(xy_m, outline_xy_m) < _ON_EDGE_M)
+
+
+def edge_distance_m(xy_m: FloatArray, outline_xy_m: FloatArray) -> FloatArray:
+    """Return (points,) how far points are from the edge of a polygon, inside or outside; see :func:`is_inside`."""
+    a = outline_xy_m
+    along = np.roll(a, -1, axis=0) - a
+    away = xy_m[:, None, :] - a
+    share = np.clip((away * along).sum(axis=-1) / np.maximum((along**2).sum(axis=-1), 1e-12), 0.0, 1.0)
+    nearest: FloatArray = np.hypot(*np.moveaxis(away - share[..., None] * along, -1, 0)).min(axis=1)
+    return nearest

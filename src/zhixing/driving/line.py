@@ -8,12 +8,12 @@ import numpy as np
 
 from zhixing.datatypes.scene import Goal
 from zhixing.datatypes.shapes import FloatArray, polyline_s_m
+from zhixing.driving.arriving import INSIDE_M, is_well_inside
 from zhixing.driving.lane_map import project
 
 _STEP_M = 1.0
 _SMOOTH_POINTS = 5
 _GOAL_BLEND_M = 35.0
-_GOAL_INSIDE_M = 0.3
 _STRAIGHT_BEYOND_M = 60.0
 
 
@@ -42,15 +42,15 @@ class Line:
 
 
 def smooth_line(
-    xy_m: FloatArray, marks: list[tuple[int, int]], goal_xy_m: FloatArray, goal: Goal, *, bridge: bool
+    xy_m: FloatArray, marks: list[tuple[int, int]], goal_xy_m: FloatArray, goal: Goal | None, *, bridge: bool
 ) -> tuple[Line, list[int]]:
     """Return an evenly spaced, smooth line through the goal and the lane at each of its points.
 
     Args:
         xy_m: (points, 2) raw line along lanes.
         marks: (lane, first raw point on it), in order.
-        goal_xy_m: (2,) centre of the goal.
-        goal: The goal area; the line is led through it if the lane passes beside it.
+        goal_xy_m: (2,) where in the goal to aim.
+        goal: The goal area; the line is led through it if the lane passes beside it. None: nowhere in particular.
         bridge: Whether a straight piece leads from the end of the raw line to the goal.
 
     Returns:
@@ -70,7 +70,7 @@ def smooth_line(
     kept_s = np.append(kept_s, kept_s[-1] + _STRAIGHT_BEYOND_M)
     stations = np.arange(0.0, kept_s[-1], _STEP_M)
     even = np.stack([np.interp(stations, kept_s, kept[:, k]) for k in (0, 1)], axis=-1)
-    even = _through_goal(_smoothed(even), goal_xy_m, goal)
+    even = _smoothed(even) if goal is None else _through_goal(_smoothed(even), goal_xy_m, goal)
     s_m = polyline_s_m(even)
     tangent = np.gradient(even, axis=0)
     yaw = np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0]))
@@ -101,12 +101,16 @@ def _smoothed(xy_m: FloatArray) -> FloatArray:
 
 def _through_goal(xy_m: FloatArray, goal_xy_m: FloatArray, goal: Goal) -> FloatArray:
     """Return the line shifted sideways near the goal, if it would pass beside the goal area."""
-    inset = _GOAL_INSIDE_M
+    inset = INSIDE_M
     inside = (
-        (xy_m[:, 0] > min(goal.x_min_m + inset, goal_xy_m[0]))
-        & (xy_m[:, 0] < max(goal.x_max_m - inset, goal_xy_m[0]))
-        & (xy_m[:, 1] > min(goal.y_min_m + inset, goal_xy_m[1]))
-        & (xy_m[:, 1] < max(goal.y_max_m - inset, goal_xy_m[1]))
+        is_well_inside(xy_m, goal)
+        if goal.outlines_xy_m
+        else (
+            (xy_m[:, 0] > min(goal.x_min_m + inset, goal_xy_m[0]))
+            & (xy_m[:, 0] < max(goal.x_max_m - inset, goal_xy_m[0]))
+            & (xy_m[:, 1] > min(goal.y_min_m + inset, goal_xy_m[1]))
+            & (xy_m[:, 1] < max(goal.y_max_m - inset, goal_xy_m[1]))
+        )
     )
     if inside.any():
         return xy_m

@@ -15,22 +15,23 @@ import numpy as np
 from zhixing.datatypes.road import NO_LANE, NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.scene import EgoState, Goal
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
+from zhixing.driving.arriving import aim_of, goal_lanes, lanes_near
+from zhixing.driving.gaps import end_direction, over_gaps
 from zhixing.driving.lane_map import LaneMap, drivable_room_m
 from zhixing.driving.line import Line, smooth_line
 from zhixing.errors import ScenarioError
 
 _START_REACH_M = 6.0
-_START_TURN_RAD = math.radians(75.0)
-_GOAL_REACH_M = 8.0
 _LANE_CHANGE_S = 4.0
-_GAP_M = 8.0
-_GAP_COS = math.cos(math.radians(50.0))
 _BLEND_M = 45.0
 _ROOM_STEP = 4
 _ROOM_REACH_M = 6.0
 _BEYOND_GOAL_M = 60.0
+_STRAIGHT_ON_M = 1000.0
+_MAX_LANES_ON = 200
 _UNKNOWN_LIMIT_MPS = 13.9
-"""50 km/h, the limit in towns without signs (Road Traffic Safety Law implementation, article 45)."""
+"""50 km/h, the limit in towns without signs (Road Traffic Safety Law implementation, article 45); who starts
+faster is in no such town."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,53 +76,68 @@ class _Visit:
 
 
 def find_route(lane_map: LaneMap, start: EgoState, goal: Goal) -> Route:
-    """Return the fastest way from the start to the goal.
+    """Return the fastest way from the start to the goal; straight on where the goal is nowhere in particular.
 
     Raises:
         ScenarioError: No lane to drive on is near the start.
     """
-    starts = _lanes_near(lane_map, start.x_m, start.y_m, start.yaw_rad, _START_REACH_M)
+    starts = lanes_near(lane_map, start.x_m, start.y_m, start.yaw_rad, _START_REACH_M)
     if not starts:
         raise ScenarioError(
             f"no lane to drive on is within {_START_REACH_M:.0f} m of the start ({start.x_m:.1f}, {start.y_m:.1f})",
             hint="Start on a driving lane, headed along it.",
         )
-    goals = _goal_lanes(lane_map, goal)
     successors = lane_map.road.successors
+    if not goal.has_place:
+        return _draw(lane_map, _straight_on(lane_map, starts), start, None, None, is_mapped=True)
+    arrivals = goal_lanes(lane_map, goal, starts)
+    goals = {lane: (arrival.s_m, arrival.cost_s) for lane, arrival in arrivals.items()}
     visits, is_mapped = _search(lane_map, successors, starts, goals), True
     if not visits:
-        successors = _over_gaps(lane_map)
+        successors = over_gaps(lane_map)
         visits = _search(lane_map, successors, starts, goals)
     if not visits:
-        visits, is_mapped = _nearest_approach(lane_map, successors, starts, goal), False
-    return _draw(lane_map, visits, start, goal, is_mapped)
+        best = min(arrivals.values(), key=lambda arrival: arrival.cost_s, default=None)
+        aim = (best.x_m, best.y_m) if best else aim_of(goal)
+        visits, is_mapped = _nearest_approach(lane_map, successors, starts, aim), False
+    else:
+        aim = arrivals[visits[-1].lane].x_m, arrivals[visits[-1].lane].y_m
+    return _draw(lane_map, visits, start, goal, aim, is_mapped=is_mapped)
 
 
-def _lanes_near(
-    lane_map: LaneMap, x_m: float, y_m: float, yaw_rad: float | None, reach_m: float
-) -> dict[int, tuple[float, float]]:
-    """Return for each driving lane near a point where on it that is, and a cost in seconds for being beside it."""
-    found = {}
-    box = lane_map.box_m
-    near = (
-        (lane_map.kind == LaneKind.DRIVING)
-        & (box[:, 0] - reach_m < x_m)
-        & (x_m < box[:, 2] + reach_m)
-        & (box[:, 1] - reach_m < y_m)
-        & (y_m < box[:, 3] + reach_m)
-    )
-    for lane in np.flatnonzero(near).tolist():
-        s_m, offset_m, direction = lane_map.project(lane, x_m, y_m)
-        turn = 0.0 if yaw_rad is None else abs(math.remainder(yaw_rad - direction, 2.0 * math.pi))
-        if abs(offset_m) < reach_m and turn < _START_TURN_RAD:
-            found[lane] = (s_m, 2.0 * max(0.0, abs(offset_m) - 0.5) + 8.0 * turn)
-    return found
+def _straight_on(lane_map: LaneMap, starts: dict[int, tuple[float, float]]) -> list[_Visit]:
+    """Return the way along the ego's lane, beside it where it ends before its neighbour, for a kilometre at most."""
+    lane = min(starts, key=lambda k: starts[k][1])
+    s_m, total_m = starts[lane][0], 0.0
+    visits: list[_Visit] = []
+    while True:
+        noun, length_m = lane_map.road.lanes[lane], float(lane_map.length_m[lane])
+        nexts = _drivable(lane_map, lane)
+        beside = next(
+            (k for k in (noun.left_lane, noun.right_lane) if k != NO_LANE and _drivable(lane_map, k)), NO_LANE
+        )
+        if not nexts and beside != NO_LANE and len(visits) < _MAX_LANES_ON:
+            visits.append(_Visit(lane, s_m, s_m, changes=True))
+            s_m, lane = s_m / length_m * float(lane_map.length_m[beside]), beside
+            continue
+        visits.append(_Visit(lane, s_m, length_m))
+        total_m += length_m - s_m
+        if not nexts or total_m > _STRAIGHT_ON_M or len(visits) >= _MAX_LANES_ON:
+            return visits
+        lane, s_m = (
+            min(nexts, key=lambda k: (lane_map.road.lanes[k].turn not in {"", "straight"}, _bend(lane_map, k))),
+            0.0,
+        )
 
 
-def _goal_lanes(lane_map: LaneMap, goal: Goal) -> dict[int, tuple[float, float]]:
-    x_m, y_m = 0.5 * (goal.x_min_m + goal.x_max_m), 0.5 * (goal.y_min_m + goal.y_max_m)
-    near = _lanes_near(lane_map, x_m, y_m, None, _GOAL_REACH_M)
-    return {lane: (s_m, 3.0 * cost) for lane, (s_m, cost) in near.items()}
+def _drivable(lane_map: LaneMap, lane: int) -> list[int]:
+    return [k for k in lane_map.road.successors[lane] if lane_map.kind[k] == LaneKind.DRIVING]
+
+
+def _bend(lane_map: LaneMap, lane: int) -> float:
+    """Return how much a lane turns from its beginning to its end, 0 for none to 2."""
+    xy_m = lane_map.lane_xy_m(lane)
+    return 1.0 - float(end_direction(xy_m[:2]) @ end_direction(xy_m[-2:]))
 
 
 def _search(
@@ -175,39 +191,14 @@ def _walk_back(
     return visits[::-1]
 
 
-def _over_gaps(lane_map: LaneMap) -> tuple[tuple[int, ...], ...]:
-    """Return for each lane what continues it, also over the small gaps that real maps have."""
-    lanes = lane_map.road.lanes
-    ends = [_end(lane.centre_xy_m[-2:]) for lane in lanes]
-    begins = [_end(lane.centre_xy_m[:2]) for lane in lanes]
-    begin_xy = np.array([lane.centre_xy_m[0] for lane in lanes]).reshape(-1, 2)
-    found = []
-    for lane, nexts in enumerate(lane_map.road.successors):
-        away = begin_xy - lanes[lane].centre_xy_m[-1]
-        near = np.flatnonzero(np.hypot(*away.T) < _GAP_M).tolist()
-        added = [
-            k
-            for k in near
-            if k != lane
-            and k not in nexts
-            and float(ends[lane] @ begins[k]) > _GAP_COS
-            and float(ends[lane] @ away[k]) > -0.5
-        ]
-        found.append((*nexts, *added))
-    return tuple(found)
-
-
-def _end(two_xy_m: FloatArray) -> FloatArray:
-    """Return the unit vector from the first point to the second."""
-    step: FloatArray = two_xy_m[1] - two_xy_m[0]
-    return step / max(float(np.hypot(*step)), 1e-9)
-
-
 def _nearest_approach(
-    lane_map: LaneMap, successors: tuple[tuple[int, ...], ...], starts: dict[int, tuple[float, float]], goal: Goal
+    lane_map: LaneMap,
+    successors: tuple[tuple[int, ...], ...],
+    starts: dict[int, tuple[float, float]],
+    aim: tuple[float, float],
 ) -> list[_Visit]:
     """Return the way to where the graph comes nearest to the goal; the rest is bridged straight."""
-    x_m, y_m = 0.5 * (goal.x_min_m + goal.x_max_m), 0.5 * (goal.y_min_m + goal.y_max_m)
+    x_m, y_m = aim
     reached: dict[int, tuple[float, float]] = {}
     for lane in _reachable(lane_map.road, successors, set(starts)):
         s_m, offset_m, _ = lane_map.project(lane, x_m, y_m)
@@ -235,13 +226,21 @@ def _reachable(road: Road, successors: tuple[tuple[int, ...], ...], lanes: set[i
     return seen
 
 
-def _limit_mps(lane_map: LaneMap, lane: int) -> float:
+def _limit_mps(lane_map: LaneMap, lane: int, start_mps: float = 0.0) -> float:
     limit = float(lane_map.speed_limit_mps[lane])
-    return limit if math.isfinite(limit) and limit > 0.5 else _UNKNOWN_LIMIT_MPS
+    return limit if math.isfinite(limit) and limit > 0.5 else max(_UNKNOWN_LIMIT_MPS, start_mps)
 
 
-def _draw(lane_map: LaneMap, visits: list[_Visit], start: EgoState, goal: Goal, is_mapped: bool) -> Route:
-    """Return the smooth line along the visited lanes with what stands beside it."""
+def _draw(
+    lane_map: LaneMap,
+    visits: list[_Visit],
+    start: EgoState,
+    goal: Goal | None,
+    aim: tuple[float, float] | None,
+    *,
+    is_mapped: bool,
+) -> Route:
+    """Return the smooth line along the visited lanes with what stands beside it; it aims at its end if at nothing."""
     pieces: list[FloatArray] = []
     marks: list[tuple[int, int]] = []  # (lane, index of the first point drawn on it)
     total = 0
@@ -261,9 +260,9 @@ def _draw(lane_map: LaneMap, visits: list[_Visit], start: EgoState, goal: Goal, 
     beyond = _beyond(lane_map, visits[-1].lane)
     marks += [(lane, total + at) for lane, at in beyond[1]]
     xy_m = np.concatenate([*pieces, beyond[0]])
-    goal_xy = np.array([0.5 * (goal.x_min_m + goal.x_max_m), 0.5 * (goal.y_min_m + goal.y_max_m)])
+    goal_xy = xy_m[-1] if aim is None else np.array(aim)
     line, lane_at = smooth_line(xy_m, marks, goal_xy, goal, bridge=not is_mapped)
-    limits = np.array([_limit_mps(lane_map, lane) for lane in lane_at])
+    limits = np.array([_limit_mps(lane_map, lane, start.speed_mps) for lane in lane_at])
     start_m, _, _ = line.project(start.x_m, start.y_m)
     goal_m = line.goal_m
     stops = _stops(lane_map.road, line, lane_at, start_m, goal_m)

@@ -18,6 +18,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.errors import MapError
 from zhixing.formats.opendrive_geometry import MAX_PIECE_M
 from zhixing.formats.opendrive_lanes import LanePart, RoadParts, read_road_parts
+from zhixing.formats.turning import turn_along
 from zhixing.formats.xml_files import number, parse_xml
 
 _MAX_POINTS = 200_000
@@ -114,7 +115,7 @@ def _lane(part: LanePart, parts: list[LanePart], index: dict[_Key, int], junctio
         junction=junction,
         left_lane=_neighbour(part, parts, index, left=True),
         right_lane=_neighbour(part, parts, index, left=False),
-        turn=_turn(centre) if junction >= 0 else "",
+        turn=turn_along(centre) if junction >= 0 else "",
     )
 
 
@@ -127,17 +128,6 @@ def _neighbour(part: LanePart, parts: list[LanePart], index: dict[_Key, int], *,
     if other == NO_LANE or parts[other].is_forward != part.is_forward or parts[other].kind != part.kind:
         return NO_LANE
     return other
-
-
-def _turn(centre_xy_m: FloatArray) -> str:
-    steps = np.diff(centre_xy_m, axis=0)
-    yaw = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
-    change = math.degrees(yaw[-1] - yaw[0])
-    if abs(change) < 30.0:
-        return "straight"
-    if abs(change) > 150.0:
-        return "u-turn"
-    return "left" if change > 0.0 else "right"
 
 
 def _contacts(root: Element, roads: dict[str, RoadParts]) -> list[tuple[_End, _End]]:

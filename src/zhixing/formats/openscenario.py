@@ -39,24 +39,6 @@ _MAX_M = 1e8
 _MAX_LIGHT_NS = 86_400 * NS_PER_S
 
 
-def find_tasks(folders: Sequence[Path]) -> list[Path]:
-    """Return the task folders in the given folders, however deep, sorted by path.
-
-    Raises:
-        ScenarioError: A folder is absent, or no task is in any of them.
-    """
-    found: set[Path] = set()
-    for folder in folders:
-        if not folder.is_dir():
-            raise ScenarioError(f"{folder} is no folder", hint="Give folders with an .xosc and an .xodr file.")
-        found |= {file.parent for file in folder.rglob("*.xosc")}
-    if not found:
-        raise ScenarioError(
-            f"no task is in {', '.join(map(str, folders))}", hint="A task is a folder with an .xosc and an .xodr file."
-        )
-    return sorted(found)
-
-
 def read_task(folder: Path) -> Scenario:
     """Return the scenario in a task folder.
 

@@ -67,16 +67,30 @@ def number(element: Element, attribute: str, error_type: type[InputError], defau
         if default is None:
             raise error_type(f"<{element.tag}> lacks {attribute}", hint="The file does not follow its standard.")
         return default
+    return _finite(text, f"<{element.tag} {attribute}={text[:40]!r}>", error_type)
+
+
+def text_number(element: Element, path: str, error_type: type[InputError], default: float | None = None) -> float:
+    """Return a finite number from the text of a child element; ``.`` is the element itself.
+
+    Raises:
+        InputError: As ``error_type``: it is absent (and there is no default), no number, NaN, infinite or absurd.
+    """
+    text = element.findtext(path)
+    if text is None:
+        if default is None:
+            raise error_type(f"<{element.tag}> lacks {path}", hint="The file does not follow its standard.")
+        return default
+    return _finite(text, f"{text.strip()[:40]!r} in <{element.tag}> {path}".removesuffix(" ."), error_type)
+
+
+def _finite(text: str, shown: str, error_type: type[InputError]) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not abs(value) <= _MAX_MAGNITUDE:
-        shown = repr(text[:40])
-        raise error_type(
-            f"<{element.tag} {attribute}={shown}> is no finite number of a sensible size",
-            hint="Mend or drop this element.",
-        )
+        raise error_type(f"{shown} is no finite number of a sensible size", hint="Mend or drop this element.")
     return value
 
 

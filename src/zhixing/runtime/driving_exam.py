@@ -19,8 +19,8 @@ import numpy as np
 from zhixing.datatypes.evidence import Scorecard, Trace
 from zhixing.datatypes.units import s_from_ns
 from zhixing.errors import RecordingError, ServiceError, ZhixingError
-from zhixing.formats.openscenario import find_tasks, read_task
 from zhixing.formats.trace_csv import write_trace_csv
+from zhixing.runtime.driving_tasks import find_tasks, read_scenario, task_name
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.replay_world import Background
 from zhixing.simulation.rollout import rollout
@@ -43,7 +43,16 @@ class DrivingReport:
 
     def columns(self) -> tuple[str, ...]:
         """Return the heading of the table by family."""
-        return ("family", "tasks", "score", *_OUTCOMES, "hit without fault", "plan ms (median)", "plan ms (p99)")
+        return (
+            "family",
+            "tasks",
+            "score",
+            *_OUTCOMES,
+            "success",
+            "hit without fault",
+            "plan ms (median)",
+            "plan ms (p99)",
+        )
 
     def rows(self) -> list[tuple[object, ...]]:
         """Return the table by family, all tasks last."""
@@ -58,10 +67,16 @@ class DrivingReport:
             len(results),
             float(np.mean([r["score"] for r in results])),
             *(sum(r["outcome"] == outcome for r in results) for outcome in _OUTCOMES),
+            sum(is_success(r) for r in results),
             int(sum(r["metrics"]["contacts_without_fault"] for r in results)),
             float(np.median([r["plan_ms"]["median"] or 0.0 for r in results])),
             float(np.max([r["plan_ms"]["p99"] or 0.0 for r in results])),
         )
+
+
+def is_success(result: dict[str, Any]) -> bool:
+    """Return whether a task was passed as CommonRoad judges: the goal reached, and nobody touched, whoever's fault."""
+    return bool(result["outcome"] == "goal" and result["metrics"]["contacts_without_fault"] == 0.0)
 
 
 def run_driving_exam(
@@ -75,7 +90,7 @@ def run_driving_exam(
     """Drive every task in some folders; write ``OUT/<task>/trace.csv`` and ``OUT/results.jsonl``.
 
     Args:
-        folders: Tasks, or folders of tasks.
+        folders: Tasks, or folders of tasks, as for :func:`find_tasks`.
         planner_name: Registered name.
         out: Where results go; each is written as soon as it is known.
         background: How the others move.
@@ -115,9 +130,11 @@ def _answers(
     tasks: list[Path], planner_name: str, out: Path, background: Background, jobs: int
 ) -> Iterator[tuple[Path, dict[str, Any] | str]]:
     # Results are kept by the name of the task, so a name can be there only once.
-    twice = {name for name, count in Counter(task.name for task in tasks).items() if count > 1}
-    yield from ((task, f"more than one task is called {task.name!r}") for task in tasks if task.name in twice)
-    tasks = [task for task in tasks if task.name not in twice]
+    twice = {name for name, count in Counter(map(task_name, tasks)).items() if count > 1}
+    yield from (
+        (task, f"more than one task is called {task_name(task)!r}") for task in tasks if task_name(task) in twice
+    )
+    tasks = [task for task in tasks if task_name(task) not in twice]
     if jobs == 1:
         yield from ((task, _drive(task, planner_name, out, background)) for task in tasks)
         return
@@ -139,7 +156,7 @@ def _ignore_interrupts() -> None:
 def _drive(task: Path, planner_name: str, out: Path, background: Background) -> dict[str, Any] | str:
     """Return the result of one task, or why it could not be driven."""
     try:
-        scenario = read_task(task)
+        scenario = read_scenario(task)
         trace = rollout(scenario, make_planner(planner_name), background=background)
         write_trace_csv(out / scenario.scenario_id / "trace.csv", trace)
         return _result(score(trace, scenario), trace)

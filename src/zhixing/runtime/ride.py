@@ -55,7 +55,7 @@ class Ride:
     def step(self) -> None:
         """Move on by 0.1 s."""
         # 1. a new goal before the old one is reached
-        if self._briefing.goal.contains(self.scene.ego.x_m, self.scene.ego.y_m) or self.world.needs_briefing():
+        if self._briefing.goal.is_reached(self.scene.ego, self.scene.time_ns) or self.world.needs_briefing():
             self.num_goals += 1
             self._briefing = self.world.briefing()
             self._has_task = brief(self._planner, self._briefing)

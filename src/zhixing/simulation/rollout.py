@@ -64,7 +64,7 @@ def rollout(
             outcome = "collision"
         elif not drivable_area(scenario.road).contains_box(_ego_box(world.ego, scenario)):
             outcome = "off_road"
-        elif scenario.goal.contains(world.ego.x_m, world.ego.y_m):
+        elif scenario.goal.is_reached(world.ego, world.time_ns):
             outcome = "goal"
         elif world.time_ns >= scenario.stop_ns:
             outcome = "timeout"

@@ -12,7 +12,8 @@ import pytest
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.errors import InputError, ScenarioError
-from zhixing.formats.openscenario import find_tasks, read_task
+from zhixing.formats.openscenario import read_task
+from zhixing.runtime.driving_tasks import find_tasks
 from zhixing.testing.small_files import VERTEX, openscenario
 
 SHARED = Path(os.environ.get("ZHIXING_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))

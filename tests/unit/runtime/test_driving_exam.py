@@ -130,7 +130,7 @@ def test_a_task_that_meets_a_bug_of_ours_does_not_take_the_others_with_it(
             raise OverflowError("too large")
         return read_task(folder)
 
-    monkeypatch.setattr("zhixing.runtime.driving_exam.read_task", stumbling)
+    monkeypatch.setattr("zhixing.runtime.driving_exam.read_scenario", stumbling)
     report = run_driving_exam([tasks], "idm", tmp_path / "out")
     assert {row["task"] for row in report.results} == {"b", "c"}
     assert "OverflowError" in report.errors[0][1]
