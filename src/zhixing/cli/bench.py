@@ -15,7 +15,9 @@ def bench(
     suites: Annotated[
         list[str] | None, typer.Argument(help="Which suites; all that need nothing more if none is named.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="For mac-slu its file, for car-bench and prediction a folder.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="For mac-slu its file, for car-bench and prediction a folder.")
+    ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="For car-bench: let the language model at this server try.")
     ] = None,
@@ -42,7 +44,8 @@ def bench(
     unknown = [suite for suite in chosen if suite not in SUITES]
     if unknown:
         raise InputError(
-            f"no suite is called {unknown[0]!r}", hint=f"Choose among: {', '.join(SUITES)}, mac-slu, car-bench, prediction."
+            f"no suite is called {unknown[0]!r}",
+            hint=f"Choose among: {', '.join(SUITES)}, mac-slu, car-bench, prediction.",
         )
     measures = []
     with progress("measuring") as on_progress:

@@ -34,8 +34,8 @@ def leaders(
         cost: (users, paths) infinity where there is no path.
 
     Returns:
-        (users, paths) gap in m from front to rear, infinity where nobody is; (users, paths) speed in m/s; (users, paths)
-        acceleration in m/s².
+        (users, paths) gap in m from front to rear, infinity where nobody is; (users, paths) speed in m/s; (users,
+        paths) acceleration in m/s².
     """
     paths, points = lines.shape[1], lines.shape[2]
     gap = np.full((users, paths), np.inf)

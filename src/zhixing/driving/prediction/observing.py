@@ -10,8 +10,8 @@ from numba import njit
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 
 X, Y, COURSE, SPEED, ACCEL, TURN, FLIP, LENGTH, WIDTH, STOOD = range(10)
-"""Columns of a state: position, direction of travel, speed along it (not negative), acceleration, turn rate, 1 where the
-heading is against the direction of travel (reversing), size, seconds of standing that were seen."""
+"""Columns of a state: position, direction of travel, speed along it (not negative), acceleration, turn rate, 1 where
+the heading is against the direction of travel (reversing), size, seconds of standing that were seen."""
 NUM_COLUMNS = 10
 _WINDOW_NS = 1_050_000_000
 _STAND_NS = 2_050_000_000
@@ -82,7 +82,7 @@ def observe(
             state[n, ACCEL] = min(max(accel, -_MAX_ACCEL_MPS2), _MAX_ACCEL_MPS2)
             most = min(_MAX_TURN_RADPS, _TURN_ACCEL_MPS2 / max(speed, 1.0))
             state[n, TURN] = min(max(turn, -most), most) if speed > _STANDING_MPS else 0.0
-        # 2. where the displacement tells more than the heading
+            # 2. where the displacement tells more than the heading
             span_s = (time_ns[last] - time_ns[first]) * 1e-9
             vx = (xy_m[row, last, 0] - xy_m[row, first, 0]) / span_s
             vy = (xy_m[row, last, 1] - xy_m[row, first, 1]) / span_s

@@ -11,6 +11,7 @@ from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.driving.prediction.lane_paths import MAX_LEADS, MAX_STARTS, leads, red_ahead_m, sample, starts
 from zhixing.driving.prediction.manners import COLUMN
 from zhixing.driving.prediction.observing import ACCEL, COURSE, SPEED, TURN, WIDTH, X, Y
+from zhixing.driving.prediction.streets import Streets
 
 MAX_PATHS = 3
 POINTS = 40
@@ -40,22 +41,7 @@ def find_paths(
     manners: FloatArray,
     lane_kinds: BoolArray,
     lights: IntArray,
-    first: IntArray,
-    xy_m: FloatArray,
-    s_m: FloatArray,
-    half_width_m: FloatArray,
-    length_m: FloatArray,
-    kind: IntArray,
-    limit_mps: FloatArray,
-    box_m: FloatArray,
-    first_next: IntArray,
-    nexts: IntArray,
-    first_before: IntArray,
-    befores: IntArray,
-    beside: IntArray,
-    light_group: IntArray,
-    stop_m: FloatArray,
-    is_two_way: BoolArray,
+    streets: Streets,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, IntArray, FloatArray]:
     """Return the likeliest ways of everybody.
 
@@ -66,7 +52,7 @@ def find_paths(
         manners: See ``manners_table``.
         lane_kinds: See ``lane_kinds``.
         lights: (groups,) what each light shows.
-        first: See ``LaneMap`` and ``Streets``; so are all that follow.
+        streets: The lanes.
 
     Returns:
         (users, paths, points, 2) lines; (users,) distance between points; (users, paths) cost as a negative
@@ -95,20 +81,17 @@ def find_paths(
         # 1. where lanes lead
         count = 0
         num_starts = starts(
-            one[X], one[Y], one[COURSE], first, xy_m, s_m, half_width_m, box_m, kind, beside, is_two_way,
-            lane_kinds[kinds[n]], how[_AGAINST_COST] < _IMPOSSIBLE, how[_CHANGE_COST] < _IMPOSSIBLE, found,
+            one[X], one[Y], one[COURSE], streets, lane_kinds[kinds[n]], how[_AGAINST_COST] < _IMPOSSIBLE,
+            how[_CHANGE_COST] < _IMPOSSIBLE, found,
         )  # fmt: skip
         for k in range(num_starts):
             lane, s0, way = int(found[k, 0]), found[k, 1], found[k, 5]
-            left = length_m[lane] - s0 if way > 0.0 else s0
-            if way > 0.0:
-                num_leads = leads(lane, left, reach, length_m, first_next, nexts, sequence, depth)
-            else:
-                num_leads = leads(lane, left, reach, length_m, first_before, befores, sequence, depth)
+            left = streets.length_m[lane] - s0 if way > 0.0 else s0
+            num_leads = leads(lane, left, reach, way, streets, sequence, depth)
             for j in range(num_leads):
                 if count >= _CANDIDATES - 3:
                     break
-                sample(sequence[j], depth[j], s0, way, spacing[n], first, xy_m, s_m, line[count])
+                sample(sequence[j], depth[j], s0, way, spacing[n], streets, line[count])
                 turn = (one[COURSE] - found[k, 3] + math.pi) % (2.0 * math.pi) - math.pi
                 off = found[k, 2]
                 beyond = max(0.0, abs(off) - found[k, 4])
@@ -119,21 +102,19 @@ def find_paths(
                 else:
                     room = max(0.0, found[k, 4] - 0.5 * one[WIDTH])
                     target = min(max(off + 0.5 * speed * math.sin(turn), -room), room)
-                if way < 0.0 and not is_two_way[lane]:
+                if way < 0.0 and not streets.is_two_way[lane]:
                     price += how[_AGAINST_COST]
-                settle = max(_MIN_SETTLE_M, speed * how[_SETTLE] * (2.0 if found[k, 6] > 0.0 else 1.0))
+                settle = max(_MIN_SETTLE_M, speed * how[_SETTLE])
                 _shift(
                     line[count], spacing[n], one[X], one[Y], off, target, math.tan(min(max(turn, -1.0), 1.0)), settle
                 )
                 about[count, 0] = price + _misfit(line[count], spacing[n], one, how)
                 if way > 0.0:
-                    about[count, 1], shown = red_ahead_m(
-                        sequence[j], depth[j], s0, reach, length_m, light_group, stop_m, lights
-                    )
+                    about[count, 1], shown = red_ahead_m(sequence[j], depth[j], s0, reach, streets, lights)
                     about[count, 2] = shown
                 else:
                     about[count, 1], about[count, 2] = np.inf, 0.0
-                about[count, 3] = limit_mps[lane]
+                about[count, 3] = streets.limit_mps[lane]
                 count += 1
         # 2. where no lane leads
         free = how[_FREE_COST] if count > 0 else 0.0
@@ -226,7 +207,7 @@ def _misfit(line: FloatArray, spacing: float, one: FloatArray, how: FloatArray) 
         bend = _bend(line, i)
         fit = how[_LATERAL] * spacing * 2.0 / max(bend, 1e-6)
         worst = max(worst, (one[SPEED] ** 2 - fit) / (2.0 * max(i * spacing, 1.0)))
-    return price + min(4.0, 0.5 * max(0.0, worst - 1.0) ** 2)
+    return float(price + min(4.0, 0.5 * max(0.0, worst - 1.0) ** 2))
 
 
 @njit(cache=True)

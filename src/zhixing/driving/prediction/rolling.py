@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from zhixing.datatypes.lights import Light
-from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.following import follow_accel, stop_accel
 from zhixing.driving.prediction.manners import COLUMN
 from zhixing.driving.prediction.observing import ACCEL, COURSE, FLIP, LENGTH, SPEED
@@ -92,7 +92,7 @@ def roll(
         yaw_rad: (steps,) is filled.
         speed_mps: (steps,) is filled.
     """
-    parts = max(1, int(math.ceil(dt_s / _STEP_S - 1e-9)))
+    parts = max(1, math.ceil(dt_s / _STEP_S - 1e-9))
     step = dt_s / parts
     s, v, t = 0.0, one[SPEED], 0.0
     lead_s, lead_v = 0.0, lead
@@ -111,7 +111,9 @@ def roll(
             if v > curve and doing != SPEED_UP:
                 wish = min(wish, max(-2.0, (curve - v) / 1.0))
             if gap < np.inf and _counts(v, gap + lead_s - s, lead_v, headway, standstill, root, how, wish):
-                wish = min(wish, follow_accel(v, gap + lead_s - s, lead_v, 0.0, headway, standstill, how[_STARTS], how[_BRAKE]))
+                wish = min(
+                    wish, follow_accel(v, gap + lead_s - s, lead_v, 0.0, headway, standstill, how[_STARTS], how[_BRAKE])
+                )
             if waits:
                 left = wait_m - 0.5 * one[LENGTH] - _STOP_SHORT_M - s
                 if _counts(v, left, 0.0, _STOP_HEADWAY_S, _STOP_GAP_M, root, how, wish):
@@ -148,27 +150,27 @@ def _wish(
 ) -> float:
     """Return the acceleration somebody wants where nothing is in its way."""
     if doing == SLOW_DOWN:
-        return -how[_SLOW]
+        return float(-how[_SLOW])
     if doing == EASE:
-        return -0.5 * how[_SLOW]
+        return float(-0.5 * how[_SLOW])
     if doing == STOP:
-        return -how[_BRAKE]
+        return float(-how[_BRAKE])
     top = how[_TOP] if limit <= 0.0 or limit == np.inf else min(limit, how[_TOP])
     if doing in (SPEED_UP, PRESS):
         most = how[_FAST] if doing == SPEED_UP else 0.5 * how[_FAST]
-        return most if v < max(top, one[SPEED] + 3.0) else 0.0
+        return float(most) if v < max(top, one[SPEED] + 3.0) else 0.0
     if doing in (SET_OFF, SET_OFF_LATER, SET_OFF_SLOWLY):
         if doing == SET_OFF_LATER and t < _LATER_S:
             return -1.0
         most = how[_STARTS] * (_SLOWLY if doing == SET_OFF_SLOWLY else 1.0)
-        return most * max(0.0, 1.0 - (v / top) ** 4)
+        return float(most * max(0.0, 1.0 - (v / top) ** 4))
     if one[SPEED] < _STANDING_MPS:
         if wait_m < np.inf and light == _GREEN:
-            return how[_STARTS] * max(0.0, 1.0 - (v / top) ** 4)
+            return float(how[_STARTS] * max(0.0, 1.0 - (v / top) ** 4))
         return -1.0
     if limit > 0.0 and limit < np.inf and v < top:
         # Who keeps its speed has found it; who is speeding up has not.
-        return min(how[_SEEK] * (top - v), how[_FAST]) * min(max(one[ACCEL] / _SEEKING_MPS2, 0.0), 1.0)
+        return float(min(how[_SEEK] * (top - v), how[_FAST]) * min(max(one[ACCEL] / _SEEKING_MPS2, 0.0), 1.0))
     return 0.0
 
 

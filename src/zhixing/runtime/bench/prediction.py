@@ -9,7 +9,7 @@ tracks up to now and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,7 +154,11 @@ def run_prediction(folder: Path) -> PredictionReport:
         ScenarioError: A task cannot be read.
         MapError: A map cannot be read.
     """
-    makes = (ConstantVelocityPredictor, ConstantTurnRatePredictor, MultiModalPredictor)
+    makes: tuple[Callable[[], Predictor], ...] = (
+        ConstantVelocityPredictor,
+        ConstantTurnRatePredictor,
+        MultiModalPredictor,
+    )
     found: dict[tuple[str, int], list[list[Errors]]] = {}
     for recorded in find_recordings(folder):
         for k, make in enumerate(makes):
@@ -192,7 +196,9 @@ def speed() -> list[Measure]:
 def _slice(source: str, road_user: RoadUser, horizon: int, errors: list[list[Errors]]) -> Slice | None:
     # (predictors, 4, rows): the three predictors have judged the same cases in the same order
     tables = [
-        np.concatenate([np.stack((e.top_ade_m, e.top_fde_m, e.min_ade_m, e.min_fde_m))[..., horizon] for e in one], axis=1)
+        np.concatenate(
+            [np.stack((e.top_ade_m, e.top_fde_m, e.min_ade_m, e.min_fde_m))[..., horizon] for e in one], axis=1
+        )
         for one in errors
     ]
     known = np.isfinite(tables[0][0])

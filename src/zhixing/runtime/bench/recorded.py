@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from zhixing.datatypes.evidence import Scenario
 from zhixing.datatypes.lights import Lights
 from zhixing.datatypes.road import Road
