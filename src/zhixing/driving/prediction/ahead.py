@@ -16,7 +16,7 @@ _CROSSING_RAD = 1.05
 _STANDING_MPS = 0.5
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def leaders(
     state: FloatArray, users: int, manner: IntArray, lines: FloatArray, spacing: FloatArray, cost: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:

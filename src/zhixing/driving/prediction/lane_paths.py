@@ -21,7 +21,7 @@ _MAX_CHANGE_M = 6.0
 _SEE_M = 6.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def starts(
     x_m: float,
     y_m: float,
@@ -105,7 +105,7 @@ def starts(
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _put(
     found: FloatArray,
     place: int,
@@ -121,13 +121,13 @@ def _put(
     found[place, 4], found[place, 5], found[place, 6] = half, way, change
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cost(found: FloatArray, k: int, course_rad: float) -> float:
     turn = abs((course_rad - found[k, 3] + math.pi) % (2.0 * math.pi) - math.pi)
     return float(abs(found[k, 2]) + 2.0 * turn)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _is_beyond(x: float, y: float, yaw: float, s: float, xy: FloatArray) -> bool:
     """Return whether a point lies more than half a metre before the start or behind the end of a line."""
     end = 0 if s <= 0.0 else xy.shape[0] - 1
@@ -135,7 +135,7 @@ def _is_beyond(x: float, y: float, yaw: float, s: float, xy: FloatArray) -> bool
     return bool(abs(along) > 0.5)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def leads(
     lane: int,
     left_m: float,
@@ -185,7 +185,7 @@ def leads(
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sample(
     sequence: IntArray,
     depth: int,
@@ -224,7 +224,7 @@ def sample(
         s += spacing_m
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def red_ahead_m(
     sequence: IntArray,
     depth: int,

@@ -128,7 +128,7 @@ def _spread(rows: IntArray, num_objects: int, values: FloatArray) -> FloatArray:
     return full
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _futures(
     state: FloatArray,
     kinds: IntArray,

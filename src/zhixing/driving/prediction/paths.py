@@ -33,7 +33,7 @@ _VEER_COST = 1.5
 _IMPOSSIBLE = 90.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def find_paths(
     state: FloatArray,
     kinds: IntArray,
@@ -144,7 +144,7 @@ def find_paths(
     return lines, spacing, cost, allowed, wait, light, limit
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _shift(
     line: FloatArray, spacing: float, x: float, y: float, off: float, target: float, slope: float, settle: float
 ) -> None:
@@ -154,38 +154,39 @@ def _shift(
     for k in range(points):
         a, b = max(0, k - 1), min(points - 1, k + 1)
         dx, dy = line[b, 0] - line[a, 0], line[b, 1] - line[a, 1]
-        norm = max(math.hypot(dx, dy), 1e-9)
+        norm = max(math.sqrt(dx * dx + dy * dy), 1e-9)
         normal[k, 0], normal[k, 1] = -dy / norm, dx / norm
     rate = (off - target) / settle + slope
-    for k in range(points):
-        s = k * spacing
-        aside = target + (off - target + rate * s) * math.exp(-s / settle)
-        line[k, 0] += aside * normal[k, 0]
-        line[k, 1] += aside * normal[k, 1]
     # What is left at the beginning (ends of lanes, kinks) fades likewise.
-    dx, dy = x - line[0, 0], y - line[0, 1]
+    dx = x - line[0, 0] - off * normal[0, 0]
+    dy = y - line[0, 1] - off * normal[0, 1]
+    fade, fading = 1.0, math.exp(-spacing / settle)
     for k in range(points):
-        fade = math.exp(-k * spacing / settle)
-        line[k, 0] += fade * dx
-        line[k, 1] += fade * dy
+        aside = target + (off - target + rate * k * spacing) * fade
+        line[k, 0] += aside * normal[k, 0] + fade * dx
+        line[k, 1] += aside * normal[k, 1] + fade * dy
+        fade *= fading
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _free_line(line: FloatArray, spacing: float, one: FloatArray, decay_s: float, bend_rad: float) -> None:
     """Fill a line that turns on as somebody turns now, ever less, and veers by an angle besides."""
     speed = max(one[SPEED], 0.5)
     fade = speed * decay_s
     veer = max(speed * 1.5, 1.5)
     x, y = one[X], one[Y]
+    turn, turning = math.exp(-0.5 * spacing / fade), math.exp(-spacing / fade)
+    bend, bending = math.exp(-0.5 * spacing / veer), math.exp(-spacing / veer)
     for k in range(line.shape[0]):
         line[k, 0], line[k, 1] = x, y
-        s = (k + 0.5) * spacing
-        yaw = one[COURSE] + one[TURN] * decay_s * (1.0 - math.exp(-s / fade)) + bend_rad * (1.0 - math.exp(-s / veer))
+        yaw = one[COURSE] + one[TURN] * decay_s * (1.0 - turn) + bend_rad * (1.0 - bend)
         x += spacing * math.cos(yaw)
         y += spacing * math.sin(yaw)
+        turn *= turning
+        bend *= bending
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _misfit(line: FloatArray, spacing: float, one: FloatArray, how: FloatArray) -> float:
     """Return how little a path fits the present motion, as a negative logarithm."""
     # 1. where the present turn leads, and where the path is then
@@ -210,15 +211,16 @@ def _misfit(line: FloatArray, spacing: float, one: FloatArray, how: FloatArray) 
     return float(price + min(4.0, 0.5 * max(0.0, worst - 1.0) ** 2))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _bend(line: FloatArray, i: int) -> float:
     """Return by how much a line turns within the four pieces around a point, over two of their lengths."""
     ax, ay = line[i, 0] - line[i - 2, 0], line[i, 1] - line[i - 2, 1]
     bx, by = line[i + 2, 0] - line[i, 0], line[i + 2, 1] - line[i, 1]
-    return abs(math.atan2(ax * by - ay * bx, ax * bx + ay * by))
+    aside, along = abs(ax * by - ay * bx), ax * bx + ay * by
+    return float(aside / along) if aside < along else 1.0  # 45 degrees within so short a way: as slow as can be
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _curve_speed(line: FloatArray, spacing: float, lateral: float, allowed: FloatArray) -> None:
     """Fill the speed that curves allow, with room to slow down before they do."""
     points = line.shape[0]
@@ -229,7 +231,7 @@ def _curve_speed(line: FloatArray, spacing: float, lateral: float, allowed: Floa
         allowed[i] = min(allowed[i], math.sqrt(allowed[i + 1] ** 2 + 2.0 * _CURVE_DECEL_MPS2 * spacing))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _is_known(line: FloatArray, lines: FloatArray, taken: int) -> bool:
     for k in range(taken):
         apart = 0.0

@@ -41,7 +41,7 @@ _HEADWAY, _GAP = COLUMN["headway_s"], COLUMN["gap_m"]
 _WEIGHT, _DECAY, _SEEK = COLUMN["accel_weight"], COLUMN["accel_decay_s"], COLUMN["seek_1ps"]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def must_wait(one: FloatArray, wait_m: float, light: int) -> bool:
     """Return whether somebody who keeps to lights stops at the next one, and still can."""
     left = wait_m - 0.5 * one[LENGTH]
@@ -51,7 +51,7 @@ def must_wait(one: FloatArray, wait_m: float, light: int) -> bool:
     return bool(needed <= (_RED_DECEL_MPS2 if light == _RED else _YELLOW_DECEL_MPS2))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def roll(
     one: FloatArray,
     how: FloatArray,
@@ -134,7 +134,7 @@ def roll(
         _place(one, line, headings, spacing, s, v, k, xy_m, yaw_rad, speed_mps)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _counts(
     v: float, gap: float, lead: float, headway: float, standstill: float, root: float, how: FloatArray, wish: float
 ) -> bool:
@@ -144,7 +144,7 @@ def _counts(
     return bool(how[_STARTS] * (1.0 - (wanted / s) * (wanted / s)) < wish)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _wish(
     one: FloatArray, how: FloatArray, doing: int, v: float, t: float, limit: float, light: int, wait_m: float
 ) -> float:
@@ -174,7 +174,7 @@ def _wish(
     return 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _place(
     one: FloatArray,
     line: FloatArray,
