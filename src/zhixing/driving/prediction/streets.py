@@ -89,7 +89,7 @@ def light_groups(lane_map: LaneMap, briefing: Briefing) -> IntArray:
     """Return (lanes,) light groups, with the light of the ego's own movement given to the lanes that share it.
 
     Where only the light of the ego's movement is known, it is shown as well to whoever takes the same way through the
-    same junction from a lane beside; nothing is known of the others.
+    same junction from a lane beside; nothing is known of the others, and nobody waits to turn right.
     """
     road = lane_map.road
     group: IntArray = np.array([lane.light_group for lane in road.lanes], dtype=np.int64)
@@ -113,6 +113,8 @@ def light_groups(lane_map: LaneMap, briefing: Briefing) -> IntArray:
     ]
     chosen = inside[int(np.argmin(away_m))]
     own, entries = road.lanes[chosen], _direction(road, chosen)
+    if own.turn == "right":
+        return group  # legal at red
     for lane, about in enumerate(road.lanes):
         same_way = np.abs((_direction(road, lane) - entries + np.pi) % (2.0 * np.pi) - np.pi) < 0.5
         near = np.hypot(*(about.centre_xy_m[0] - own.centre_xy_m[0])) < _SAME_APPROACH_M
