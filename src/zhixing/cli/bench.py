@@ -15,7 +15,9 @@ def bench(
     suites: Annotated[
         list[str] | None, typer.Argument(help="Which suites; all that need nothing more if none is named.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="For mac-slu its file, for car-bench its folder.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="For mac-slu its file, for car-bench and prediction a folder.")
+    ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="For car-bench: let the language model at this server try.")
     ] = None,
@@ -24,20 +26,26 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure: startup, turn, assistant, simulation, recording, serve; by name also others, see docs."""
-    from zhixing.cli.field import show_car_bench, show_mac_slu  # noqa: PLC0415
+    from zhixing.cli.field import show_car_bench, show_mac_slu, show_prediction  # noqa: PLC0415
     from zhixing.runtime.bench import ONLY_BY_NAME, SUITES  # noqa: PLC0415
     from zhixing.runtime.machine import machine  # noqa: PLC0415
 
-    if suites in (["mac-slu"], ["car-bench"]):
+    if suites in (["mac-slu"], ["car-bench"], ["prediction"]):
         if data is None:
             raise InputError(f"{suites[0]} needs its data", hint=f"zhixing bench {suites[0]} --data PATH")
-        show_mac_slu(data, as_json) if suites == ["mac-slu"] else show_car_bench(data, base_url, model, tasks, as_json)
+        if suites == ["prediction"]:
+            show_prediction(data, as_json)
+        elif suites == ["mac-slu"]:
+            show_mac_slu(data, as_json)
+        else:
+            show_car_bench(data, base_url, model, tasks, as_json)
         return
     chosen = suites or [suite for suite in SUITES if suite not in ONLY_BY_NAME]
     unknown = [suite for suite in chosen if suite not in SUITES]
     if unknown:
         raise InputError(
-            f"no suite is called {unknown[0]!r}", hint=f"Choose among: {', '.join(SUITES)}, mac-slu, car-bench."
+            f"no suite is called {unknown[0]!r}",
+            hint=f"Choose among: {', '.join(SUITES)}, mac-slu, car-bench, prediction.",
         )
     measures = []
     with progress("measuring") as on_progress:

@@ -1,4 +1,4 @@
-"""How ``zhixing bench mac-slu`` and ``car-bench`` show what the field's benchmarks say of the assistant."""
+"""How ``zhixing bench mac-slu``, ``car-bench`` and ``prediction`` show what others' data say of us."""
 
 from __future__ import annotations
 
@@ -46,4 +46,17 @@ def show_car_bench(folder: Path, base_url: str | None, model: str | None, num_ta
     show_table(report.violation_columns(), report.violation_rows(), title="policy violations, tried")
     for shortfall in report.shortfalls:
         show_line(f"not as recorded: {shortfall.in_words()}")
+    show_machine()
+
+
+def show_prediction(folder: Path, as_json: bool) -> None:
+    """Print how well others are predicted on recorded traffic, and how quickly."""
+    from zhixing.runtime.bench.prediction import run_prediction  # noqa: PLC0415
+
+    report = run_prediction(folder)
+    if as_json:
+        show_json({"slices": report.slices, "measures": report.measures})
+        return
+    show_table(report.columns(), report.rows(), title="predictions, 3 and 5 s ahead")
+    show_table(("measure", "value", "unit"), [(m.name, m.value, m.unit) for m in report.measures])
     show_machine()

@@ -2,11 +2,11 @@
 
 One line a road user and frame: ``frame id type x y z length width height heading``, in metres and radians.
 
-Headings in these files are not in the frame of the positions (they differ from the direction of motion by an angle of
-each file's own), so everybody is taken to look where it moves.
+Headings in these files are not in the frame of the positions (they differ from the direction of motion by an angle
+of each file's own), so everybody is taken to look where it moves.
 
-Source: ApolloScape dataset-api, trajectory_prediction: type 1 small vehicle, 2 big vehicle, 3 pedestrian, 4 motorcyclist
-or bicyclist, 5 other.
+Source: ApolloScape dataset-api, trajectory_prediction: type 1 small vehicle, 2 big vehicle, 3 pedestrian, 4
+motorcyclist or bicyclist, 5 other.
 """
 
 from __future__ import annotations

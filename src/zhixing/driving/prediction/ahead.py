@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from zhixing.datatypes.shapes import FloatArray, IntArray
-from zhixing.driving.prediction.observing import COURSE, LENGTH, SPEED, WIDTH, X, Y
+from zhixing.driving.prediction.observing import ACCEL, COURSE, LENGTH, SPEED, WIDTH, X, Y
 
 _BESIDE_M = 0.2
 _AGILE = 0.5
@@ -16,11 +16,11 @@ _CROSSING_RAD = 1.05
 _STANDING_MPS = 0.5
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def leaders(
     state: FloatArray, users: int, manner: IntArray, lines: FloatArray, spacing: FloatArray, cost: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the gap to the next on each path and its speed along it.
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the gap to the next on each path, and its speed and acceleration along it.
 
     Those who cross count only where they stand, those who come towards one do not.
 
@@ -34,11 +34,12 @@ def leaders(
         cost: (users, paths) infinity where there is no path.
 
     Returns:
-        (users, paths) gap in m from front to rear, infinity where nobody is; (users, paths) speed in m/s.
+        (users, paths) gap in m from front to rear, infinity where nobody is; (users, paths) speed in m/s; (users,
+        paths) acceleration in m/s².
     """
     paths, points = lines.shape[1], lines.shape[2]
     gap = np.full((users, paths), np.inf)
-    lead = np.zeros((users, paths))
+    lead, pull = np.zeros((users, paths)), np.zeros((users, paths))
     for n in range(users):
         if manner[n] == 1:
             continue
@@ -79,4 +80,5 @@ def leaders(
                     continue
                 gap[n, p] = max(free, 0.1)
                 lead[n, p] = max(0.0, state[other, SPEED] * math.cos(turn))
-    return gap, lead
+                pull[n, p] = state[other, ACCEL]
+    return gap, lead, pull

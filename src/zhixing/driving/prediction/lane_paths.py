@@ -9,6 +9,7 @@ from numba import njit
 
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.driving.lane_map import project
+from zhixing.driving.prediction.streets import Streets
 
 MAX_STARTS = 6
 MAX_LEADS = 8
@@ -20,19 +21,12 @@ _MAX_CHANGE_M = 6.0
 _SEE_M = 6.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def starts(
     x_m: float,
     y_m: float,
     course_rad: float,
-    first: IntArray,
-    xy_m: FloatArray,
-    s_m: FloatArray,
-    half_width_m: FloatArray,
-    box_m: FloatArray,
-    kind: IntArray,
-    beside: IntArray,
-    is_two_way: BoolArray,
+    streets: Streets,
     allowed: BoolArray,
     may_go_against: bool,
     may_change: bool,
@@ -44,14 +38,7 @@ def starts(
         x_m: Where it is, in the world frame.
         y_m: The same.
         course_rad: Its direction of travel.
-        first: See ``LaneMap`` and ``Streets``; so are the next seven.
-        xy_m: Of the lane map.
-        s_m: Of the lane map.
-        half_width_m: Of the lane map.
-        box_m: Of the lane map.
-        kind: Of the lane map.
-        beside: Of the streets.
-        is_two_way: Of the streets.
+        streets: The lanes.
         allowed: (kinds,) which kinds of lane count.
         may_go_against: Whether it may go the wrong way.
         may_change: Whether the lanes beside the nearest count too.
@@ -62,9 +49,10 @@ def starts(
     Returns:
         How many were found.
     """
+    first, xy_m, s_m, box_m = streets.first, streets.xy_m, streets.s_m, streets.box_m
     count, best, best_cost = 0, -1, np.inf
     for lane in range(first.shape[0] - 1):
-        if not allowed[kind[lane]]:
+        if not allowed[streets.kind[lane]]:
             continue
         if x_m < box_m[lane, 0] - _SEE_M or x_m > box_m[lane, 2] + _SEE_M:
             continue
@@ -72,14 +60,14 @@ def starts(
             continue
         a, b = first[lane], first[lane + 1]
         s, offset, yaw = project(x_m, y_m, xy_m[a:b], s_m[a:b])
-        half = half_width_m[a + min(b - a - 1, np.searchsorted(s_m[a:b], s))]
+        half = streets.half_width_m[a + min(b - a - 1, np.searchsorted(s_m[a:b], s))]
         if abs(offset) > half + _LANE_MARGIN_M:
             continue
         if (s <= 0.0 or s >= s_m[b - 1]) and _is_beyond(x_m, y_m, yaw, s, xy_m[a:b]):
             continue
         turn = abs((course_rad - yaw + math.pi) % (2.0 * math.pi) - math.pi)
         way = 1.0
-        if turn > 0.5 * math.pi and (may_go_against or is_two_way[lane]):
+        if turn > 0.5 * math.pi and (may_go_against or streets.is_two_way[lane]):
             way, offset, yaw, turn = -1.0, -offset, yaw + math.pi, math.pi - turn
         if turn > _AHEAD_RAD:
             continue
@@ -100,8 +88,8 @@ def starts(
     if best < 0 or not may_change:
         return count
     for side in range(2):
-        lane = beside[best, side]
-        if lane < 0 or count >= MAX_STARTS or not allowed[kind[lane]]:
+        lane = streets.beside[best, side]
+        if lane < 0 or count >= MAX_STARTS or not allowed[streets.kind[lane]]:
             continue
         known = False
         for k in range(count):
@@ -111,13 +99,13 @@ def starts(
         turn = abs((course_rad - yaw + math.pi) % (2.0 * math.pi) - math.pi)
         if known or turn > _CHANGE_RAD or abs(offset) > _MAX_CHANGE_M:
             continue
-        half = half_width_m[a + min(b - a - 1, np.searchsorted(s_m[a:b], s))]
+        half = streets.half_width_m[a + min(b - a - 1, np.searchsorted(s_m[a:b], s))]
         _put(found, count, lane, s, offset, yaw, half, 1.0, 1.0)
         count += 1
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _put(
     found: FloatArray,
     place: int,
@@ -133,13 +121,13 @@ def _put(
     found[place, 4], found[place, 5], found[place, 6] = half, way, change
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cost(found: FloatArray, k: int, course_rad: float) -> float:
     turn = abs((course_rad - found[k, 3] + math.pi) % (2.0 * math.pi) - math.pi)
     return float(abs(found[k, 2]) + 2.0 * turn)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _is_beyond(x: float, y: float, yaw: float, s: float, xy: FloatArray) -> bool:
     """Return whether a point lies more than half a metre before the start or behind the end of a line."""
     end = 0 if s <= 0.0 else xy.shape[0] - 1
@@ -147,14 +135,13 @@ def _is_beyond(x: float, y: float, yaw: float, s: float, xy: FloatArray) -> bool
     return bool(abs(along) > 0.5)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def leads(
     lane: int,
     left_m: float,
     reach_m: float,
-    length_m: FloatArray,
-    first_next: IntArray,
-    nexts: IntArray,
+    way: float,
+    streets: Streets,
     sequence: IntArray,
     depth: IntArray,
 ) -> int:
@@ -164,15 +151,17 @@ def leads(
         lane: Where to begin.
         left_m: How much of it is left.
         reach_m: How far to look.
-        length_m: (lanes,)
-        first_next: Successors, or predecessors for those who go against.
-        nexts: The same.
+        way: 1 with the lanes, to their successors, or -1 against them.
+        streets: The lanes.
         sequence: (``MAX_LEADS``, depth) is filled with lanes.
         depth: (``MAX_LEADS``,) is filled: how many lanes each has.
 
     Returns:
         How many there are; the first few of too many.
     """
+    length_m = streets.length_m
+    first_next = streets.first_next if way > 0.0 else streets.first_before
+    nexts = streets.nexts if way > 0.0 else streets.befores
     covered = np.zeros(MAX_LEADS)
     sequence[0, 0], depth[0], covered[0] = lane, 1, left_m
     count, k = 1, 0
@@ -196,19 +185,18 @@ def leads(
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sample(
     sequence: IntArray,
     depth: int,
     s0_m: float,
     way: float,
     spacing_m: float,
-    first: IntArray,
-    xy_m: FloatArray,
-    s_m: FloatArray,
+    streets: Streets,
     line: FloatArray,
 ) -> None:
     """Fill ``line`` (points, 2) with evenly spaced points along lanes; beyond their end it goes straight on."""
+    first, xy_m, s_m = streets.first, streets.xy_m, streets.s_m
     at, points = 0, line.shape[0]
     a, b = first[sequence[0]], first[sequence[0] + 1]
     total = s_m[b - 1]
@@ -236,23 +224,21 @@ def sample(
         s += spacing_m
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def red_ahead_m(
     sequence: IntArray,
     depth: int,
     s0_m: float,
     reach_m: float,
-    length_m: FloatArray,
-    light_group: IntArray,
-    stop_m: FloatArray,
+    streets: Streets,
     lights: IntArray,
 ) -> tuple[float, int]:
     """Return how far ahead along lanes the next light is (infinity: none is known) and what it shows."""
     gone = -s0_m
     for k in range(depth - 1):
-        group = light_group[sequence[k + 1]]
-        wait = gone + stop_m[sequence[k]]
-        gone += length_m[sequence[k]]
+        group = streets.light_group[sequence[k + 1]]
+        wait = gone + streets.stop_m[sequence[k]]
+        gone += streets.length_m[sequence[k]]
         if wait > reach_m:
             break
         if 0 <= group < lights.shape[0] and gone > 0.0:

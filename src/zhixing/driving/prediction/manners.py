@@ -61,14 +61,14 @@ class Manners:
 
 
 _CAR = Manners(
-    free_cost=2.5, change_cost=3.0, course_sigma_m=0.8, start_mps2=1.3, fast_mps2=0.9, slow_mps2=1.1, brake_mps2=2.6,
-    top_mps=16.7, lateral_mps2=2.5, headway_s=1.2, gap_m=2.0, accel_weight=0.8, accel_decay_s=1.0, turn_decay_s=1.5,
-    veer_rad=0.4, settle_s=1.0, red_rate=0.01, drift_weight=0.0, seek_1ps=0.05,
+    free_cost=3.5, change_cost=3.0, course_sigma_m=1.2, start_mps2=1.3, fast_mps2=0.9, slow_mps2=1.1, brake_mps2=2.6,
+    top_mps=16.7, lateral_mps2=2.5, headway_s=1.1, gap_m=1.5, accel_weight=0.7, accel_decay_s=1.5, turn_decay_s=0.7,
+    veer_rad=0.4, settle_s=1.5, red_rate=0.01, drift_weight=0.0, seek_1ps=0.05,
 )  # fmt: skip
 _TRUCK = Manners(
-    free_cost=2.5, change_cost=3.5, course_sigma_m=0.8, start_mps2=0.9, fast_mps2=0.6, slow_mps2=0.9, brake_mps2=2.0,
-    top_mps=13.9, lateral_mps2=1.8, headway_s=1.6, gap_m=3.0, accel_weight=0.8, accel_decay_s=1.0, turn_decay_s=1.5,
-    veer_rad=0.4, settle_s=1.2, red_rate=0.01, drift_weight=0.0, seek_1ps=0.05,
+    free_cost=3.5, change_cost=3.5, course_sigma_m=1.2, start_mps2=0.9, fast_mps2=0.6, slow_mps2=0.9, brake_mps2=2.0,
+    top_mps=13.9, lateral_mps2=1.8, headway_s=1.3, gap_m=2.0, accel_weight=0.7, accel_decay_s=1.5, turn_decay_s=0.7,
+    veer_rad=0.4, settle_s=1.5, red_rate=0.01, drift_weight=0.0, seek_1ps=0.05,
 )  # fmt: skip
 _MOTORCYCLE = Manners(
     free_cost=1.0, against_cost=2.5, change_cost=2.0, course_sigma_m=0.7, start_mps2=1.4, fast_mps2=0.8, slow_mps2=0.8,

@@ -39,7 +39,7 @@ _PLANS = (
     ),
     # standing
     (
-        ((0, GO_ON), (0, SET_OFF), (0, SET_OFF_LATER), (0, SET_OFF_SLOWLY), (0, SPEED_UP), (0, RUN)),
+        ((0, GO_ON), (0, SET_OFF), (0, SET_OFF_LATER), (0, SET_OFF_SLOWLY), (0, SPEED_UP), (0, PRESS)),
         ((0, GO_ON), (0, SET_OFF), (0, SET_OFF_LATER), (0, SET_OFF_SLOWLY), (1, SET_OFF), (1, SET_OFF_SLOWLY)),
         ((0, GO_ON), (0, SET_OFF), (0, SET_OFF_LATER), (0, SET_OFF_SLOWLY), (1, SET_OFF), (2, SET_OFF)),
     ),

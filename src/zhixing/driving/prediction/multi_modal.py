@@ -12,6 +12,7 @@ from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.datatypes.tracks import TWO_WHEELERS, RoadUser
+from zhixing.driving.lane_map import LaneMap, build_lane_map
 from zhixing.driving.prediction.ahead import leaders
 from zhixing.driving.prediction.manners import COLUMN, lane_kinds, manners_table
 from zhixing.driving.prediction.modes import MOVING, NUM_MODES, PLANS, STANDING, WAITING, weigh
@@ -20,7 +21,7 @@ from zhixing.driving.prediction.paths import find_paths
 from zhixing.driving.prediction.rolling import must_wait, roll
 from zhixing.driving.prediction.shares import SHARES
 from zhixing.driving.prediction.straight import nobody
-from zhixing.driving.prediction.streets import Streets, build_streets, own_light_group
+from zhixing.driving.prediction.streets import Streets, build_streets, light_groups
 from zhixing.errors import ScenarioError
 
 _OBJECT = int(RoadUser.OBJECT)
@@ -40,7 +41,7 @@ class MultiModalPredictor:
     """
 
     def __init__(self) -> None:
-        self._streets: weakref.WeakKeyDictionary[Road, Streets] = weakref.WeakKeyDictionary()
+        self._known: weakref.WeakKeyDictionary[Road, tuple[LaneMap, Streets]] = weakref.WeakKeyDictionary()
         self._briefing: Briefing | None = None
         self._manners = manners_table()
         self._lane_kinds = lane_kinds()
@@ -52,11 +53,13 @@ class MultiModalPredictor:
 
     def start(self, briefing: Briefing) -> None:
         """Learn the map."""
-        streets = self._streets.get(briefing.road)
-        if streets is None:
-            streets = self._streets[briefing.road] = build_streets(briefing.road)
-        self._light_group = own_light_group(streets, briefing)
-        self._briefing, self._map = briefing, streets
+        known = self._known.get(briefing.road)
+        if known is None:
+            lane_map = build_lane_map(briefing.road)
+            known = self._known[briefing.road] = lane_map, build_streets(lane_map)
+        lane_map, streets = known
+        self._streets = streets._replace(light_group=light_groups(lane_map, briefing))
+        self._briefing = briefing
 
     def predict(self, scene: Scene, horizon_s: float, dt_s: float) -> Prediction:
         """Return six futures of every road user in ``scene.others``.
@@ -74,7 +77,7 @@ class MultiModalPredictor:
         """
         if self._briefing is None:
             raise ScenarioError("the predictor was not briefed", hint="Call start before predict.")
-        others, streets = scene.others, self._map
+        others = scene.others
         steps = max(1, round(horizon_s / dt_s))
         time_s = dt_s * np.arange(1, steps + 1, dtype=np.float64)
         if others.num_steps == 0 or not others.valid[:, -1].any():
@@ -87,20 +90,16 @@ class MultiModalPredictor:
             self._manners[kinds, _DRIFT],
         )  # fmt: skip
         # 2. which ways they may take, and who is in the way
-        flat = streets.lane_map
         lines, spacing, cost, allowed, wait, light, limit = find_paths(
-            state, kinds, horizon_s, self._manners, self._lane_kinds, scene.lights, flat.first, flat.xy_m, flat.s_m,
-            flat.half_width_m, flat.length_m, flat.kind, flat.speed_limit_mps, flat.box_m, streets.first_next,
-            streets.nexts, streets.first_before, streets.befores, streets.beside, self._light_group, streets.stop_m,
-            streets.is_two_way,
-        )  # fmt: skip
+            state, kinds, horizon_s, self._manners, self._lane_kinds, scene.lights, self._streets
+        )
         manner = _MANNER[kinds]
         everybody = np.concatenate((state, _ego_row(scene.ego, self._briefing.body)))
-        gap, lead = leaders(everybody, rows.shape[0], manner, lines, spacing, cost)
+        gap, lead, pull = leaders(everybody, rows.shape[0], manner, lines, spacing, cost)
         # 3. how fast, and how likely
         chance, xy, yaw, speed = _futures(
-            state, kinds, self._manners, lines, spacing, cost, allowed, limit, gap, lead, wait, light, dt_s, steps,
-            PLANS, SHARES,
+            state, kinds, self._manners, lines, spacing, cost, allowed, limit, gap, lead, pull, wait, light, dt_s,
+            steps, PLANS, SHARES,
         )  # fmt: skip
         if rows.shape[0] < others.num_objects:
             chance, xy, yaw, speed = (_spread(rows, others.num_objects, a) for a in (chance, xy, yaw, speed))
@@ -129,7 +128,7 @@ def _spread(rows: IntArray, num_objects: int, values: FloatArray) -> FloatArray:
     return full
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _futures(
     state: FloatArray,
     kinds: IntArray,
@@ -141,6 +140,7 @@ def _futures(
     limit: FloatArray,
     gap: FloatArray,
     lead: FloatArray,
+    pull: FloatArray,
     wait: FloatArray,
     light: IntArray,
     dt_s: float,
@@ -148,12 +148,13 @@ def _futures(
     plans: IntArray,
     shares: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return (users, modes) probabilities, (users, modes, steps, 2) places, (users, modes, steps) yaw and speed."""
+    """Return (users, modes) probabilities, (users, modes, steps, 2) places, (users, modes, steps) yaw, speed."""
     users = state.shape[0]
     chance = np.zeros((users, NUM_MODES))
     xy = np.empty((users, NUM_MODES, steps, 2))
     yaw = np.empty((users, NUM_MODES, steps))
     speed = np.empty((users, NUM_MODES, steps))
+    headings = np.empty((lines.shape[1], lines.shape[2] - 1))
     for n in range(users):
         one, how = state[n], manners[kinds[n]]
         paths = 0
@@ -169,12 +170,17 @@ def _futures(
         if kinds[n] == _OBJECT and situation == STANDING:
             chance[n] = 0.0
             chance[n, 0] = 1.0
+        for p in range(paths):
+            for k in range(headings.shape[1]):
+                headings[p, k] = np.arctan2(
+                    lines[n, p, k + 1, 1] - lines[n, p, k, 1], lines[n, p, k + 1, 0] - lines[n, p, k, 0]
+                )
         for m in range(NUM_MODES):
             p, doing = plan[m, 0], plan[m, 1]
             if chance[n, m] == 0.0:
                 p, doing = plan[0, 0], plan[0, 1]
             roll(
-                one, how, doing, lines[n, p], spacing[n], allowed[n, p], limit[n, p], gap[n, p], lead[n, p],
-                wait[n, p], light[n, p], dt_s, xy[n, m], yaw[n, m], speed[n, m],
+                one, how, doing, lines[n, p], headings[p], spacing[n], allowed[n, p], limit[n, p], gap[n, p],
+                lead[n, p], pull[n, p], wait[n, p], light[n, p], dt_s, xy[n, m], yaw[n, m], speed[n, m],
             )  # fmt: skip
     return chance, xy, yaw, speed

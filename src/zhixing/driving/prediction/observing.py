@@ -10,8 +10,8 @@ from numba import njit
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 
 X, Y, COURSE, SPEED, ACCEL, TURN, FLIP, LENGTH, WIDTH, STOOD = range(10)
-"""Columns of a state: position, direction of travel, speed along it (not negative), acceleration, turn rate, 1 where the
-heading is against the direction of travel (reversing), size, seconds of standing that were seen."""
+"""Columns of a state: position, direction of travel, speed along it (not negative), acceleration, turn rate, 1 where
+the heading is against the direction of travel (reversing), size, seconds of standing that were seen."""
 NUM_COLUMNS = 10
 _WINDOW_NS = 1_050_000_000
 _STAND_NS = 2_050_000_000

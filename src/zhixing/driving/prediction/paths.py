@@ -11,6 +11,7 @@ from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.driving.prediction.lane_paths import MAX_LEADS, MAX_STARTS, leads, red_ahead_m, sample, starts
 from zhixing.driving.prediction.manners import COLUMN
 from zhixing.driving.prediction.observing import ACCEL, COURSE, SPEED, TURN, WIDTH, X, Y
+from zhixing.driving.prediction.streets import Streets
 
 MAX_PATHS = 3
 POINTS = 40
@@ -32,7 +33,7 @@ _VEER_COST = 1.5
 _IMPOSSIBLE = 90.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def find_paths(
     state: FloatArray,
     kinds: IntArray,
@@ -40,22 +41,7 @@ def find_paths(
     manners: FloatArray,
     lane_kinds: BoolArray,
     lights: IntArray,
-    first: IntArray,
-    xy_m: FloatArray,
-    s_m: FloatArray,
-    half_width_m: FloatArray,
-    length_m: FloatArray,
-    kind: IntArray,
-    limit_mps: FloatArray,
-    box_m: FloatArray,
-    first_next: IntArray,
-    nexts: IntArray,
-    first_before: IntArray,
-    befores: IntArray,
-    beside: IntArray,
-    light_group: IntArray,
-    stop_m: FloatArray,
-    is_two_way: BoolArray,
+    streets: Streets,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, IntArray, FloatArray]:
     """Return the likeliest ways of everybody.
 
@@ -66,7 +52,7 @@ def find_paths(
         manners: See ``manners_table``.
         lane_kinds: See ``lane_kinds``.
         lights: (groups,) what each light shows.
-        first: See ``LaneMap`` and ``Streets``; so are all that follow.
+        streets: The lanes.
 
     Returns:
         (users, paths, points, 2) lines; (users,) distance between points; (users, paths) cost as a negative
@@ -95,20 +81,17 @@ def find_paths(
         # 1. where lanes lead
         count = 0
         num_starts = starts(
-            one[X], one[Y], one[COURSE], first, xy_m, s_m, half_width_m, box_m, kind, beside, is_two_way,
-            lane_kinds[kinds[n]], how[_AGAINST_COST] < _IMPOSSIBLE, how[_CHANGE_COST] < _IMPOSSIBLE, found,
+            one[X], one[Y], one[COURSE], streets, lane_kinds[kinds[n]], how[_AGAINST_COST] < _IMPOSSIBLE,
+            how[_CHANGE_COST] < _IMPOSSIBLE, found,
         )  # fmt: skip
         for k in range(num_starts):
             lane, s0, way = int(found[k, 0]), found[k, 1], found[k, 5]
-            left = length_m[lane] - s0 if way > 0.0 else s0
-            if way > 0.0:
-                num_leads = leads(lane, left, reach, length_m, first_next, nexts, sequence, depth)
-            else:
-                num_leads = leads(lane, left, reach, length_m, first_before, befores, sequence, depth)
+            left = streets.length_m[lane] - s0 if way > 0.0 else s0
+            num_leads = leads(lane, left, reach, way, streets, sequence, depth)
             for j in range(num_leads):
                 if count >= _CANDIDATES - 3:
                     break
-                sample(sequence[j], depth[j], s0, way, spacing[n], first, xy_m, s_m, line[count])
+                sample(sequence[j], depth[j], s0, way, spacing[n], streets, line[count])
                 turn = (one[COURSE] - found[k, 3] + math.pi) % (2.0 * math.pi) - math.pi
                 off = found[k, 2]
                 beyond = max(0.0, abs(off) - found[k, 4])
@@ -119,21 +102,19 @@ def find_paths(
                 else:
                     room = max(0.0, found[k, 4] - 0.5 * one[WIDTH])
                     target = min(max(off + 0.5 * speed * math.sin(turn), -room), room)
-                if way < 0.0 and not is_two_way[lane]:
+                if way < 0.0 and not streets.is_two_way[lane]:
                     price += how[_AGAINST_COST]
-                settle = max(_MIN_SETTLE_M, speed * how[_SETTLE] * (2.0 if found[k, 6] > 0.0 else 1.0))
+                settle = max(_MIN_SETTLE_M, speed * how[_SETTLE])
                 _shift(
                     line[count], spacing[n], one[X], one[Y], off, target, math.tan(min(max(turn, -1.0), 1.0)), settle
                 )
                 about[count, 0] = price + _misfit(line[count], spacing[n], one, how)
                 if way > 0.0:
-                    about[count, 1], shown = red_ahead_m(
-                        sequence[j], depth[j], s0, reach, length_m, light_group, stop_m, lights
-                    )
+                    about[count, 1], shown = red_ahead_m(sequence[j], depth[j], s0, reach, streets, lights)
                     about[count, 2] = shown
                 else:
                     about[count, 1], about[count, 2] = np.inf, 0.0
-                about[count, 3] = limit_mps[lane]
+                about[count, 3] = streets.limit_mps[lane]
                 count += 1
         # 2. where no lane leads
         free = how[_FREE_COST] if count > 0 else 0.0
@@ -163,7 +144,7 @@ def find_paths(
     return lines, spacing, cost, allowed, wait, light, limit
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _shift(
     line: FloatArray, spacing: float, x: float, y: float, off: float, target: float, slope: float, settle: float
 ) -> None:
@@ -173,38 +154,39 @@ def _shift(
     for k in range(points):
         a, b = max(0, k - 1), min(points - 1, k + 1)
         dx, dy = line[b, 0] - line[a, 0], line[b, 1] - line[a, 1]
-        norm = max(math.hypot(dx, dy), 1e-9)
+        norm = max(math.sqrt(dx * dx + dy * dy), 1e-9)
         normal[k, 0], normal[k, 1] = -dy / norm, dx / norm
     rate = (off - target) / settle + slope
-    for k in range(points):
-        s = k * spacing
-        aside = target + (off - target + rate * s) * math.exp(-s / settle)
-        line[k, 0] += aside * normal[k, 0]
-        line[k, 1] += aside * normal[k, 1]
     # What is left at the beginning (ends of lanes, kinks) fades likewise.
-    dx, dy = x - line[0, 0], y - line[0, 1]
+    dx = x - line[0, 0] - off * normal[0, 0]
+    dy = y - line[0, 1] - off * normal[0, 1]
+    fade, fading = 1.0, math.exp(-spacing / settle)
     for k in range(points):
-        fade = math.exp(-k * spacing / settle)
-        line[k, 0] += fade * dx
-        line[k, 1] += fade * dy
+        aside = target + (off - target + rate * k * spacing) * fade
+        line[k, 0] += aside * normal[k, 0] + fade * dx
+        line[k, 1] += aside * normal[k, 1] + fade * dy
+        fade *= fading
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _free_line(line: FloatArray, spacing: float, one: FloatArray, decay_s: float, bend_rad: float) -> None:
     """Fill a line that turns on as somebody turns now, ever less, and veers by an angle besides."""
     speed = max(one[SPEED], 0.5)
     fade = speed * decay_s
     veer = max(speed * 1.5, 1.5)
     x, y = one[X], one[Y]
+    turn, turning = math.exp(-0.5 * spacing / fade), math.exp(-spacing / fade)
+    bend, bending = math.exp(-0.5 * spacing / veer), math.exp(-spacing / veer)
     for k in range(line.shape[0]):
         line[k, 0], line[k, 1] = x, y
-        s = (k + 0.5) * spacing
-        yaw = one[COURSE] + one[TURN] * decay_s * (1.0 - math.exp(-s / fade)) + bend_rad * (1.0 - math.exp(-s / veer))
+        yaw = one[COURSE] + one[TURN] * decay_s * (1.0 - turn) + bend_rad * (1.0 - bend)
         x += spacing * math.cos(yaw)
         y += spacing * math.sin(yaw)
+        turn *= turning
+        bend *= bending
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _misfit(line: FloatArray, spacing: float, one: FloatArray, how: FloatArray) -> float:
     """Return how little a path fits the present motion, as a negative logarithm."""
     # 1. where the present turn leads, and where the path is then
@@ -226,18 +208,19 @@ def _misfit(line: FloatArray, spacing: float, one: FloatArray, how: FloatArray) 
         bend = _bend(line, i)
         fit = how[_LATERAL] * spacing * 2.0 / max(bend, 1e-6)
         worst = max(worst, (one[SPEED] ** 2 - fit) / (2.0 * max(i * spacing, 1.0)))
-    return price + min(4.0, 0.5 * max(0.0, worst - 1.0) ** 2)
+    return float(price + min(4.0, 0.5 * max(0.0, worst - 1.0) ** 2))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _bend(line: FloatArray, i: int) -> float:
     """Return by how much a line turns within the four pieces around a point, over two of their lengths."""
     ax, ay = line[i, 0] - line[i - 2, 0], line[i, 1] - line[i - 2, 1]
     bx, by = line[i + 2, 0] - line[i, 0], line[i + 2, 1] - line[i, 1]
-    return abs(math.atan2(ax * by - ay * bx, ax * bx + ay * by))
+    aside, along = abs(ax * by - ay * bx), ax * bx + ay * by
+    return float(aside / along) if aside < along else 1.0  # 45 degrees within so short a way: as slow as can be
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _curve_speed(line: FloatArray, spacing: float, lateral: float, allowed: FloatArray) -> None:
     """Fill the speed that curves allow, with room to slow down before they do."""
     points = line.shape[0]
@@ -248,7 +231,7 @@ def _curve_speed(line: FloatArray, spacing: float, lateral: float, allowed: Floa
         allowed[i] = min(allowed[i], math.sqrt(allowed[i + 1] ** 2 + 2.0 * _CURVE_DECEL_MPS2 * spacing))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _is_known(line: FloatArray, lines: FloatArray, taken: int) -> bool:
     for k in range(taken):
         apart = 0.0

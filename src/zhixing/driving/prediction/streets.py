@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from zhixing.datatypes.road import Road
+from zhixing.datatypes.road import NO_LIGHT, Road
 from zhixing.datatypes.scene import Briefing
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
-from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.lane_map import LaneMap
 from zhixing.driving.route import find_route
 from zhixing.errors import ScenarioError
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Streets:
-    """The lanes, how they connect, and where one waits.
+class Streets(NamedTuple):
+    """The lanes, how they connect, and where one waits, as kernels take them.
 
     Attributes:
-        lane_map: The lines.
+        first: See ``LaneMap``; so are the next seven.
+        xy_m: Of the lane map.
+        s_m: Of the lane map.
+        half_width_m: Of the lane map.
+        length_m: Of the lane map.
+        kind: Of the lane map.
+        limit_mps: Of the lane map.
+        box_m: Of the lane map.
         first_next: (lanes + 1,) successors of lane k are ``nexts[first_next[k]:first_next[k + 1]]``.
         nexts: Lane indices.
         first_before: The same for predecessors.
@@ -31,7 +37,14 @@ class Streets:
         is_two_way: (lanes,) whether people walk it in both directions.
     """
 
-    lane_map: LaneMap
+    first: IntArray
+    xy_m: FloatArray
+    s_m: FloatArray
+    half_width_m: FloatArray
+    length_m: FloatArray
+    kind: IntArray
+    limit_mps: FloatArray
+    box_m: FloatArray
     first_next: IntArray
     nexts: IntArray
     first_before: IntArray
@@ -42,9 +55,9 @@ class Streets:
     is_two_way: BoolArray
 
 
-def build_streets(road: Road) -> Streets:
-    """Return the flat form of a road."""
-    lane_map = build_lane_map(road)
+def build_streets(lane_map: LaneMap) -> Streets:
+    """Return what kernels need of a map."""
+    road = lane_map.road
     first_next, nexts = _flat(road.successors)
     first_before, befores = _flat(road.predecessors())
     stop_m = lane_map.length_m.copy()
@@ -53,7 +66,14 @@ def build_streets(road: Road) -> Streets:
         for lane in stop.lanes:
             stop_m[lane] = lane_map.project(lane, float(x_m), float(y_m))[0]
     return Streets(
-        lane_map,
+        lane_map.first,
+        lane_map.xy_m,
+        lane_map.s_m,
+        lane_map.half_width_m,
+        lane_map.length_m,
+        lane_map.kind,
+        lane_map.speed_limit_mps,
+        lane_map.box_m,
         first_next,
         nexts,
         first_before,
@@ -65,18 +85,19 @@ def build_streets(road: Road) -> Streets:
     )
 
 
-def own_light_group(streets: Streets, briefing: Briefing) -> IntArray:
+def light_groups(lane_map: LaneMap, briefing: Briefing) -> IntArray:
     """Return (lanes,) light groups, with the light of the ego's own movement given to the lanes that share it.
 
     Where only the light of the ego's movement is known, it is shown as well to whoever takes the same way through the
-    same junction from a lane beside; nothing is known of the others.
+    same junction from a lane beside; nothing is known of the others, and nobody waits to turn right.
     """
+    road = lane_map.road
+    group: IntArray = np.array([lane.light_group for lane in road.lanes], dtype=np.int64)
     if briefing.ego_light < 0:
-        return streets.light_group
-    group = np.full_like(streets.light_group, -1)
-    road = streets.lane_map.road
+        return group
+    group[:] = NO_LIGHT
     try:
-        route = find_route(streets.lane_map, briefing.start, briefing.goal)
+        route = find_route(lane_map, briefing.start, briefing.goal)
     except ScenarioError:
         return group
     inside = [lane for lane, about in enumerate(road.lanes) if about.junction >= 0]
@@ -92,6 +113,8 @@ def own_light_group(streets: Streets, briefing: Briefing) -> IntArray:
     ]
     chosen = inside[int(np.argmin(away_m))]
     own, entries = road.lanes[chosen], _direction(road, chosen)
+    if own.turn == "right":
+        return group  # legal at red
     for lane, about in enumerate(road.lanes):
         same_way = np.abs((_direction(road, lane) - entries + np.pi) % (2.0 * np.pi) - np.pi) < 0.5
         near = np.hypot(*(about.centre_xy_m[0] - own.centre_xy_m[0])) < _SAME_APPROACH_M

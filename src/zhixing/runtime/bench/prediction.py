@@ -9,13 +9,13 @@ tracks up to now and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from zhixing.datatypes.plan import Prediction
+from zhixing.datatypes.plan import Control, Prediction
 from zhixing.datatypes.scene import Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.datatypes.tracks import RoadUser, Tracks
@@ -23,6 +23,7 @@ from zhixing.driving.interfaces import Predictor
 from zhixing.driving.prediction import ConstantTurnRatePredictor, ConstantVelocityPredictor, MultiModalPredictor
 from zhixing.runtime.bench.measure import Measure, median_and_p99
 from zhixing.runtime.bench.recorded import AWAY, Recorded, find_recordings
+from zhixing.simulation.city_world import CityWorld
 
 HORIZONS_S = (3.0, 5.0)
 MISS_M = 2.0
@@ -31,6 +32,10 @@ _EVERY_S = 1.0
 _HISTORY_S = 1.0
 _MIN_STEP_S = 0.1
 _MIN_COUNT = 20
+_MIN_GAIN = 0.25
+_USERS, _SEED, _WARM_STEPS, _SCENES, _REPEATS = 64, 3, 200, 50, 6
+_SPEED_STEP_S = 0.2
+_MEDIAN_TARGET_MS = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -50,6 +55,168 @@ class Errors:
     top_fde_m: FloatArray
     min_ade_m: FloatArray
     min_fde_m: FloatArray
+
+    def of(self, road_user: int) -> Errors:
+        """Return the rows of one class."""
+        rows = self.road_user == road_user
+        return Errors(
+            road_user=self.road_user[rows],
+            top_ade_m=self.top_ade_m[rows],
+            top_fde_m=self.top_fde_m[rows],
+            min_ade_m=self.min_ade_m[rows],
+            min_fde_m=self.min_fde_m[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Mean errors within one source, class and horizon.
+
+    Attributes:
+        source: Of the recordings.
+        road_user: The class.
+        horizon_s: How far ahead.
+        count: Road users times moments.
+        constant_velocity: Mean ADE and FDE of the first baseline, in m.
+        constant_turn_rate: The same of the second.
+        top: The same of the likeliest mode.
+        best: minADE(6) and minFDE(6), in m.
+        misses: Share of misses of the first baseline and of the six modes.
+    """
+
+    source: str
+    road_user: RoadUser
+    horizon_s: float
+    count: int
+    constant_velocity: tuple[float, float]
+    constant_turn_rate: tuple[float, float]
+    top: tuple[float, float]
+    best: tuple[float, float]
+    misses: tuple[float, float]
+
+    @property
+    def gain(self) -> float:
+        """How much smaller minADE(6) is than the ADE of constant velocity, as a share of it."""
+        return 1.0 - self.best[0] / max(self.constant_velocity[0], 1e-9)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the gain is a quarter and the likeliest mode no worse than constant velocity."""
+        return self.gain >= _MIN_GAIN and self.top[0] <= self.constant_velocity[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionReport:
+    """How well and how quickly others were predicted.
+
+    Attributes:
+        slices: By source, class and horizon; those with fewer than 20 cases are left out.
+        measures: How long it takes.
+    """
+
+    slices: tuple[Slice, ...]
+    measures: tuple[Measure, ...]
+
+    @staticmethod
+    def columns() -> tuple[str, ...]:
+        """Return the headings of :meth:`rows`."""
+        return (
+            "source", "class", "s", "cases", "CV ADE/FDE m", "CTRV ADE/FDE m", "top mode ADE/FDE m",
+            "minADE/minFDE(6) m", "gain", "missed CV/ours", "",
+        )  # fmt: skip
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return one row a slice."""
+        pair = "{:.2f} / {:.2f}".format
+        return [
+            (
+                one.source,
+                one.road_user.name.lower(),
+                f"{one.horizon_s:g}",
+                str(one.count),
+                pair(*one.constant_velocity),
+                pair(*one.constant_turn_rate),
+                pair(*one.top),
+                pair(*one.best),
+                f"{100.0 * one.gain:.0f} %",
+                pair(*one.misses),
+                "reached" if one.is_reached else "missed",
+            )
+            for one in self.slices
+        ]
+
+
+def run_prediction(folder: Path) -> PredictionReport:
+    """Measure on the recordings in a folder.
+
+    Raises:
+        RecordingError: No recording is there, or one cannot be read.
+        ScenarioError: A task cannot be read.
+        MapError: A map cannot be read.
+    """
+    makes: tuple[Callable[[], Predictor], ...] = (
+        ConstantVelocityPredictor,
+        ConstantTurnRatePredictor,
+        MultiModalPredictor,
+    )
+    found: dict[tuple[str, int], list[list[Errors]]] = {}
+    for recorded in find_recordings(folder):
+        for k, make in enumerate(makes):
+            for errors in errors_of(make(), recorded):
+                for road_user in np.unique(errors.road_user):
+                    key = (recorded.source, int(road_user))
+                    found.setdefault(key, [[] for _ in makes])[k].append(errors.of(int(road_user)))
+    slices = [
+        one
+        for k in range(len(HORIZONS_S))
+        for (source, road_user), errors in sorted(found.items())
+        if (one := _slice(source, RoadUser(road_user), k, errors)) is not None
+    ]
+    return PredictionReport(slices=tuple(slices), measures=tuple(speed()))
+
+
+def speed() -> list[Measure]:
+    """Measure how long six futures of everybody in the built-in city take, in CPU time of one core."""
+    world, scenes = CityWorld(_SEED, _USERS), []
+    for step in range(_WARM_STEPS + _SCENES):
+        world.step(Control(accel_mps2=0.0, steer_rate_radps=0.0))
+        if step >= _WARM_STEPS:
+            scenes.append(world.scene())
+    predictor, times_ms = MultiModalPredictor(), []
+    predictor.start(world.briefing())
+    predictor.predict(scenes[0], _ASK_S, _SPEED_STEP_S)
+    for scene in scenes * _REPEATS:
+        begin_s = time.thread_time()
+        predictor.predict(scene, _ASK_S, _SPEED_STEP_S)
+        times_ms.append(1e3 * (time.thread_time() - begin_s))
+    name = f"CPU time to predict {_USERS} road users, 6 modes of {round(_ASK_S / _SPEED_STEP_S)} steps, {{}}"
+    return median_and_p99(name, times_ms, median_target=_MEDIAN_TARGET_MS)
+
+
+def _slice(source: str, road_user: RoadUser, horizon: int, errors: list[list[Errors]]) -> Slice | None:
+    # (predictors, 4, rows): the three predictors have judged the same cases in the same order
+    tables = [
+        np.concatenate(
+            [np.stack((e.top_ade_m, e.top_fde_m, e.min_ade_m, e.min_fde_m))[..., horizon] for e in one], axis=1
+        )
+        for one in errors
+    ]
+    known = np.isfinite(tables[0][0])
+    if known.sum() < _MIN_COUNT:
+        return None
+    straight, turning, ours = (table[:, known] for table in tables)
+    means = [table.mean(axis=1).tolist() for table in (straight, turning, ours)]
+    return Slice(
+        source=source,
+        road_user=road_user,
+        horizon_s=HORIZONS_S[horizon],
+        count=int(known.sum()),
+        constant_velocity=(means[0][0], means[0][1]),
+        constant_turn_rate=(means[1][0], means[1][1]),
+        top=(means[2][0], means[2][1]),
+        best=(means[2][2], means[2][3]),
+        misses=(float((straight[3] > MISS_M).mean()), float((ours[3] > MISS_M).mean())),
+    )
 
 
 def moments(tracks: Tracks) -> Iterator[tuple[int, IntArray, int, float]]:
@@ -101,15 +268,10 @@ def displacements(tracks: Tracks, step: int, rows: IntArray, stride: int, predic
     )
 
 
-def errors_of(predictor: Predictor, recorded: Recorded) -> tuple[list[Errors], list[float]]:
-    """Return what a predictor gets wrong in one recording, and how long each answer took in milliseconds."""
+def errors_of(predictor: Predictor, recorded: Recorded) -> Iterator[Errors]:
+    """Yield what a predictor gets wrong at each moment of a recording."""
     predictor.start(recorded.briefing)
-    found, times_ms = [], []
     for step, rows, stride, dt_s in moments(recorded.tracks):
         now_ns = int(recorded.tracks.time_ns[step])
         scene = Scene(time_ns=now_ns, ego=AWAY, others=recorded.tracks.until(step), lights=recorded.lights.at(now_ns))
-        begin = time.perf_counter()
-        prediction = predictor.predict(scene, _ASK_S, dt_s)
-        times_ms.append(1e3 * (time.perf_counter() - begin))
-        found.append(displacements(recorded.tracks, step, rows, stride, prediction))
-    return found, times_ms
+        yield displacements(recorded.tracks, step, rows, stride, predictor.predict(scene, _ASK_S, dt_s))

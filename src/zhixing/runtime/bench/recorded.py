@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from zhixing.datatypes.evidence import Scenario
 from zhixing.datatypes.lights import Lights
 from zhixing.datatypes.road import Road
@@ -15,8 +13,11 @@ from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal
 from zhixing.datatypes.tracks import Tracks
 from zhixing.errors import RecordingError, ScenarioError
 from zhixing.formats.apolloscape import is_apolloscape, read_apolloscape
-from zhixing.formats.openscenario import find_tasks, read_task
+from zhixing.formats.commonroad import is_commonroad
+from zhixing.runtime.driving_tasks import find_tasks, read_scenario
 
+_COUNTRY = 3
+"""A CommonRoad benchmark's name begins with its country."""
 AWAY = EgoState(x_m=1e7, y_m=1e7, yaw_rad=0.0, speed_mps=0.0)
 """An ego that is in nobody's way: what the recording car did is withheld in tasks."""
 
@@ -54,10 +55,13 @@ def find_recordings(folder: Path) -> Iterator[Recorded]:
     except ScenarioError:
         tasks = []
     if not texts and not tasks:
-        raise RecordingError(f"no recording is in {folder}", hint="Give OpenSCENARIO tasks or ApolloScape text files.")
+        raise RecordingError(
+            f"no recording is in {folder}", hint="Give OpenSCENARIO or CommonRoad tasks or ApolloScape text files."
+        )
     for task in tasks:
-        scenario = read_task(task)
-        yield _of_task(scenario.family, scenario)
+        scenario = read_scenario(task)
+        sheet = task.is_file() and is_commonroad(task)
+        yield _of_task(f"CommonRoad {scenario.scenario_id[:_COUNTRY]}" if sheet else scenario.family, scenario)
     nowhere = Road(name="nowhere", lanes=(), successors=())
     goal = Goal(x_min_m=AWAY.x_m, x_max_m=AWAY.x_m, y_min_m=AWAY.y_m, y_max_m=AWAY.y_m)
     for path in texts:
