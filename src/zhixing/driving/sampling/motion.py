@@ -149,7 +149,8 @@ def next_accel(now: float, wish: float, jerks: FloatArray, dt: float) -> float:
     """
     down = (jerks[2] if wish < EMERGENCY_MPS2 else jerks[1]) * dt
     up = (jerks[0] if now >= 0.0 else jerks[1]) * dt
-    return min(max(wish, now - down), now + up)
+    later: float = min(max(wish, now - down), now + up)
+    return later
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

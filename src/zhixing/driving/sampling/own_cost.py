@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.sampling.arrival import late_or_early
 from zhixing.driving.sampling.candidates import LINE_COS, LINE_SIN, PATH_SHIFT
 from zhixing.driving.sampling.config import (
     CHANGE,
@@ -44,6 +45,7 @@ def own_costs(
     beside: FloatArray,
     stops: FloatArray,
     goal: FloatArray,
+    when: FloatArray,
     body: FloatArray,
     weights: FloatArray,
 ) -> FloatArray:
@@ -60,6 +62,7 @@ def own_costs(
         stops: (stops, 3) where on the line the box centre is when the front is at a stop line, and from when until
             when, in seconds from now, it must not be crossed.
         goal: (5,) x_min, x_max, y_min, y_max of the goal area and where on the line it is.
+        when: (appointments, 7) none or one at the goal, see ``arrival``; with one it is not progress that counts.
         body: (7,) see :func:`roll_out`.
         weights: See ``SamplingConfig.weights``.
     """
@@ -87,7 +90,11 @@ def own_costs(
             change = (a - rows[k - 1, ACCEL]) / DT_S
             jerk += change * change
         share = (rows[STEPS, ALONG] - start_m) / farthest
-        costs[c, OWN_PROGRESS] = weights[PROGRESS] * (1.0 - share)
+        if when.shape[0]:
+            costs[c, OWN_PROGRESS] = late_or_early(rows, when[0])
+        else:
+            costs[c, OWN_PROGRESS] = weights[PROGRESS] * (1.0 - share)
+            costs[c, OWN_GOAL] = _GOAL_MISSED * _misses(rows, goal)
         costs[c, OWN_COMFORT] = (weights[COMFORT] * comfort + weights[JERK] * jerk) / STEPS
         costs[c, OWN_COMFORT] += 0.1 * weights[CHANGE] * abs(profiles[c % per_path, 0] - before[1])
         costs[c, OWN_LANE] = weights[STRADDLE] * lane / STEPS + weights[OFFSET] * abs(targets[p, 0])
@@ -95,7 +102,6 @@ def own_costs(
         if road > 0.0:
             costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(1.0, 0.2 + road)
         costs[c, OWN_LIGHT] = weights[RED] * _crossed(rows, stops)
-        costs[c, OWN_GOAL] = _GOAL_MISSED * _misses(rows, goal)
     return costs
 
 

@@ -17,6 +17,7 @@ from zhixing.driving.interfaces import Predictor
 from zhixing.driving.lane_map import LaneMap, build_lane_map
 from zhixing.driving.prediction import MultiModalPredictor
 from zhixing.driving.route import Route, find_route
+from zhixing.driving.sampling.arrival import appointment, goal_stretch
 from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
 from zhixing.driving.sampling.choice import choose
 from zhixing.driving.sampling.config import DT_S, STEPS, SamplingConfig
@@ -74,6 +75,7 @@ class SamplingPlanner:
         self._route = find_route(lane_map, briefing.start, briefing.goal)
         self._allowed_mps = allowed_speed(self._route, self._config)
         self._beside_m = _room_on_the_way(self._route)
+        self._goal_stretch_m = goal_stretch(self._route, briefing.goal)
         self._stop_lines = StopLines(self._route, briefing)
         self._last_s_m = self._route.start_m
         self._last_at: tuple[float, float] | None = None
@@ -109,10 +111,12 @@ class SamplingPlanner:
         others = Surroundings(scene, self._predictor, states)
         stops, light = self._stops(scene, s_m)
         goal = self._briefing.goal
+        usual_mps = float(self._allowed_mps[min(max(int(s_m), 0), self._allowed_mps.shape[0] - 1)])
+        when = appointment(goal, self._goal_stretch_m, scene, s_m, usual_mps)
         # 5. judge and choose
         own = own_costs(
             states, paths, profiles, targets, self._chosen, route.room_m, self._beside_m, stops,
-            np.array([goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, route.goal_m]),
+            np.array([goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, route.goal_m]), when,
             self._body, self._weights,
         )  # fmt: skip
         contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])

@@ -1,0 +1,101 @@
+"""Being at the goal at the right time and speed, where the goal asks for it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.scene import Goal, Scene
+from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.route import Route
+from zhixing.driving.sampling.config import DT_S, STEPS
+from zhixing.driving.sampling.motion import ALONG, SPEED
+
+FROM_S, UNTIL_S, LEAST_MPS, MOST_MPS, BEGIN_M, END_M, AIM_M = range(7)
+"""Columns of an appointment: when (from now), how fast, and between which places on the route's line, best where."""
+
+_MARGIN_M = 1.5
+_USUAL_SHARE = 0.7
+_CHANGE_MPS2 = 1.5
+"""Speeds up or slows down like this beyond the horizon."""
+_OFF_BY_M, _OFF_BY_MPS, _MISSED, _MOST = 0.4, 0.8, 4.0, 16.0
+_AIM_WEIGHT = 0.25
+
+
+def goal_stretch(route: Route, goal: Goal) -> tuple[float, float] | None:
+    """Return from where to where the route's line is within the goal, None where it is not or the goal has no place."""
+    if not goal.has_place:
+        return None
+    line = route.line
+    inside = np.array([goal.contains(x, y) for x, y in line.xy_m.tolist()])
+    ahead = np.flatnonzero(inside & (line.s_m >= route.start_m - 1.0))
+    if not ahead.size:
+        return None
+    nearest = int(ahead[np.argmin(np.abs(line.s_m[ahead] - route.goal_m))])
+    first = last = nearest
+    while first > 0 and inside[first - 1]:
+        first -= 1
+    while last + 1 < inside.shape[0] and inside[last + 1]:
+        last += 1
+    return float(line.s_m[first]) - 0.4, float(line.s_m[last]) + 0.4
+
+
+def appointment(
+    goal: Goal, stretch_m: tuple[float, float] | None, scene: Scene, s_m: float, usual_mps: float
+) -> FloatArray:
+    """Return (1, 7) the appointment at the goal, (0, 7) where there is none.
+
+    Args:
+        goal: Where to go.
+        stretch_m: See :func:`goal_stretch`.
+        scene: What is there now.
+        s_m: Where on the route's line the ego is.
+        usual_mps: The speed that is allowed on the way.
+    """
+    if goal.time_ns is None or stretch_m is None:
+        return np.zeros((0, 7))
+    from_s, until_s = ((time_ns - scene.time_ns) * 1e-9 for time_ns in goal.time_ns)
+    least, most = goal.speed_mps or (-math.inf, math.inf)
+    begin_m, end_m = stretch_m
+    margin_m = min(_MARGIN_M, 0.4 * (end_m - begin_m))
+    pace = max(scene.ego.speed_mps, _USUAL_SHARE * usual_mps)
+    aim_m = min(max(s_m + pace * max(0.5 * (from_s + until_s), 0.0), begin_m + margin_m), end_m - margin_m)
+    return np.array([[from_s, until_s, least, most, begin_m, end_m, aim_m]])
+
+
+@njit(cache=True, error_model="numpy")
+def late_or_early(rows: FloatArray, when: FloatArray) -> float:
+    """Return what it costs that a candidate does not keep an appointment, or can hardly keep it any more.
+
+    Args:
+        rows: (STEPS + 1, 8) the candidate.
+        when: (7,) the appointment.
+    """
+    horizon_s = STEPS * DT_S
+    if when[UNTIL_S] < 0.0:
+        return 0.0
+    if when[UNTIL_S] <= horizon_s:
+        best = np.inf
+        for k in range(STEPS + 1):
+            t = k * DT_S
+            if t < when[FROM_S] - 0.5 * DT_S or t > when[UNTIL_S] + 0.5 * DT_S:
+                continue
+            s, v = rows[k, ALONG], rows[k, SPEED]
+            off_m = max(when[BEGIN_M] - s, s - when[END_M], 0.0)
+            off_mps = max(when[LEAST_MPS] - v, v - when[MOST_MPS], 0.0)
+            cost = _OFF_BY_M * off_m + _OFF_BY_MPS * off_mps
+            if cost > 0.0:
+                cost += _MISSED
+            best = min(best, cost + _AIM_WEIGHT * 0.2 * abs(s - when[AIM_M]))
+        return min(best, _MOST)
+    s, v = rows[STEPS, ALONG], rows[STEPS, SPEED]
+    until, since = when[UNTIL_S] - horizon_s, max(when[FROM_S] - horizon_s, 0.0)
+    stops_s = v / _CHANGE_MPS2
+    farthest = s + v * until + 0.5 * _CHANGE_MPS2 * until * until
+    nearest = s + (v * since - 0.5 * _CHANGE_MPS2 * since * since if since < stops_s else 0.5 * v * stops_s)
+    off_m = max(when[BEGIN_M] - farthest, 0.0) + max(nearest - when[END_M], 0.0)
+    middle = 0.5 * (until + since)
+    pace = (when[AIM_M] - s) / max(middle, 0.2)
+    return min(_OFF_BY_M * off_m, _MOST) + min(_AIM_WEIGHT * abs(v - pace), _MISSED)
