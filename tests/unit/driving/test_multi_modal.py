@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from zhixing.datatypes.lights import Light
@@ -172,6 +172,7 @@ def crowd(by_hand: SimpleNamespace, people: list[Any], steps: int = HISTORY) -> 
 
 
 @given(people=crowds)
+@example(people=[(RoadUser.CAR, 3.0, 0.0, 2.125, 6.0)])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_probabilities_sum_to_one_and_nobody_teleports(by_hand: SimpleNamespace, people: list[Any]) -> None:
     others = crowd(by_hand, people)

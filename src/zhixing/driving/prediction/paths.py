@@ -31,6 +31,7 @@ _TURN_DECAY, _VEER, _SETTLE, _START = (
 )
 _VEER_COST = 1.5
 _IMPOSSIBLE = 90.0
+_STEEP = 0.15
 
 
 @njit(cache=True, error_model="numpy")
@@ -166,6 +167,25 @@ def _shift(
         line[k, 0] += aside * normal[k, 0] + fade * dx
         line[k, 1] += aside * normal[k, 1] + fade * dy
         fade *= fading
+    if abs(slope) > _STEEP:
+        _space_evenly(line, spacing)
+
+
+@njit(cache=True, error_model="numpy")
+def _space_evenly(line: FloatArray, spacing: float) -> None:
+    """Move the points of a line along it until they are evenly spaced: who goes aside too comes less far."""
+    points = line.shape[0]
+    old = line.copy()
+    at, gone = 0, 0.0
+    length = math.hypot(old[1, 0] - old[0, 0], old[1, 1] - old[0, 1])
+    for k in range(1, points):
+        while gone + length < k * spacing and at < points - 2:
+            gone += length
+            at += 1
+            length = math.hypot(old[at + 1, 0] - old[at, 0], old[at + 1, 1] - old[at, 1])
+        share = (k * spacing - gone) / max(length, 1e-6)
+        line[k, 0] = old[at, 0] + share * (old[at + 1, 0] - old[at, 0])
+        line[k, 1] = old[at, 1] + share * (old[at + 1, 1] - old[at, 1])
 
 
 @njit(cache=True, error_model="numpy")
