@@ -50,9 +50,23 @@ def steer_rate(state: FloatArray, xy_m: FloatArray, yaw_rad: FloatArray, body: F
         body: (5,) from :func:`zhixing.driving.bicycle.limits`.
         dt: Length of the step, s.
     """
+    return steer_rate_along(state, xy_m, line_s_m(xy_m), yaw_rad, body, dt)
+
+
+@njit(cache=True)
+def line_s_m(xy_m: FloatArray) -> FloatArray:
+    """Return (points,) the distance along a line (points, 2)."""
     s_m = np.zeros(xy_m.shape[0])
     for k in range(1, xy_m.shape[0]):
         s_m[k] = s_m[k - 1] + math.hypot(xy_m[k, 0] - xy_m[k - 1, 0], xy_m[k, 1] - xy_m[k - 1, 1])
+    return s_m
+
+
+@njit(cache=True)
+def steer_rate_along(
+    state: FloatArray, xy_m: FloatArray, s_m: FloatArray, yaw_rad: FloatArray, body: FloatArray, dt: float
+) -> float:
+    """Return what :func:`steer_rate` does, for those who ask often about one line and have its ``line_s_m``."""
     if s_m[-1] < 0.5:
         return 0.0
     x, y, yaw, speed, steer_now = state[0], state[1], state[2], state[3], state[4]

@@ -9,7 +9,7 @@ from numba import njit
 
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.bicycle import advance
-from zhixing.driving.tracking import steer_rate
+from zhixing.driving.tracking import line_s_m, steer_rate, steer_rate_along
 
 STEP_S = 0.1
 MAX_STEPS = 60
@@ -51,8 +51,9 @@ def along_line(
     """Return (steps + 1, 5) the states of an ego that tracks a line, until it stands or the accelerations end."""
     states = np.empty((accels.shape[0] + 1, 5))
     states[0] = state
+    s_m = line_s_m(xy_m)
     for k in range(accels.shape[0]):
-        rate = steer_rate(states[k], xy_m, yaw_rad, body, STEP_S)
+        rate = steer_rate_along(states[k], xy_m, s_m, yaw_rad, body, STEP_S)
         states[k + 1] = advance(states[k], accels[k], rate, body, STEP_S)
         if states[k + 1, SPEED] < _STANDING_MPS:
             return states[: k + 2]
