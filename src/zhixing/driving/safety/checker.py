@@ -27,7 +27,7 @@ from zhixing.driving.motion import recent_motion
 from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.courses import bounds_table, courses
 from zhixing.driving.safety.fail_safe import FailSafe
-from zhixing.driving.safety.reach import U_COLUMNS, U_ROW, U_RULE
+from zhixing.driving.safety.reach import U_COLUMNS, U_IS_BEHIND, U_ROW, U_RULE
 from zhixing.driving.safety.road_edge import RoadEdge, farthest_outside, road_edge
 from zhixing.driving.safety.roll import SPEED, STEP_S, along_line, brake_profile, hardest_turn
 from zhixing.driving.safety.sentences import explain_check
@@ -45,6 +45,7 @@ _HORIZON_S = 3.0
 _OWED_NS = 2_000_000_000
 """Who gets the ego in front of it has this long to see to its distance: a response time of ad-rss for others, 2 s."""
 _WORSE_M = 0.05
+_BRAKING_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +65,18 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Verdict:
-    """What speaks against a rollout: a rule, somebody's row, and the speed with which the ego would meet that one."""
+    """What speaks against a rollout.
+
+    Attributes:
+        rule: Which rule, empty where nothing does.
+        row: Whom it is about, or -1.
+        harm_mps: With which speed the ego would meet that one; harder braking counts a little less. Nothing where
+            somebody from behind would meet the ego: braking harder is no help then.
+    """
 
     rule: str = ""
     row: int = -1
-    speed_mps: float = 0.0
+    harm_mps: float = 0.0
 
 
 _FINE = _Verdict()
@@ -129,7 +137,7 @@ class SafetyChecker:
                 self._kept = after
                 return Checked(plan=plan)
         # 2. something safer
-        kept = self._safer(state, ego.accel_mps2, wanted, plan, users)
+        kept = self._safer(state, ego.accel_mps2, wanted, plan, users, is_line_good=verdict.row >= 0)
         self._kept = kept.rest()
         object_id = int(ids[verdict.row]) if verdict.row >= 0 else -1
         decision = explain_check(verdict.rule, int(classes[verdict.row]) if verdict.row >= 0 else 0, object_id)
@@ -166,34 +174,42 @@ class SafetyChecker:
         wanted: tuple[FloatArray, FloatArray] | None,
         plan: Plan | None,
         users: FloatArray,
+        *,
+        is_line_good: bool,
     ) -> FailSafe:
-        """Return the mildest verified trajectory, or the least harmful one where none is."""
+        """Return the mildest verified trajectory, or the least harmful one where none is.
+
+        Only somebody in the way is a reason to brake mildly on the kept line; a planner that fails is not.
+        """
         full, kept = self._full_mps2, self._kept
         asked_mps2 = min(0.0, float(plan.accel_mps2[0])) if wanted is not None and plan is not None else 0.0
         lines = [wanted] if wanted is not None else []
         if kept is not None:
             lines.append((kept.xy_m, kept.yaw_rad))
+        tried: list[tuple[float, FailSafe]] = []
         # 1. a milder first step, along the wanted line or the kept one
-        for line in lines:
+        for line in lines if is_line_good else lines[: wanted is not None]:
             for milder_mps2 in (asked_mps2, *_MILDER_MPS2):
                 if milder_mps2 > asked_mps2:
                     continue
                 accels = brake_profile(milder_mps2, 1, state[SPEED], full, self._jerk)
                 one = FailSafe.along(state, *line, accels, self._body, full)
-                if not self._judge(one.driven_from(state, self._body), users).rule:
+                found = self._judge(one.driven_from(state, self._body), users)
+                if not found.rule:
                     return one
+                tried.append((found.harm_mps, one))
         # 2. the trajectory that is kept
         if kept is not None and not self._judge(kept.driven_from(state, self._body), users).rule:
             return kept
         # 3. full braking: where it leads, the kept line, the wanted line, the wheel held
         accels = brake_profile(min(accel_mps2, 0.0), 0, state[SPEED], full, self._jerk)
-        tried: list[tuple[float, FailSafe]] = []
+        accels[0] = min(accels[0], max(asked_mps2, full))
         for line in (*reversed(lines), (state[None, :2].copy(), state[2:3].copy())):
             one = FailSafe.along(state, *line, accels, self._body, full)
             found = self._judge(one.driven_from(state, self._body), users)
             if not found.rule:
                 return one
-            tried.append((found.speed_mps, one))
+            tried.append((found.harm_mps, one))
         return min(tried, key=lambda pair: pair[0])[1]
 
     @property
@@ -204,11 +220,14 @@ class SafetyChecker:
         """Return what speaks against a rollout."""
         cfg, edge = self._config, self._edge
         if hardest_turn(states) > cfg.max_lateral_mps2:
-            return _Verdict(rule=_KINEMATICS, speed_mps=math.inf)
+            return _Verdict(rule=_KINEMATICS, harm_mps=math.inf)
         step, who = first_meeting(states, users, self._half_length_m, self._half_width_m, cfg.margin_along_m)
         if who >= 0:
             rule = _RULES[int(users[who, U_RULE])]
-            return _Verdict(rule=rule, row=int(users[who, U_ROW]), speed_mps=float(states[step, SPEED]))
+            harm_mps = float(states[step, SPEED] - _BRAKING_S * (states[0, SPEED] - states[1, SPEED]))
+            return _Verdict(
+                rule=rule, row=int(users[who, U_ROW]), harm_mps=0.0 if users[who, U_IS_BEHIND] else harm_mps
+            )
         if edge is not None and edge.is_driving.any():
             lanes = edge.lane_map
             now_m, later_m = farthest_outside(
@@ -227,7 +246,7 @@ class SafetyChecker:
             if math.isnan(self._outside_m):
                 self._outside_m = max(cfg.road_margin_m, now_m + _WORSE_M)
             if later_m > self._outside_m:
-                return _Verdict(rule=_OFF_ROAD, speed_mps=float(states[0, SPEED]))
+                return _Verdict(rule=_OFF_ROAD, harm_mps=float(states[1, SPEED]))
         return _FINE
 
     def _users(self, scene: Scene, state: FloatArray) -> tuple[FloatArray, IntArray, IntArray]:

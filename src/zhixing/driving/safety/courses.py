@@ -52,6 +52,7 @@ _TURNING_RADPM = 0.01
 """Less is going straight: headings are measured, not known."""
 _MAX_CURVATURE_RADPM = 0.2  # a turning circle of 10 m
 _DISAGREE_RADPM = 0.02
+_STRAIGHT_ON_RADPM, _STRAIGHT_ON_STEER_RAD = 0.02, 0.1
 _BEHIND_M = 0.3
 _FILE_LOOK_M = 20.0
 _CLOSING_IN_M = 0.05
@@ -129,7 +130,9 @@ def courses(
     rows = np.zeros((2 * xy.shape[0], U_COLUMNS))
     is_beside = np.zeros(xy.shape[0], dtype=np.bool_)
     count = 0
-    ego_way, _, has_way = _lane_course(ego[0], ego[1], ego[2], 0.0, first, lane_xy, lane_s, lane_box, is_driving)
+    ego_way, ego_bend, has_way = _lane_course(ego[0], ego[1], ego[2], 0.0, first, lane_xy, lane_s, lane_box, is_driving)
+    # Where the ego turns, nobody beside it can be expected to turn with it.
+    has_way = has_way and abs(ego_bend) < _STRAIGHT_ON_RADPM and abs(ego[4]) < _STRAIGHT_ON_STEER_RAD
     cos_ego, sin_ego = math.cos(ego[2]), math.sin(ego[2])
     for u in range(xy.shape[0]):
         of = table[road_user[u]] if 0 <= road_user[u] < table.shape[0] else table[1]
@@ -191,9 +194,9 @@ def courses(
             if is_same_way and is_behind:
                 one[U_IS_BEHIND] = 1.0
                 one[U_RULE] = LATERAL
-            if is_same_way and along < 0.0:
+            if is_same_way and along + reach_along < half_length:
                 is_beside[u] = is_beside[u] or not is_in_file
-                if has_way and not is_behind:
+                if has_way:
                     _keep_heading(one, ego_way, across)
                 _keep_side(one, ego, half_length, half_width)
             if c != kept:
