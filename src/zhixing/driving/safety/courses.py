@@ -52,7 +52,8 @@ _TURNING_RADPM = 0.01
 """Less is going straight: headings are measured, not known."""
 _MAX_CURVATURE_RADPM = 0.2  # a turning circle of 10 m
 _DISAGREE_RADPM = 0.02
-_STRAIGHT_ON_RADPM, _STRAIGHT_ON_STEER_RAD = 0.02, 0.1
+_STRAIGHT_ON_RADPM, _STRAIGHT_ON_STEER_RAD = 0.035, 0.1
+"""Turns at junctions are tighter than a radius of 28 m."""
 _BEHIND_M = 0.3
 _FILE_LOOK_M = 20.0
 _CLOSING_IN_M = 0.05
