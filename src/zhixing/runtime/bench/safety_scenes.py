@@ -17,7 +17,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.tracks import RoadUser, Tracks, empty_tracks
 
 _STEP_NS = 100_000_000
-_STEPS = 101
+_STEPS = 81
 _WIDTH_M = 3.5
 _CURVE_RADIUS_M = 30.0
 _CAR_M, _BIKE_M, _WALKER_M = (4.6, 1.9), (1.8, 0.7), (0.6, 0.6)
@@ -129,7 +129,7 @@ def _oncoming(rng: np.random.Generator) -> _Made:
 def _crossing_car(rng: np.random.Generator) -> _Made:
     cross = _User(
         x_m=rng.uniform(60.0, 80.0),
-        y_m=-rng.uniform(20.0, 45.0),
+        y_m=-rng.uniform(15.0, 35.0),
         yaw_rad=0.5 * math.pi,
         speed_mps=_steady(rng.uniform(5.0, 11.0)),
     )
