@@ -27,9 +27,9 @@ from zhixing.driving.motion import recent_motion
 from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.courses import bounds_table, courses
 from zhixing.driving.safety.fail_safe import FailSafe
-from zhixing.driving.safety.reach import U_COLUMNS, U_IS_BEHIND, U_ROW, U_RULE
+from zhixing.driving.safety.reach import U_COLUMNS, U_IS_BEHIND, U_ROW, U_RULE, U_YAW
 from zhixing.driving.safety.road_edge import RoadEdge, farthest_outside, road_edge
-from zhixing.driving.safety.roll import SPEED, STEP_S, along_line, brake_profile, hardest_turn
+from zhixing.driving.safety.roll import SPEED, STEP_S, YAW, X, Y, along_line, brake_profile, hardest_turn
 from zhixing.driving.safety.sentences import explain_check
 from zhixing.driving.safety.verify import first_meeting
 from zhixing.errors import ScenarioError
@@ -46,6 +46,7 @@ _OWED_NS = 2_000_000_000
 """Who gets the ego in front of it has this long to see to its distance: a response time of ad-rss for others, 2 s."""
 _WORSE_M = 0.05
 _BRAKING_S = 0.1
+_PARALLEL_RAD = math.radians(25.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +73,13 @@ class _Verdict:
         row: Whom it is about, or -1.
         harm_mps: With which speed the ego would meet that one; harder braking counts a little less. Nothing where
             somebody from behind would meet the ego: braking harder is no help then.
+        way_rad: The course of that one.
     """
 
     rule: str = ""
     row: int = -1
     harm_mps: float = 0.0
+    way_rad: float = math.nan
 
 
 _FINE = _Verdict()
@@ -137,7 +140,7 @@ class SafetyChecker:
                 self._kept = after
                 return Checked(plan=plan)
         # 2. something safer
-        kept = self._safer(state, ego.accel_mps2, wanted, plan, users, is_line_good=verdict.row >= 0)
+        kept = self._safer(state, ego.accel_mps2, wanted, plan, users, verdict)
         self._kept = kept.rest()
         object_id = int(ids[verdict.row]) if verdict.row >= 0 else -1
         decision = explain_check(verdict.rule, int(classes[verdict.row]) if verdict.row >= 0 else 0, object_id)
@@ -174,21 +177,25 @@ class SafetyChecker:
         wanted: tuple[FloatArray, FloatArray] | None,
         plan: Plan | None,
         users: FloatArray,
-        *,
-        is_line_good: bool,
+        verdict: _Verdict,
     ) -> FailSafe:
         """Return the mildest verified trajectory, or the least harmful one where none is.
 
-        Only somebody in the way is a reason to brake mildly on the kept line; a planner that fails is not.
+        Only somebody in the way is a reason to brake mildly on the kept line; a planner that fails is not. Beside
+        somebody the first thing is to come no closer: to go on parallel to its course (the lateral response of RSS).
         """
         full, kept = self._full_mps2, self._kept
         asked_mps2 = min(0.0, float(plan.accel_mps2[0])) if wanted is not None and plan is not None else 0.0
         lines = [wanted] if wanted is not None else []
         if kept is not None:
             lines.append((kept.xy_m, kept.yaw_rad))
+        milder_lines = list(lines) if verdict.row >= 0 else lines[: wanted is not None]
+        turn = math.remainder(verdict.way_rad - state[YAW], 2.0 * math.pi)
+        if verdict.rule == _RULES[1] and wanted is not None and abs(turn) < _PARALLEL_RAD:
+            milder_lines.insert(0, _parallel(state, verdict.way_rad))
         tried: list[tuple[float, FailSafe]] = []
         # 1. a milder first step, along the wanted line or the kept one
-        for line in lines if is_line_good else lines[: wanted is not None]:
+        for line in milder_lines:
             for milder_mps2 in (asked_mps2, *_MILDER_MPS2):
                 if milder_mps2 > asked_mps2:
                     continue
@@ -226,7 +233,10 @@ class SafetyChecker:
             rule = _RULES[int(users[who, U_RULE])]
             harm_mps = float(states[step, SPEED] - _BRAKING_S * (states[0, SPEED] - states[1, SPEED]))
             return _Verdict(
-                rule=rule, row=int(users[who, U_ROW]), harm_mps=0.0 if users[who, U_IS_BEHIND] else harm_mps
+                rule=rule,
+                row=int(users[who, U_ROW]),
+                harm_mps=0.0 if users[who, U_IS_BEHIND] else harm_mps,
+                way_rad=float(users[who, U_YAW]),
             )
         if edge is not None and edge.is_driving.any():
             lanes = edge.lane_map
@@ -281,6 +291,13 @@ class SafetyChecker:
         )
         self._owed_ns.update(dict.fromkeys(ids[is_beside].tolist(), scene.time_ns + _OWED_NS))
         return found, ids, classes
+
+
+def _parallel(state: FloatArray, way_rad: float) -> tuple[FloatArray, FloatArray]:
+    """Return a line from the ego in a direction, longer than it can get while it stops."""
+    away = np.linspace(0.0, 10.0 + 4.0 * state[SPEED], 21)
+    xy = np.stack((state[X] + away * math.cos(way_rad), state[Y] + away * math.sin(way_rad)), axis=-1)
+    return xy, np.full(21, way_rad)
 
 
 def _unusable(plan: Plan | None, ego: EgoState, config: SafetyConfig) -> _Verdict:
