@@ -228,7 +228,7 @@ def _keep_side(row: FloatArray, ego: FloatArray, half_length: float, half_width:
     closing = math.sin(away) if offset < 0.0 else -math.sin(away)
     if closing > _STEADY_RAD:
         allowed = max(room, 0.0)
-    elif room > 0.0:
+    elif room > 0.0 or row[U_IS_BEHIND] == 0.0:
         allowed = max(room - _CLOSING_IN_M, 0.0)
     else:
         allowed = max(room - _CLOSING_IN_M, -0.5 * half_width)
