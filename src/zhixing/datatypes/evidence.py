@@ -89,6 +89,7 @@ class Trace:
         at_fault_id: ``object_id`` of the one the ego ran into, or -1.
         num_planner_failures: Steps in which the planner gave no usable plan and the ego braked instead.
         num_braked_for_ego: How many had to brake hard for the ego; None where nobody reacts.
+        num_safety_interventions: Steps in which the safety checker changed the plan; 0 without one.
     """
 
     scenario_id: str
@@ -108,6 +109,7 @@ class Trace:
     at_fault_id: int = -1
     num_planner_failures: int = 0
     num_braked_for_ego: int | None = None
+    num_safety_interventions: int = 0
 
     def __post_init__(self) -> None:
         check_shapes(

@@ -8,6 +8,7 @@ from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.plan import Control, Decision, Plan
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.driving.interfaces import Planner
+from zhixing.driving.safety import SafetyChecker
 from zhixing.driving.tracking import track
 from zhixing.errors import ZhixingError
 
@@ -45,3 +46,15 @@ def follow_or_brake(plan: Plan | None, ego: EgoState, body: EgoBody, dt_s: float
     if plan is None:
         return Control(accel_mps2=body.min_accel_mps2, steer_rate_radps=0.0)
     return track(plan, ego, body, dt_s)
+
+
+def supervise(plan: Plan | None, scene: Scene, checker: SafetyChecker | None) -> tuple[Plan | None, str]:
+    """Return what may be driven of a plan and the rule that changed it, empty where it passed.
+
+    The same check stands in simulation and in the vehicle, between planner and tracker; without a checker every plan
+    passes.
+    """
+    if checker is None:
+        return plan, ""
+    checked = checker.check(scene, plan)
+    return checked.plan, checked.rule

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from zhixing.datatypes.plan import Control
 from zhixing.datatypes.scene import EgoBody, EgoState
+from zhixing.datatypes.shapes import FloatArray
 
 
 def step_bicycle(ego: EgoState, body: EgoBody, control: Control, dt_s: float) -> EgoState:
@@ -27,20 +29,21 @@ def step_bicycle(ego: EgoState, body: EgoBody, control: Control, dt_s: float) ->
         >>> round(later.x_m, 3), later.speed_mps
         (0.99, 9.8)
     """
-    accel, rate = control.accel_mps2, control.steer_rate_radps
-    if not (math.isfinite(accel) and math.isfinite(rate)):
-        accel, rate = body.min_accel_mps2, 0.0
-    accel = min(max(accel, body.min_accel_mps2), body.max_accel_mps2)
-    rate = min(max(rate, -body.max_steer_rate_radps), body.max_steer_rate_radps)
-    steer = min(max(ego.steer_rad + rate * dt_s, -body.max_steer_rad), body.max_steer_rad)
-    x, y, yaw, speed = _move(
-        ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, accel, 0.5 * (ego.steer_rad + steer), 0.5 * body.wheelbase_m, dt_s
-    )
+    state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
+    x, y, yaw, speed, steer = advance(state, control.accel_mps2, control.steer_rate_radps, limits(body), dt_s).tolist()
     return EgoState(
         x_m=x, y_m=y, yaw_rad=yaw, speed_mps=speed, accel_mps2=(speed - ego.speed_mps) / dt_s, steer_rad=steer
     )
 
 
+def limits(body: EgoBody) -> FloatArray:
+    """Return (5,) what kernels need: wheelbase, steering angle and rate at most, least and most acceleration."""
+    return np.array(
+        [body.wheelbase_m, body.max_steer_rad, body.max_steer_rate_radps, body.min_accel_mps2, body.max_accel_mps2]
+    )
+
+
+@njit(cache=True)
 def steer_from_curvature_rad(curvature_radpm: float, wheelbase_m: float) -> float:
     """Return the steering angle with which the box centre runs on a curve.
 
@@ -50,6 +53,30 @@ def steer_from_curvature_rad(curvature_radpm: float, wheelbase_m: float) -> floa
     """
     slip = math.asin(min(max(curvature_radpm * 0.5 * wheelbase_m, -0.9), 0.9))
     return math.atan(2.0 * math.tan(slip))
+
+
+@njit(cache=True)
+def advance(state: FloatArray, accel: float, rate: float, body: FloatArray, dt: float) -> FloatArray:
+    """Return the state one step later; see :func:`step_bicycle`.
+
+    Args:
+        state: (5,) x, y, yaw, speed, steering angle.
+        accel: Asked for, m/s².
+        rate: Steering rate asked for, rad/s.
+        body: (5,) from :func:`limits`.
+        dt: Length of the step, s.
+    """
+    if not (math.isfinite(accel) and math.isfinite(rate)):
+        accel, rate = body[3], 0.0
+    accel = min(max(accel, body[3]), body[4])
+    rate = min(max(rate, -body[2]), body[2])
+    later = np.empty(5)
+    later[4] = min(max(state[4] + rate * dt, -body[1]), body[1])
+    mean = 0.5 * (state[4] + later[4])
+    later[0], later[1], later[2], later[3] = _move(
+        state[0], state[1], state[2], state[3], accel, mean, 0.5 * body[0], dt
+    )
+    return later
 
 
 @njit(cache=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import njit
 
-from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.plan import Control, Plan
 from zhixing.datatypes.scene import EgoBody, EgoState
-from zhixing.driving.bicycle import steer_from_curvature_rad
+from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.bicycle import limits, steer_from_curvature_rad
 from zhixing.driving.lane_map import project
 
 _DELAY_S = 0.1
@@ -35,25 +36,57 @@ def track(plan: Plan, ego: EgoState, body: EgoBody, dt_s: float) -> Control:
         body: What the ego can do.
         dt_s: Length of the step.
     """
-    accel = float(plan.accel_mps2[0])
-    xy_m = plan.xy_m
-    s_m = np.concatenate((np.zeros(1), np.cumsum(np.hypot(xy_m[1:, 0] - xy_m[:-1, 0], xy_m[1:, 1] - xy_m[:-1, 1]))))
+    state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
+    rate = steer_rate(state, np.array(plan.xy_m), np.array(plan.yaw_rad), limits(body), dt_s)
+    return Control(accel_mps2=float(plan.accel_mps2[0]), steer_rate_radps=float(rate))
+
+
+@njit(cache=True)
+def steer_rate(state: FloatArray, xy_m: FloatArray, yaw_rad: FloatArray, body: FloatArray, dt: float) -> float:
+    """Return the steering rate with which an ego follows a line, rad/s; see :func:`track`.
+
+    Args:
+        state: (5,) x, y, yaw, speed, steering angle of the ego.
+        xy_m: (points, 2) the line.
+        yaw_rad: (points,) its direction.
+        body: (5,) from :func:`zhixing.driving.bicycle.limits`.
+        dt: Length of the step, s.
+    """
+    return steer_rate_along(state, xy_m, line_s_m(xy_m), yaw_rad, body, dt)
+
+
+@njit(cache=True)
+def line_s_m(xy_m: FloatArray) -> FloatArray:
+    """Return (points,) the distance along a line (points, 2)."""
+    s_m = np.zeros(xy_m.shape[0])
+    for k in range(1, xy_m.shape[0]):
+        s_m[k] = s_m[k - 1] + math.hypot(xy_m[k, 0] - xy_m[k - 1, 0], xy_m[k, 1] - xy_m[k - 1, 1])
+    return s_m
+
+
+@njit(cache=True)
+def steer_rate_along(
+    state: FloatArray, xy_m: FloatArray, s_m: FloatArray, yaw_rad: FloatArray, body: FloatArray, dt: float
+) -> float:
+    """Return what :func:`steer_rate` does, for those who ask often about one line and have its ``line_s_m``."""
     if s_m[-1] < 0.5:
-        return Control(accel_mps2=accel, steer_rate_radps=0.0)
-    s_ego, offset_m, _ = project(ego.x_m, ego.y_m, xy_m, s_m)
-    ahead_m = s_ego + ego.speed_mps * _DELAY_S
-    window_m = max(1.0, 0.15 * ego.speed_mps)
-    yaw = np.interp([s_ego, ahead_m - window_m, ahead_m + window_m], s_m, plan.yaw_rad)
-    spread_m = min(ahead_m + window_m, float(s_m[-1])) - max(ahead_m - window_m, 0.0)
-    curvature = float(yaw[2] - yaw[1]) / spread_m if spread_m > 0.2 else 0.0
-    slip = math.asin(min(max(curvature * 0.5 * body.wheelbase_m, -0.9), 0.9))
-    heading_error = wrap_rad(ego.yaw_rad + slip - float(yaw[0]))
-    gentle = _YAW_ACCEL_RADPS2 * body.wheelbase_m / max(ego.speed_mps, 1.0)
-    limit = min(body.max_steer_rate_radps, gentle)
+        return 0.0
+    x, y, yaw, speed, steer_now = state[0], state[1], state[2], state[3], state[4]
+    s_ego, offset_m, _ = project(x, y, xy_m, s_m)
+    ahead_m = s_ego + speed * _DELAY_S
+    window_m = max(1.0, 0.15 * speed)
+    here = np.interp(s_ego, s_m, yaw_rad)
+    turn = np.interp(ahead_m + window_m, s_m, yaw_rad) - np.interp(ahead_m - window_m, s_m, yaw_rad)
+    spread_m = min(ahead_m + window_m, s_m[-1]) - max(ahead_m - window_m, 0.0)
+    curvature = turn / spread_m if spread_m > 0.2 else 0.0
+    slip = math.asin(min(max(curvature * 0.5 * body[0], -0.9), 0.9))
+    heading_error = (yaw + slip - here + math.pi) % (2.0 * math.pi) - math.pi
+    gentle = _YAW_ACCEL_RADPS2 * body[0] / max(speed, 1.0)
+    limit = min(body[2], gentle)
     slowness = math.sqrt(max(1.0, min(_WHEEL_RADPS, gentle) / max(limit, 0.1)))
-    reach_m = max(_MIN_REACH_M, _REACH_S * ego.speed_mps) * slowness
+    reach_m = max(_MIN_REACH_M, _REACH_S * speed) * slowness
     asked = curvature - offset_m / reach_m**2 - 2.0 * heading_error / reach_m
-    steer = steer_from_curvature_rad(asked, body.wheelbase_m)
-    steer = min(max(steer, -body.max_steer_rad), body.max_steer_rad)
-    rate = (steer - ego.steer_rad) / dt_s
-    return Control(accel_mps2=accel, steer_rate_radps=min(max(rate, -limit), limit))
+    steer = steer_from_curvature_rad(asked, body[0])
+    steer = min(max(steer, -body[1]), body[1])
+    rate = (steer - steer_now) / dt
+    return float(min(max(rate, -limit), limit))

@@ -9,8 +9,9 @@ from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.plan import Decision, Plan
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.units import s_from_ns
-from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake
+from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake, supervise
 from zhixing.driving.lane_map import build_lane_map
+from zhixing.driving.safety import SafetyChecker
 from zhixing.runtime.planners import make_planner
 from zhixing.settings import CityConfig
 from zhixing.simulation.city_world import CityWorld
@@ -29,23 +30,31 @@ class Motion(TypedDict):
 class Ride:
     """A planner that drives the ego through a :class:`CityWorld`.
 
+    Args:
+        city: Which city.
+        planner_name: Registered name.
+        checker: Stands between planner and tracker and may change every plan.
+
     Attributes:
         world: The city with everybody in it.
         scene: What is there now.
         plan: The newest plan, None before the first step and while the planner fails.
         plan_ms: How long the newest plan took.
+        num_safety_interventions: Steps in which the checker changed the plan.
     """
 
-    def __init__(self, city: CityConfig, planner_name: str) -> None:
+    def __init__(self, city: CityConfig, planner_name: str, checker: SafetyChecker | None = None) -> None:
         self._planner = make_planner(planner_name)
+        self._checker = checker
         self.world = CityWorld(seed=city.seed, num_users=city.num_users)
         self._lane_map = build_lane_map(self.world.road)
         self.scene: Scene = self.world.scene()
         self.plan: Plan | None = None
         self.plan_ms = 0.0
         self.num_goals = 0
+        self.num_safety_interventions = 0
         self._briefing: Briefing = self.world.briefing()
-        self._has_task = brief(self._planner, self._briefing)
+        self._has_task = self._brief()
 
     @property
     def decision(self) -> Decision:
@@ -58,15 +67,22 @@ class Ride:
         if self._briefing.goal.is_reached(self.scene.ego, self.scene.time_ns) or self.world.needs_briefing():
             self.num_goals += 1
             self._briefing = self.world.briefing()
-            self._has_task = brief(self._planner, self._briefing)
+            self._has_task = self._brief()
         # 2. what now
         started = perf_counter()
-        self.plan = ask(self._planner, self.scene) if self._has_task else None
+        wanted = ask(self._planner, self.scene) if self._has_task else None
+        self.plan, rule = supervise(wanted, self.scene, self._checker)
+        self.num_safety_interventions += bool(rule)
         control = follow_or_brake(self.plan, self.scene.ego, self.world.body, STEP_S)
         self.plan_ms = (perf_counter() - started) * 1e3
         # 3. everybody moves
         self.world.step(control)
         self.scene = self.world.scene()
+
+    def _brief(self) -> bool:
+        if self._checker is not None:
+            self._checker.start(self._briefing)
+        return brief(self._planner, self._briefing)
 
     def speed_limit_mps(self) -> float | None:
         """Return the limit where the ego is, None off the road."""

@@ -11,8 +11,9 @@ from zhixing.datatypes.evidence import DriveOutcome, Scenario, Trace
 from zhixing.datatypes.plan import Decision, Plan
 from zhixing.datatypes.scene import Briefing, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake
+from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake, supervise
 from zhixing.driving.interfaces import Planner
+from zhixing.driving.safety import SafetyChecker
 from zhixing.simulation.collision import is_at_fault, touching
 from zhixing.simulation.drivable import drivable_area
 from zhixing.simulation.replay_world import Background, ReplayWorld
@@ -24,6 +25,7 @@ def rollout(
     planner: Planner,
     *,
     background: Background = "replay",
+    checker: SafetyChecker | None = None,
     on_step: Callable[[Scene, Plan | None], None] | None = None,
     timer: Callable[[], float] = perf_counter,
 ) -> Trace:
@@ -31,30 +33,31 @@ def rollout(
 
     The run ends at the first of: at-fault collision, leaving the drivable area, goal, stop trigger. Who hits the ego
     without its fault, or appears on top of it, is noted and leaves the scene. A planner that fails (an error of ours,
-    a plan that is none or not finite) is not asked to explain: the ego brakes with the wheel held, and the failure is
-    counted.
+    a plan that is none or not finite) is not asked to explain: the ego brakes with the wheel held, or as the checker
+    says, and the failure is counted.
 
     Args:
         scenario: The task.
         planner: A fresh planner; it is briefed here.
         background: How the others move.
-        on_step: Told what was seen and planned at each step, the last one without a plan.
+        checker: Stands between planner and tracker and may change every plan; it is briefed here.
+        on_step: Told what was seen and is driven at each step, the last one without a plan.
         timer: Seconds from anywhere, to time the planner.
     """
     world = ReplayWorld(scenario, background)
     log = _Log(scenario)
     outcome: DriveOutcome | None = None
     at_fault_id = -1
-    is_ready = brief(
-        planner,
-        Briefing(
-            road=scenario.road,
-            body=scenario.body,
-            start=scenario.start,
-            goal=scenario.goal,
-            ego_light=scenario.ego_light,
-        ),
+    briefing = Briefing(
+        road=scenario.road,
+        body=scenario.body,
+        start=scenario.start,
+        goal=scenario.goal,
+        ego_light=scenario.ego_light,
     )
+    is_ready = brief(planner, briefing)
+    if checker is not None:
+        checker.start(briefing)
     while True:
         # 1. judge where we are
         at_fault_id = _contacts(world, scenario, log) if world.time_ns <= scenario.stop_ns else -1
@@ -76,7 +79,10 @@ def rollout(
         # 3. plan
         started = timer()
         plan = ask(planner, scene) if is_ready else None
-        log.planned((timer() - started) * 1e3 if is_ready else None, scene.time_ns, plan)
+        took_ms = (timer() - started) * 1e3 if is_ready else None
+        has_failed = plan is None
+        plan, rule = supervise(plan, scene, checker)
+        log.planned(took_ms, scene.time_ns, plan, has_failed=has_failed, is_changed=bool(rule))
         if on_step:
             on_step(scene, plan)
         # 4. track and move
@@ -125,6 +131,7 @@ class _Log:
         self._plan_ms: list[float] = []
         self._decisions: list[tuple[int, Decision]] = []
         self._failures = 0
+        self._interventions = 0
         self.left = np.zeros(scenario.background.num_objects, dtype=np.bool_)
 
     def row(self, scene: Scene) -> None:
@@ -132,10 +139,13 @@ class _Log:
         self._times_ns.append(scene.time_ns)
         self._lights.append(scene.lights)
 
-    def planned(self, took_ms: float | None, time_ns: int, plan: Plan | None) -> None:
+    def planned(
+        self, took_ms: float | None, time_ns: int, plan: Plan | None, *, has_failed: bool, is_changed: bool
+    ) -> None:
         if took_ms is not None:
             self._plan_ms.append(took_ms)
-        self._failures += plan is None
+        self._failures += has_failed
+        self._interventions += is_changed
         decision = plan.decision if plan else NO_PLAN
         if not self._decisions or self._decisions[-1][1] != decision:
             self._decisions.append((time_ns, decision))
@@ -161,4 +171,5 @@ class _Log:
             at_fault_id=at_fault_id,
             num_planner_failures=self._failures,
             num_braked_for_ego=world.braked_for_ego(),
+            num_safety_interventions=self._interventions,
         )

@@ -31,6 +31,7 @@ def score(trace: Trace, scenario: Scenario) -> Scorecard:
         **comfort(trace),
         "contacts_without_fault": float(len(trace.contact_ids)),
         "planner_failures": float(trace.num_planner_failures),
+        "safety_interventions": float(trace.num_safety_interventions),
         "others_braked": float("nan") if trace.num_braked_for_ego is None else float(trace.num_braked_for_ego),
     }
     return Scorecard(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
@@ -10,21 +11,41 @@ from numba import njit
 from zhixing.datatypes.scene import Goal, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.route import Route
+from zhixing.driving.sampling.candidates import PATH_SHIFT
 from zhixing.driving.sampling.config import DT_S, STEPS
-from zhixing.driving.sampling.motion import ALONG, SPEED
+from zhixing.driving.sampling.motion import ALONG, OFFSET, SPEED
 
-FROM_S, UNTIL_S, LEAST_MPS, MOST_MPS, BEGIN_M, END_M, AIM_M = range(7)
-"""Columns of an appointment: when (from now), how fast, and between which places on the route's line, best where."""
+FROM_S, UNTIL_S, LEAST_MPS, MOST_MPS, BEGIN_M, END_M, AIM_M, RIGHT_M, LEFT_M = range(9)
+"""Columns of an appointment: when (from now), how fast, between which places on the route's line, best where, and how far
+beside the line at most, left positive."""
 
 _MARGIN_M = 1.5
 _USUAL_SHARE = 0.7
 _CHANGE_MPS2 = 1.5
 """Speeds up or slows down like this beyond the horizon."""
-_OFF_BY_M, _OFF_BY_MPS, _MISSED, _MOST = 0.4, 0.8, 4.0, 16.0
+_OFF_BY_M, _OFF_BY_MPS, _OFF_SIDE, _MISSED, _MOST = 0.4, 0.8, 1.5, 4.0, 16.0
+_WIDE_M, _SIDE_MARGIN_M = 6.0, 0.3
 _AIM_WEIGHT = 0.25
 
 
-def goal_stretch(route: Route, goal: Goal) -> tuple[float, float] | None:
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where the route leads through the goal.
+
+    Attributes:
+        begin_m: On the route's line.
+        end_m: On the route's line.
+        right_m: How far beside the line one may be there, left positive.
+        left_m: The same to the left.
+    """
+
+    begin_m: float
+    end_m: float
+    right_m: float
+    left_m: float
+
+
+def goal_stretch(route: Route, goal: Goal) -> Stretch | None:
     """Return from where to where the route's line is within the goal, None where it is not or the goal has no place."""
     if not goal.has_place:
         return None
@@ -39,39 +60,45 @@ def goal_stretch(route: Route, goal: Goal) -> tuple[float, float] | None:
         first -= 1
     while last + 1 < inside.shape[0] and inside[last + 1]:
         last += 1
-    return float(line.s_m[first]) - 0.4, float(line.s_m[last]) + 0.4
+    across = np.array([-math.sin(line.yaw_rad[nearest]), math.cos(line.yaw_rad[nearest])])
+    sides = []
+    for way in (-1.0, 1.0):
+        beside_m = 0.0
+        while beside_m < _WIDE_M and goal.contains(*(line.xy_m[nearest] + way * (beside_m + 0.1) * across)):
+            beside_m += 0.1
+        sides.append(way * max(beside_m - _SIDE_MARGIN_M, 0.0))
+    return Stretch(float(line.s_m[first]) - 0.4, float(line.s_m[last]) + 0.4, sides[0], sides[1])
 
 
-def appointment(
-    goal: Goal, stretch_m: tuple[float, float] | None, scene: Scene, s_m: float, usual_mps: float
-) -> FloatArray:
-    """Return (1, 7) the appointment at the goal, (0, 7) where there is none.
+def appointment(goal: Goal, stretch: Stretch | None, scene: Scene, s_m: float, usual_mps: float) -> FloatArray:
+    """Return (1, 9) the appointment at the goal, (0, 9) where there is none.
 
     Args:
         goal: Where to go.
-        stretch_m: See :func:`goal_stretch`.
+        stretch: See :func:`goal_stretch`.
         scene: What is there now.
         s_m: Where on the route's line the ego is.
         usual_mps: The speed that is allowed on the way.
     """
-    if goal.time_ns is None or stretch_m is None:
-        return np.zeros((0, 7))
+    if goal.time_ns is None or stretch is None:
+        return np.zeros((0, 9))
     from_s, until_s = ((time_ns - scene.time_ns) * 1e-9 for time_ns in goal.time_ns)
     least, most = goal.speed_mps or (-math.inf, math.inf)
-    begin_m, end_m = stretch_m
+    begin_m, end_m = stretch.begin_m, stretch.end_m
     margin_m = min(_MARGIN_M, 0.4 * (end_m - begin_m))
     pace = max(scene.ego.speed_mps, _USUAL_SHARE * usual_mps)
     aim_m = min(max(s_m + pace * max(0.5 * (from_s + until_s), 0.0), begin_m + margin_m), end_m - margin_m)
-    return np.array([[from_s, until_s, least, most, begin_m, end_m, aim_m]])
+    return np.array([[from_s, until_s, least, most, begin_m, end_m, aim_m, stretch.right_m, stretch.left_m]])
 
 
 @njit(cache=True, error_model="numpy")
-def late_or_early(rows: FloatArray, when: FloatArray) -> float:
+def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray) -> float:
     """Return what it costs that a candidate does not keep an appointment, or can hardly keep it any more.
 
     Args:
         rows: (STEPS + 1, 8) the candidate.
-        when: (7,) the appointment.
+        path: (points, 9) along which it goes, see ``paths_beside``.
+        when: (9,) the appointment.
     """
     horizon_s = STEPS * DT_S
     if when[UNTIL_S] < 0.0:
@@ -85,7 +112,9 @@ def late_or_early(rows: FloatArray, when: FloatArray) -> float:
             s, v = rows[k, ALONG], rows[k, SPEED]
             off_m = max(when[BEGIN_M] - s, s - when[END_M], 0.0)
             off_mps = max(when[LEAST_MPS] - v, v - when[MOST_MPS], 0.0)
-            cost = _OFF_BY_M * off_m + _OFF_BY_MPS * off_mps
+            beside_m = path[min(int(s - rows[0, ALONG] + 0.5), path.shape[0] - 1), PATH_SHIFT] + rows[k, OFFSET]
+            off_side = max(when[RIGHT_M] - beside_m, beside_m - when[LEFT_M], 0.0)
+            cost = _OFF_BY_M * off_m + _OFF_BY_MPS * off_mps + _OFF_SIDE * off_side
             if cost > 0.0:
                 cost += _MISSED
             best = min(best, cost + _AIM_WEIGHT * 0.2 * abs(s - when[AIM_M]))

@@ -20,7 +20,7 @@ from zhixing.driving.sampling.config import DT_S, STEPS
 X, Y, COS, SIN, SPEED, ACCEL, ALONG, OFFSET = range(8)
 """Columns of a state: position and heading in the world frame, and distance along the route's line from its start."""
 
-_DELAY_S, _MIN_REACH_M, _REACH_S, _YAW_ACCEL_RADPS2 = 0.1, 3.0, 0.9, 1.6
+_DELAY_S, _MIN_REACH_M, _REACH_S, _YAW_ACCEL_RADPS2, _WHEEL_RADPS = 0.1, 3.0, 0.9, 1.6, 0.8
 """Of the tracker, see ``driving.tracking``."""
 EMERGENCY_MPS2 = -4.05
 _CATCH_UP_MPS2 = 2.5
@@ -108,11 +108,13 @@ def roll_one(
         cross, dot = sin * c - cos * s, cos * c + sin * s
         error = cross * (1.0 + cross * cross / 6.0) if dot > 0.0 else math.copysign(1.5, cross)
         error += min(max(bend * half, -0.9), 0.9)
-        reach = max(_MIN_REACH_M, _REACH_S * v)
+        gentle = _YAW_ACCEL_RADPS2 * body[2] / max(v, 1.0)
+        slowness = math.sqrt(max(1.0, min(_WHEEL_RADPS, gentle) / max(min(body[4], gentle), 0.1)))
+        reach = max(_MIN_REACH_M, _REACH_S * v) * slowness
         asked = bend - offset / (reach * reach) - 2.0 * error / reach
         z = min(max(asked * half, -0.6), 0.6)
         wanted = min(max(_atan(2.0 * z / math.sqrt(1.0 - z * z)), -body[3]), body[3])
-        swing = min(body[4], _YAW_ACCEL_RADPS2 * body[2] / max(v, 1.0)) * DT_S
+        swing = min(body[4], gentle) * DT_S
         before = tan
         steer = min(max(wanted, steer - swing), steer + swing)
         tan = _tan(steer)

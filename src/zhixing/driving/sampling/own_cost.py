@@ -62,7 +62,7 @@ def own_costs(
         stops: (stops, 3) where on the line the box centre is when the front is at a stop line, and from when until
             when, in seconds from now, it must not be crossed.
         goal: (5,) x_min, x_max, y_min, y_max of the goal area and where on the line it is.
-        when: (appointments, 7) none or one at the goal, see ``arrival``; with one it is not progress that counts.
+        when: (appointments, 9) none or one at the goal, see ``arrival``; with one it is not progress that counts.
         body: (7,) see :func:`roll_out`.
         weights: See ``SamplingConfig.weights``.
     """
@@ -91,7 +91,7 @@ def own_costs(
             jerk += change * change
         share = (rows[STEPS, ALONG] - start_m) / farthest
         if when.shape[0]:
-            costs[c, OWN_PROGRESS] = late_or_early(rows, when[0])
+            costs[c, OWN_PROGRESS] = late_or_early(rows, path, when[0])
         else:
             costs[c, OWN_PROGRESS] = weights[PROGRESS] * (1.0 - share)
             costs[c, OWN_GOAL] = _GOAL_MISSED * _misses(rows, goal)

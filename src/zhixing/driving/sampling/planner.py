@@ -17,7 +17,7 @@ from zhixing.driving.interfaces import Predictor
 from zhixing.driving.lane_map import LaneMap, build_lane_map
 from zhixing.driving.prediction import MultiModalPredictor
 from zhixing.driving.route import Route, find_route
-from zhixing.driving.sampling.arrival import appointment, goal_stretch
+from zhixing.driving.sampling.arrival import Stretch, appointment, goal_stretch
 from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
 from zhixing.driving.sampling.choice import choose
 from zhixing.driving.sampling.config import DT_S, STEPS, SamplingConfig
@@ -37,6 +37,7 @@ _YELLOW_LASTS_S = 2.5
 """Yellow lasts 3 s (GB 14886-2016); half a second of it may be over."""
 _OFF_COURSE_M = 0.6
 _NO_ROAD_M, _BEYOND_GOAL_M = 1.0, 5
+_FASTER, _SPARE_MPS = 1.4, 1.0
 
 
 class SamplingPlanner:
@@ -73,9 +74,11 @@ class SamplingPlanner:
         self._predictor.start(briefing)
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
+        self._stretch = goal_stretch(self._route, briefing.goal)
+        self._is_unsigned = not np.isfinite(lane_map.speed_limit_mps).any()
         self._allowed_mps = allowed_speed(self._route, self._config)
         self._beside_m = _room_on_the_way(self._route)
-        self._goal_stretch_m = goal_stretch(self._route, briefing.goal)
+        self._road_end_m = _road_end_m(self._route, briefing)
         self._stop_lines = StopLines(self._route, briefing)
         self._last_s_m = self._route.start_m
         self._last_at: tuple[float, float] | None = None
@@ -95,6 +98,9 @@ class SamplingPlanner:
         if self._briefing is None:
             raise ScenarioError("the planner was not briefed", hint="Call start before plan.")
         cfg, route, ego = self._config, self._route, scene.ego
+        if self._last_at is None and self._is_unsigned and self._stretch is not None:
+            needed_mps = _needed_mps(self._stretch, self._briefing, scene.time_ns, self._route.start_m)
+            self._allowed_mps = allowed_speed(route, cfg, needed_mps)
         # 1. where on the route, and where beside it
         s_m = self._locate(ego)
         # 2. propose: paths beside the route, times how the speed changes
@@ -112,7 +118,7 @@ class SamplingPlanner:
         stops, light = self._stops(scene, s_m)
         goal = self._briefing.goal
         usual_mps = float(self._allowed_mps[min(max(int(s_m), 0), self._allowed_mps.shape[0] - 1)])
-        when = appointment(goal, self._goal_stretch_m, scene, s_m, usual_mps)
+        when = appointment(goal, self._stretch, scene, s_m, usual_mps)
         # 5. judge and choose
         own = own_costs(
             states, paths, profiles, targets, self._chosen, route.room_m, self._beside_m, stops,
@@ -158,7 +164,8 @@ class SamplingPlanner:
 
     def _stops(self, scene: Scene, s_m: float) -> tuple[FloatArray, int]:
         """Return (stops, 3) where the box centre may not pass, from when until when, and what the first light shows."""
-        rows = []
+        end_m = self._road_end_m - 0.5 * float(self._body[0]) - _STOP_BEFORE_M
+        rows = [(end_m, 0.0, math.inf)] if end_m < math.inf else []
         ahead = self._stop_lines.ahead(scene, s_m)
         for stop in ahead:
             at_m = max(s_m + stop.distance_m - _STOP_BEFORE_M, s_m + 0.05)
@@ -186,17 +193,40 @@ class SamplingPlanner:
         )
 
 
-def allowed_speed(route: Route, config: SamplingConfig) -> FloatArray:
-    """Return (points,) the speed that limit and curves allow, with room to slow down before they do."""
+def allowed_speed(route: Route, config: SamplingConfig, needed_mps: float = 0.0) -> FloatArray:
+    """Return (points,) the speed that limit and curves allow, with room to slow down before they do.
+
+    Args:
+        route: The way to the goal.
+        config: How the driver drives.
+        needed_mps: Where no limit is signed, the goal's appointment may need more than is usual there.
+    """
     line = route.line
     curve = np.sqrt(config.lateral_accel_mps2 / np.maximum(np.abs(line.curvature_radpm), 1e-4))
-    allowed: FloatArray = np.minimum(route.limit_mps, curve)
+    allowed: FloatArray = np.minimum(np.maximum(route.limit_mps, needed_mps), curve)
     if not route.is_mapped:
         allowed = np.minimum(allowed, _UNMAPPED_LIMIT_MPS)
     for k in range(allowed.shape[0] - 2, -1, -1):
         gap = line.s_m[k + 1] - line.s_m[k]
         allowed[k] = min(allowed[k], math.sqrt(allowed[k + 1] ** 2 + 2.0 * config.curve_decel_mps2 * gap))
     return allowed
+
+
+def _needed_mps(stretch: Stretch, briefing: Briefing, now_ns: int, start_m: float) -> float:
+    """Return the speed that a steady acceleration ends with that keeps the goal's appointment."""
+    if briefing.goal.time_ns is None:
+        return 0.0
+    left_s = max((briefing.goal.time_ns[1] - now_ns) * 1e-9, 0.5)
+    mean_mps = max(stretch.begin_m - start_m, 0.0) / left_s
+    return min(2.0 * mean_mps - briefing.start.speed_mps, _FASTER * mean_mps) + _SPARE_MPS
+
+
+def _road_end_m(route: Route, briefing: Briefing) -> float:
+    """Return where on the route's line the road ends for a goal without a place, infinity for others."""
+    if briefing.goal.has_place:
+        return math.inf
+    on_road = np.flatnonzero(route.beside_m.sum(axis=1) > _NO_ROAD_M)
+    return float(route.line.s_m[on_road[-1]]) if on_road.size else math.inf
 
 
 def _room_on_the_way(route: Route) -> FloatArray:

@@ -13,6 +13,7 @@ from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.bench.recording import recording
+from zhixing.runtime.bench.safety import safety
 from zhixing.runtime.bench.serving import serving
 from zhixing.runtime.bench.signals import signals
 from zhixing.runtime.bench.simulation import simulation
@@ -25,6 +26,7 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "turn": turns,
     "assistant": assistant,
     "simulation": simulation,
+    "safety": safety,
     "recording": recording,
     "serve": serving,
     "page": page,

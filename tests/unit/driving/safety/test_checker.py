@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from zhixing.datatypes.plan import Plan
+from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
+from zhixing.datatypes.tracks import RoadUser
+from zhixing.driving.asking import follow_or_brake, supervise
+from zhixing.driving.bicycle import step_bicycle
+from zhixing.driving.safety import Checked, SafetyChecker
+from zhixing.errors import ScenarioError
+from zhixing.simulation.rollout import rollout
+
+BODY = EgoBody()
+
+
+def at(speed_mps: float, x_m: float = 50.0, y_m: float = 0.0, yaw_rad: float = 0.0) -> EgoState:
+    return EgoState(x_m=x_m, y_m=y_m, yaw_rad=yaw_rad, speed_mps=speed_mps)
+
+
+class Stand:
+    """A checker on the street of the tests, and what it says about one moment."""
+
+    def __init__(self, by_hand: SimpleNamespace) -> None:
+        self.by_hand, self.checker = by_hand, SafetyChecker()
+        road = by_hand.street()
+        goal = Goal(x_min_m=290.0, x_max_m=299.0, y_min_m=-2.0, y_max_m=2.0)
+        self.checker.start(Briefing(road=road, body=BODY, start=at(0.0), goal=goal))
+
+    def scene(self, ego: EgoState, *users: Any, step: int = 0) -> Scene:
+        tracks = self.by_hand.tracks(users, step + 1)
+        return Scene(time_ns=step * 100_000_000, ego=ego, others=tracks, lights=np.zeros(0, dtype=np.int64))
+
+    def plan(self, ego: EgoState, accel_mps2: float = 0.0) -> Plan:
+        plan: Plan = self.by_hand.Planner(accel_mps2).plan(self.scene(ego))
+        return plan
+
+    def check(self, ego: EgoState, *users: Any, accel_mps2: float = 0.0) -> Checked:
+        return self.checker.check(self.scene(ego, *users), self.plan(ego, accel_mps2))
+
+
+@pytest.fixture
+def stand(by_hand: SimpleNamespace) -> Stand:
+    return Stand(by_hand)
+
+
+def test_a_plan_on_a_free_road_passes_unchanged(stand: Stand) -> None:
+    plan = stand.plan(at(14.0), 2.0)
+    checked = stand.checker.check(stand.scene(at(14.0)), plan)
+    assert checked == Checked(plan=plan)
+    assert checked.plan is plan
+
+
+def test_without_a_briefing_it_refuses(stand: Stand) -> None:
+    with pytest.raises(ScenarioError, match="not briefed"):
+        SafetyChecker().check(stand.scene(at(5.0)), None)
+
+
+@pytest.mark.parametrize(("gap_m", "passes"), [(5.0, True), (3.2, True), (1.5, False)])
+def test_following_closely_is_fine_as_long_as_full_braking_of_the_leader_can_be_answered(
+    stand: Stand, gap_m: float, passes: bool
+) -> None:
+    # At 10 m/s, half a second is 5 m; the ego needs 0.1 s and the build-up of its brakes, about 2.5 m.
+    leader = stand.by_hand.User(object_id=3, x_m=50.0 + 2.4 + 2.0 + gap_m, speed_mps=10.0)
+    checked = stand.check(at(10.0), leader)
+    assert (not checked.rule) == passes
+    if not passes:
+        assert (checked.rule, checked.object_id) == ("safety-longitudinal", 3)
+        assert checked.plan.accel_mps2[0] < 0.0
+        assert checked.plan.decision.say.zh == "与前方车辆距离不足，安全系统减速"
+
+
+def test_who_follows_answers_for_the_distance(stand: Stand) -> None:
+    tailgater = stand.by_hand.User(object_id=3, x_m=50.0 - 2.4 - 2.0 - 1.0, speed_mps=11.0)
+    assert not stand.check(at(10.0), tailgater).rule
+
+
+def test_cutting_in_before_somebody_is_refused_and_from_far_it_is_not(stand: Stand) -> None:
+    steering = at(9.0, y_m=1.0, yaw_rad=0.15)
+    near = stand.by_hand.User(object_id=3, x_m=42.0, y_m=3.5, speed_mps=12.0)
+    checked = stand.check(steering, near)
+    assert (checked.rule, checked.object_id) == ("safety-lateral", 3)
+    far = stand.by_hand.User(object_id=3, x_m=5.0, y_m=3.5, speed_mps=12.0)
+    assert Stand(stand.by_hand).check(steering, far).rule != "safety-lateral"
+
+
+def test_passing_a_parallel_neighbour_is_fine_and_so_is_being_passed(stand: Stand) -> None:
+    for ahead in (-6.0, 0.0, 6.0):
+        neighbour = stand.by_hand.User(object_id=3, x_m=50.0 + ahead, y_m=2.3, speed_mps=10.0)
+        assert not stand.check(at(10.0), neighbour).rule, ahead
+
+
+def test_a_pedestrian_who_walks_into_the_way_is_not_met(stand: Stand) -> None:
+    walker = stand.by_hand.User(
+        object_id=3,
+        x_m=59.0,
+        y_m=-1.6,
+        yaw_rad=0.5 * math.pi,
+        speed_mps=1.4,
+        road_user=RoadUser.PEDESTRIAN,
+        size_m=(0.5, 0.5),
+    )
+    checked = stand.check(at(12.0), walker)
+    assert (checked.rule, checked.object_id) == ("safety-ttc", 3)
+    assert not Stand(stand.by_hand).check(at(5.0), walker).rule  # it can still stop
+
+
+def test_leaving_the_road_is_refused_and_the_car_stops_on_it(stand: Stand) -> None:
+    ego = at(9.0)
+    for step in range(60):
+        skew = replace(ego, yaw_rad=ego.yaw_rad - 0.5)
+        checked = stand.checker.check(stand.scene(ego, step=step), stand.plan(skew, 2.0))
+        ego = step_bicycle(ego, BODY, follow_or_brake(checked.plan, ego, BODY, 0.1), 0.1)
+    assert checked.rule == "safety-off-road"
+    right_m = ego.y_m - 0.5 * BODY.width_m * math.cos(ego.yaw_rad) + 0.5 * BODY.length_m * math.sin(ego.yaw_rad)
+    assert right_m > -1.75 - 0.25
+    assert ego.speed_mps < 0.5
+
+
+def test_an_impossible_plan_is_refused(stand: Stand) -> None:
+    plan = stand.plan(at(10.0))
+    elsewhere = replace(plan, xy_m=plan.xy_m + np.array([0.0, 9.0]))
+    assert stand.checker.check(stand.scene(at(10.0)), elsewhere).rule == "safety-kinematics"
+
+
+@pytest.mark.parametrize("plan", [None, "nonsense"])
+def test_no_plan_is_answered_by_what_was_kept(stand: Stand, plan: Any) -> None:
+    ego = at(10.0)
+    assert not stand.check(ego).rule
+    ego = step_bicycle(ego, BODY, follow_or_brake(stand.plan(ego), ego, BODY, 0.1), 0.1)
+    speeds = []
+    for step in range(1, 20):
+        checked = stand.checker.check(stand.scene(ego, step=step), plan)
+        assert checked.rule == checked.plan.decision.rule == "safety-no-plan"
+        ego = step_bicycle(ego, BODY, follow_or_brake(checked.plan, ego, BODY, 0.1), 0.1)
+        speeds.append(ego.speed_mps)
+    assert speeds[0] == pytest.approx(10.0 - 0.4)  # brakes build up in 0.2 s
+    assert speeds[1] == pytest.approx(speeds[0] - 0.8)
+    assert speeds[-1] == 0.0
+
+
+def test_what_is_handed_out_is_what_was_verified(stand: Stand) -> None:
+    ego = at(12.0, y_m=0.4, yaw_rad=-0.03)
+    assert not stand.check(ego).rule
+    ego = step_bicycle(ego, BODY, follow_or_brake(stand.plan(ego), ego, BODY, 0.1), 0.1)
+    kept = stand.checker._kept
+    assert kept is not None
+    state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
+    foreseen = kept.driven_from(state, stand.checker._body)
+    for step, expected in enumerate(foreseen[1:], start=1):
+        checked = stand.checker.check(stand.scene(ego, step=step), None)
+        ego = step_bicycle(ego, BODY, follow_or_brake(checked.plan, ego, BODY, 0.1), 0.1)
+        now = [ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad]
+        np.testing.assert_allclose(now, expected, atol=1e-12)
+
+
+def test_an_ego_that_was_put_elsewhere_does_not_drive_an_old_trajectory(stand: Stand) -> None:
+    assert not stand.check(at(10.0)).rule
+    checked = stand.checker.check(stand.scene(at(10.0, x_m=150.0), step=1), None)
+    assert checked.plan.xy_m[0, 0] == pytest.approx(150.0)
+
+
+def test_without_lanes_only_others_count(stand: Stand) -> None:
+    road = replace(stand.by_hand.street(), lanes=(), successors=())
+    goal = Goal(x_min_m=290.0, x_max_m=299.0, y_min_m=-2.0, y_max_m=2.0)
+    stand.checker.start(Briefing(road=road, body=BODY, start=at(0.0), goal=goal))
+    assert not stand.check(at(10.0)).rule
+    wall = stand.by_hand.User(object_id=3, x_m=58.0)
+    assert stand.check(at(10.0), wall).rule == "safety-longitudinal"
+
+
+def test_without_a_checker_everything_passes(stand: Stand) -> None:
+    plan = stand.plan(at(10.0))
+    assert supervise(plan, stand.scene(at(10.0)), None) == (plan, "")
+    assert supervise(None, stand.scene(at(10.0)), None) == (None, "")
+
+
+def test_a_rollout_counts_what_was_changed_and_says_why(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario(users=[by_hand.User(object_id=4, x_m=60.0)], duration_s=9.0)
+    crashed = rollout(task, by_hand.Planner())
+    assert (crashed.outcome, crashed.num_safety_interventions) == ("collision", 0)
+    saved = rollout(task, by_hand.Planner(), checker=SafetyChecker())
+    assert saved.outcome == "timeout"
+    assert saved.num_safety_interventions > 0
+    assert saved.speed_mps[-1] < 0.5
+    assert 55.0 < saved.xy_m[-1, 0] + 2.4 < 58.0
+    rules = {decision.rule for _, decision in saved.decisions}
+    assert rules == {"straight", "safety-longitudinal"}
