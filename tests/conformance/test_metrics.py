@@ -95,7 +95,7 @@ def test_a_metric_that_keeps_its_promises_passes(metric: Any) -> None:
 def test_metrics_are_reported_under_their_name_and_leave_the_score_alone(by_hand: SimpleNamespace) -> None:
     task = by_hand.scenario()
     drive = by_hand.trace(task, 10.0 + np.arange(31.0))
-    plain, more = score(drive, task), score(drive, task, [LengthMetric(), SandboxedMetric(BrokenMetric(), "broken")])
+    plain, more = score(drive, task), score(drive, task, [LengthMetric(), SandboxedMetric("broken", BrokenMetric)])
     assert more.metrics["length.steps"] == 31.0
     assert more.metrics["broken.failed"] == 1.0
     assert more.score == plain.score
