@@ -21,7 +21,7 @@ def bench(
     ] = None,
     model: Annotated[str | None, typer.Option(help="For car-bench: its model.")] = None,
     tasks: Annotated[int, typer.Option(min=1, help="For car-bench with a model: how many tasks.")] = 129,
-    planner: Annotated[str, typer.Option(help="For cut-ins: who drives.")] = "idm",
+    planner: Annotated[str, typer.Option(help="For cut-ins and aeb: who drives.")] = "idm",
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure: startup, turn, assistant, simulation, recording, serve; by name also others, see docs."""

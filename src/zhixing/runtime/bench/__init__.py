@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from zhixing.runtime.bench.aeb import aeb
 from zhixing.runtime.bench.assistant import assistant
 from zhixing.runtime.bench.cut_ins import cut_ins
 from zhixing.runtime.bench.measure import Measure
@@ -21,7 +22,7 @@ from zhixing.runtime.bench.soak import soak
 from zhixing.runtime.bench.startup import startup
 from zhixing.runtime.bench.turns import turns
 
-SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {"cut-ins": cut_ins}
+SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {"cut-ins": cut_ins, "aeb": aeb}
 """Suites in which a planner drives; they are told its registered name."""
 
 SUITES: Mapping[str, Callable[[], list[Measure]]] = {

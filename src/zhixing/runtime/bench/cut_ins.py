@@ -115,7 +115,7 @@ def drive_cut_in(case: CutIns, planner: Planner) -> bool:
     other in front for 2 s.
     """
     ego_mps = float(case.ego_mps[0])
-    begins_s = -np.floor(float(case.lead_in_s()[0]) / STEP_S + 1.0) * STEP_S
+    begins_s = -float(np.floor(float(case.lead_in_s()[0]) / STEP_S + 1.0)) * STEP_S
     others = _other(case, begins_s - _BEFORE_S)
     now = first = round(_BEFORE_S / STEP_S)
     ego = EgoState(x_m=ego_mps * begins_s, y_m=0.0, yaw_rad=0.0, speed_mps=ego_mps)
@@ -162,7 +162,7 @@ def _scenes(others: Tracks, first: int) -> Iterator[Tracks]:
 def _other(case: CutIns, first_s: float) -> Tracks:
     """Return who cuts in from the right over the whole case."""
     steps = round((_LONGEST_S - first_s) / STEP_S)
-    time_s = first_s + STEP_S * np.arange(steps)
+    time_s: FloatArray = first_s + STEP_S * np.arange(steps, dtype=np.float64)
     offset_m: FloatArray = case.offset_m(time_s)
     drift_mps = case.drift_mps(time_s)
     along_m = case.gap_m + BODY.length_m + case.other_mps * time_s
