@@ -139,7 +139,7 @@ class ForeignPlanner:
         return None
 
     def _ask(self, request: dict[str, Any], patience_s: float) -> dict[str, Any]:
-        """Return the child's answer; one that does not answer properly is ended, and the next request starts another."""
+        """Return the child's answer; one that does not answer properly is ended, the next request starts another."""
         try:
             answer = json.loads(self._exchanged(json.dumps(request, allow_nan=False).encode() + b"\n", patience_s))
         except (OSError, ValueError) as error:
