@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from zhixing.datatypes.scene import EgoBody
 from zhixing.datatypes.tracks import RoadUser
@@ -19,6 +20,8 @@ from zhixing.datatypes.units import mps_from_kmh
 BODY = EgoBody()
 BEGINS_S = 5.0
 """Time to the impact when a scene begins; the protocols begin at 4 s."""
+_TURN_BEGINS_S = 9.0
+"""The same where the ego turns, so that it begins before the turn."""
 _WALKS_S = 4.0
 """So long before the impact a target in the open begins to move (protocols: time to collision 4 s)."""
 _SIDE_M = 1.0
@@ -28,6 +31,11 @@ _ADULT, _CHILD = (0.6, 0.5), (0.5, 0.4)
 _BICYCLE, _SCOOTER = (1.85, 0.6), (1.8, 0.7)
 _CAR, _SUV, _BUS = (4.1, 1.7), (4.7, 1.9), (12.0, 2.55)
 """Length and width in metres: Euro NCAP pedestrian, bicyclist and small car targets; a city bus."""
+
+_FAR_TURNS = ((10, 9.0), (15, 11.75), (20, 14.75))
+_NEAR_TURN_M = 8.0
+"""Speeds in km/h and radii in metres of the turns (Euro NCAP, paths of CPTA and CCFtap, without their clothoids)."""
+_LANE_WIDTH_M = 3.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +68,27 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AebScene:
-    """One test: the ego comes along a straight lane at the limit.
+    """One test: the ego comes along its lane at the limit.
 
     Attributes:
         name: As the protocols call it, with the place of impact in per cent of the ego's width.
         ego_mps: Its speed, which is also the limit.
-        impact_x_m: Where the ego's front is when it hits without braking; the ego's centre starts at x = 0.
+        impact_m: How far along its way the ego's front is when it hits without braking; its centre starts at 0, at the
+            origin.
         target: Who it would hit.
+        turn: Whether the ego turns ``left`` or ``right`` at a crossing, empty if it goes straight on.
+        radius_m: Of its turn.
+        turns_m: How far along its way the turn begins.
         parked: What stands beside the lane: class, length, width, x and y of the centre.
     """
 
     name: str
     ego_mps: float
-    impact_x_m: float
+    impact_m: float
     target: Target
+    turn: Literal["", "left", "right"] = ""
+    radius_m: float = 0.0
+    turns_m: float = 0.0
     parked: tuple[tuple[RoadUser, float, float, float, float], ...] = ()
 
 
@@ -104,6 +119,9 @@ def aeb_scenes() -> list[AebScene]:
         ]
     for ego_kmh in (30, 40, 50, 60, 70, 80):
         scenes += [_ahead("CCRm", ego_kmh, RoadUser.CAR, _CAR, 20.0, 50)]
+    for ego_kmh, radius_m in _FAR_TURNS:
+        scenes += [_turning("CPTA-far-50", ego_kmh, radius_m, "left"), *_tapping(ego_kmh, radius_m)]
+    scenes.append(_turning("CPTA-near-50", 10, _NEAR_TURN_M, "right"))
     scenes += [_braking(gap_m, brake_mps2) for gap_m in (12.0, 40.0) for brake_mps2 in (2.0, 6.0)]
     return scenes
 
@@ -134,7 +152,7 @@ def _crossing(
         speed_mps=speed_mps,
         reaches_s=_WALKS_S,
     )
-    return AebScene(name=name, ego_mps=ego_mps, impact_x_m=impact_x_m, target=target)
+    return AebScene(name=name, ego_mps=ego_mps, impact_m=impact_x_m, target=target)
 
 
 def _hidden(
@@ -165,7 +183,7 @@ def _hidden(
         speed_mps=speed_mps,
         reaches_s=-starts_y_m / speed_mps,
     )
-    return AebScene(name=name, ego_mps=ego_mps, impact_x_m=impact_x_m, target=target, parked=tuple(parked))
+    return AebScene(name=name, ego_mps=ego_mps, impact_m=impact_x_m, target=target, parked=tuple(parked))
 
 
 def _ahead(
@@ -182,7 +200,7 @@ def _ahead(
         yaw_rad=0.0,
         speed_mps=speed_mps,
     )
-    return AebScene(name=name, ego_mps=ego_mps, impact_x_m=0.5 * BODY.length_m + ego_mps * BEGINS_S, target=target)
+    return AebScene(name=name, ego_mps=ego_mps, impact_m=0.5 * BODY.length_m + ego_mps * BEGINS_S, target=target)
 
 
 def _braking(gap_m: float, brake_mps2: float) -> AebScene:
@@ -199,4 +217,55 @@ def _braking(gap_m: float, brake_mps2: float) -> AebScene:
         brakes_s=1.0,
     )
     stops_m = ego_mps**2 / (2.0 * brake_mps2) + ego_mps
-    return AebScene(name="CCRb", ego_mps=ego_mps, impact_x_m=0.5 * BODY.length_m + gap_m + stops_m, target=target)
+    return AebScene(name="CCRb", ego_mps=ego_mps, impact_m=0.5 * BODY.length_m + gap_m + stops_m, target=target)
+
+
+def _turning(name: str, ego_kmh: int, radius_m: float, turn: Literal["left", "right"]) -> AebScene:
+    """Return an adult who crosses the street that the ego turns into, walking as the ego came."""
+    ego_mps, speed_mps = mps_from_kmh(ego_kmh), mps_from_kmh(5.0)
+    side = 1.0 if turn == "left" else -1.0
+    beyond_m = BODY.length_m
+    impact_m = 0.5 * BODY.length_m + ego_mps * _TURN_BEGINS_S
+    turns_m = impact_m - 0.5 * math.pi * radius_m - beyond_m
+    target = Target(
+        road_user=RoadUser.PEDESTRIAN,
+        size_m=_ADULT,
+        x_m=turns_m + radius_m - speed_mps * _WALKS_S,
+        y_m=side * (radius_m + beyond_m + 0.5 * _ADULT[1]),
+        yaw_rad=0.0,
+        speed_mps=speed_mps,
+        reaches_s=_WALKS_S,
+    )
+    return AebScene(
+        name=name, ego_mps=ego_mps, impact_m=impact_m, target=target, turn=turn, radius_m=radius_m, turns_m=turns_m
+    )
+
+
+def _tapping(ego_kmh: int, radius_m: float) -> list[AebScene]:
+    """Return cars that come towards the ego, which turns left across their way: front against front corner."""
+    ego_mps, scenes = mps_from_kmh(ego_kmh), []
+    impact_m = 0.5 * BODY.length_m + ego_mps * _TURN_BEGINS_S
+    meets_y_m = _LANE_WIDTH_M - 0.5 * _CAR[1]
+    angle = math.acos(1.0 - meets_y_m / radius_m)
+    turns_m = impact_m - radius_m * angle
+    for kmh in (30.0, 45.0, 60.0):
+        target = Target(
+            road_user=RoadUser.CAR,
+            size_m=_CAR,
+            x_m=turns_m + radius_m * math.sin(angle) + 0.25 * _CAR[0] + mps_from_kmh(kmh) * _TURN_BEGINS_S,
+            y_m=_LANE_WIDTH_M,
+            yaw_rad=math.pi,
+            speed_mps=mps_from_kmh(kmh),
+        )
+        scenes.append(
+            AebScene(
+                name="CCFtap",
+                ego_mps=ego_mps,
+                impact_m=impact_m,
+                target=target,
+                turn="left",
+                radius_m=radius_m,
+                turns_m=turns_m,
+            )
+        )
+    return scenes

@@ -6,12 +6,16 @@ import math
 
 import numpy as np
 
-from zhixing.datatypes.plan import Control
-from zhixing.datatypes.road import Lane, LaneKind, Road
-from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
-from zhixing.datatypes.shapes import FloatArray
+from zhixing.datatypes.localized import Localized
+from zhixing.datatypes.plan import Control, Decision, Plan
+from zhixing.datatypes.road import Road
+from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
+from zhixing.datatypes.shapes import FloatArray, polyline_s_m
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
 from zhixing.driving.bicycle import step_bicycle
+from zhixing.driving.lane_map import project
+from zhixing.driving.tracking import track
+from zhixing.simulation.aeb_road import goal_of, way_xy_m
 from zhixing.simulation.aeb_scenes import BODY, AebScene
 from zhixing.simulation.collision import STANDING_MPS, boxes_touch
 from zhixing.simulation.visibility import visible_share
@@ -24,9 +28,9 @@ _LONGEST_STEPS = 300
 _HISTORY_STEPS = 20
 _GENTLE_MPS2 = 2.5
 _SLOWEST_MPS = 10.0 / 3.6
-_LANE_WIDTH_M = 3.5
-_ROAD_M = (-50.0, 250.0)
 _PAST_M = 5.0
+_PLAN_S: FloatArray = STEP_S * np.arange(31, dtype=np.float64)
+_WHY = Decision(action="cruise", rule="bound", say=Localized("沿路线", "Along the way.", "Den Weg entlang."))
 
 
 class AebWorld:
@@ -39,11 +43,13 @@ class AebWorld:
 
     Args:
         scene: What happens.
-        road: A road of :func:`aeb_road` for the scene's limit, to be shared between worlds.
+        road: Of the scene (``aeb_road.aeb_road``), to be shared between worlds.
     """
 
     def __init__(self, scene: AebScene, road: Road) -> None:
         self._case, self._road = scene, road
+        self._way_xy_m = way_xy_m(scene)
+        self._way_s_m = polyline_s_m(self._way_xy_m)
         self.ego = EgoState(x_m=0.0, y_m=0.0, yaw_rad=0.0, speed_mps=scene.ego_mps)
         self.has_hit = self.has_passed = False
         self._step, self._goes = 0, scene.target.reaches_s == 0.0
@@ -84,9 +90,8 @@ class AebWorld:
         return self.has_hit or self.has_passed or self._step >= _LONGEST_STEPS
 
     def briefing(self) -> Briefing:
-        """Return the task to go on along the lane."""
-        goal = Goal(x_min_m=_ROAD_M[1] - 20.0, x_max_m=_ROAD_M[1] - 10.0, y_min_m=-2.0, y_max_m=2.0)
-        return Briefing(road=self._road, body=BODY, start=self.ego, goal=goal)
+        """Return the task to go on along the way."""
+        return Briefing(road=self._road, body=BODY, start=self.ego, goal=goal_of(self._case))
 
     def scene(self) -> Scene:
         """Return who was in sight within the last 2 s."""
@@ -104,6 +109,26 @@ class AebWorld:
         )
         return Scene(time_ns=self._step * STEP_NS, ego=self.ego, others=others, lights=np.zeros(0, dtype=np.int64))
 
+    def along_m(self) -> float:
+        """Return how far along its way the ego's centre is."""
+        return float(project(self.ego.x_m, self.ego.y_m, self._way_xy_m, self._way_s_m)[0])
+
+    def on_its_way(self, accel_mps2: float) -> Control:
+        """Return what an ego does that keeps to its way with an acceleration."""
+        speed = np.maximum(0.5, self.ego.speed_mps + accel_mps2 * _PLAN_S)
+        ahead = self.along_m() + np.concatenate(([0.0], np.cumsum(0.5 * STEP_S * (speed[1:] + speed[:-1]))))
+        xy = np.stack([np.interp(ahead, self._way_s_m, self._way_xy_m[:, k]) for k in (0, 1)], axis=-1)
+        step = np.gradient(xy, axis=0)
+        plan = Plan(
+            time_s=_PLAN_S.copy(),
+            xy_m=xy,
+            yaw_rad=np.unwrap(np.arctan2(step[:, 1], step[:, 0])),
+            speed_mps=speed,
+            accel_mps2=np.full(_PLAN_S.size, accel_mps2),
+            decision=_WHY,
+        )
+        return track(plan, self.ego, BODY, STEP_S)
+
     def step(self, control: Control) -> None:
         """Let 0.1 s pass."""
         self._move_target()
@@ -113,8 +138,10 @@ class AebWorld:
         ego = np.array([self.ego.x_m, self.ego.y_m, self.ego.yaw_rad, BODY.length_m, BODY.width_m])
         if abs(self.ego.speed_mps) > STANDING_MPS:
             self.has_hit |= any(boxes_touch(ego, box) for box in boxes)
-        gone = max(self._case.impact_x_m, float(self._xy_m[0, self._step, 0]) + 0.5 * self._case.target.size_m[0])
-        self.has_passed |= self.ego.x_m - 0.5 * BODY.length_m > gone + _PAST_M
+        gone_m = self._case.impact_m
+        if self._case.target.yaw_rad == 0.0 and not self._case.turn:  # ahead in the same lane: where it is now
+            gone_m = max(gone_m, float(self._xy_m[0, self._step, 0]) + 0.5 * self._case.target.size_m[0])
+        self.has_passed |= self.along_m() - 0.5 * BODY.length_m > gone_m + _PAST_M
         self._look()
 
     def _move_target(self) -> None:
@@ -122,7 +149,7 @@ class AebWorld:
         target, now = self._case.target, self._step
         goes_s = STEP_S
         if not self._goes:
-            left_m = self._case.impact_x_m - self.ego.x_m - 0.5 * BODY.length_m
+            left_m = self._case.impact_m - self.along_m() - 0.5 * BODY.length_m
             goes_s = target.reaches_s + STEP_S - left_m / max(self.ego.speed_mps, 1e-6)
             self._goes = goes_s > 0.0
         before = float(self._speed_mps[0, now])
@@ -154,11 +181,11 @@ class AebWorld:
 
 
 def is_avoidable(scene: AebScene, road: Road, slower_mps: float = 0.0) -> bool:
-    """Return whether full braking at first sight avoids the impact: no reaction time, no build-up, no steering.
+    """Return whether full braking at first sight avoids the impact, with no reaction time, no build-up and no evading.
 
     Args:
         scene: What happens.
-        road: See :func:`aeb_road`.
+        road: Of the scene.
         slower_mps: The driver has slowed down by so much before, gently, because of what could hide.
     """
     world = AebWorld(scene, road)
@@ -167,7 +194,7 @@ def is_avoidable(scene: AebScene, road: Road, slower_mps: float = 0.0) -> bool:
         has_seen = has_seen or world.sees_target
         too_fast = world.ego.speed_mps - (scene.ego_mps - slower_mps)
         gentle = -min(_GENTLE_MPS2, too_fast / STEP_S)
-        world.step(Control(accel_mps2=BODY.min_accel_mps2 if has_seen else gentle, steer_rate_radps=0.0))
+        world.step(world.on_its_way(BODY.min_accel_mps2 if has_seen else gentle))
     return not world.has_hit
 
 
@@ -175,22 +202,3 @@ def is_avoidable_with_foresight(scene: AebScene, road: Road) -> bool:
     """Return whether some slower approach, no slower than 10 km/h, avoids the impact by full braking at first sight."""
     most = max(0.0, scene.ego_mps - _SLOWEST_MPS)
     return any(is_avoidable(scene, road, share * most) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
-
-
-def aeb_road(limit_mps: float) -> Road:
-    """Return a straight street: the ego's lane east at y = 0, one west on its left."""
-    x_m = np.arange(_ROAD_M[0], _ROAD_M[1] + 1.0, 5.0)
-
-    def lane(lane_id: str, y_m: float, way: int) -> Lane:
-        centre = np.stack((x_m, np.full_like(x_m, y_m)), axis=-1)[::way].copy()
-        half = np.array([0.0, way * 0.5 * _LANE_WIDTH_M])
-        return Lane(
-            lane_id=lane_id,
-            kind=LaneKind.DRIVING,
-            centre_xy_m=centre,
-            left_xy_m=centre + half,
-            right_xy_m=centre - half,
-            speed_limit_mps=limit_mps,
-        )
-
-    return Road(name="street", lanes=(lane("east", 0.0, 1), lane("west", _LANE_WIDTH_M, -1)), successors=((), ()))

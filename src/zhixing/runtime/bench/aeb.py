@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from zhixing.datatypes.road import Road
 from zhixing.driving.asking import ask, brief, follow_or_brake
 from zhixing.driving.interfaces import Planner
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.planners import make_planner
+from zhixing.simulation.aeb_road import aeb_road
 from zhixing.simulation.aeb_scenes import AebScene, aeb_scenes, families
-from zhixing.simulation.aeb_world import AebWorld, aeb_road, is_avoidable, is_avoidable_with_foresight
+from zhixing.simulation.aeb_world import AebWorld, is_avoidable, is_avoidable_with_foresight
 from zhixing.simulation.world import STEP_S
 
 _STEPS_OF_SPEED: int | None = None
@@ -51,7 +50,7 @@ def aeb(planner_name: str = "idm") -> list[Measure]:
 
 def _judged(scene: AebScene, planner: Planner) -> tuple[bool, bool, bool, bool]:
     """Return whether the planner avoids, whether it passes, and whether braking at first sight and foresight avoid."""
-    road = _road(scene.ego_mps)
+    road = aeb_road(scene)
     at_sight = is_avoidable(scene, road)
     avoided, has_passed = drive_aeb(scene, road, planner)
     return avoided, has_passed, at_sight, at_sight or is_avoidable_with_foresight(scene, road)
@@ -66,8 +65,3 @@ def drive_aeb(scene: AebScene, road: Road, planner: Planner) -> tuple[bool, bool
         plan = ask(planner, seen) if is_ready else None
         world.step(follow_or_brake(plan, world.ego, world.body, STEP_S))
     return not world.has_hit, world.has_passed
-
-
-@lru_cache(maxsize=16)
-def _road(limit_mps: float) -> Road:
-    return aeb_road(limit_mps)
