@@ -25,6 +25,7 @@ from zhixing.datatypes.units import s_from_ns
 from zhixing.driving.lane_map import build_lane_map
 from zhixing.driving.route import Route, find_route
 from zhixing.errors import PluginError, ScenarioError
+from zhixing.simulation.next_light import next_light
 
 _LONGEST_LINE = 1_000_000
 _WHY = Decision(
@@ -128,15 +129,8 @@ class ForeignPlanner:
     def _stop_m(self, scene: Scene, briefing: Briefing) -> float | None:
         """Return the distance from the ego's front to the next red or yellow light on the route, None without one."""
         s_m, _, _ = self._route.line.project(scene.ego.x_m, scene.ego.y_m)
-        front_m = s_m + 0.5 * briefing.body.length_m
-        for k, place_m in enumerate(self._route.stop_m.tolist()):
-            group = briefing.ego_light if briefing.ego_light >= 0 else int(self._route.stop_group[k])
-            if place_m < front_m or not 0 <= group < scene.lights.shape[0]:
-                continue
-            has_to_wait = int(scene.lights[group]) in {Light.RED, Light.YELLOW}
-            is_free = briefing.ego_light >= 0 and bool(self._route.stop_is_right_turn[k])
-            return place_m - front_m if has_to_wait and not is_free else None
-        return None
+        distance_m, light = next_light(self._route, briefing, scene, s_m + 0.5 * briefing.body.length_m)
+        return distance_m if light in {Light.RED, Light.YELLOW} else None
 
     def _ask(self, request: dict[str, Any], patience_s: float) -> dict[str, Any]:
         """Return the child's answer; one that does not answer properly is ended, the next request starts another."""

@@ -25,6 +25,7 @@ from zhixing.driving.route import Route, find_route
 from zhixing.simulation.city_world import CityWorld
 from zhixing.simulation.collision import is_at_fault, touching
 from zhixing.simulation.drivable import drivable_area
+from zhixing.simulation.next_light import next_light
 from zhixing.simulation.replay_world import Background, ReplayWorld
 from zhixing.simulation.world import STEP_S, World
 
@@ -161,11 +162,8 @@ class DrivingEnv(gymnasium.Env[dict[str, Any], npt.NDArray[np.float32]]):
     def _next_stop(self) -> tuple[float, int]:
         """Return the distance from the front to the next place to wait, and the light there."""
         front_m = self._s_m + 0.5 * self._briefing.body.length_m
-        for place, group in zip(self._route.stop_m.tolist(), self._route.stop_group.tolist(), strict=True):
-            shown = self._briefing.ego_light if self._briefing.ego_light >= 0 else group
-            if 0.0 <= place - front_m < _NO_STOP_M and 0 <= shown < self._scene.lights.shape[0]:
-                return place - front_m, int(self._scene.lights[shown])
-        return _NO_STOP_M, int(Light.OFF)
+        distance_m, light = next_light(self._route, self._briefing, self._scene, front_m)
+        return (distance_m, int(light)) if distance_m < _NO_STOP_M else (_NO_STOP_M, int(Light.OFF))
 
     def _passed(self, before_m: float, distance_m: float) -> bool:
         return self._s_m - before_m > distance_m

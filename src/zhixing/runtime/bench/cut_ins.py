@@ -43,6 +43,7 @@ _CHUNK = 50
 
 def cut_ins(planner_name: str = "idm") -> list[Measure]:
     """Measure the share of crashes of a planner and of the reference drivers, and where only the planner crashes."""
+    make_planner(planner_name)  # a wrong name is told at once
     cases = bench_cases()
     avoided = np.zeros(cases.num_cases, dtype=np.bool_)
     measures = []
