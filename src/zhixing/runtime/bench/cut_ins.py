@@ -14,6 +14,7 @@ from zhixing.datatypes.road import Lane, LaneKind, Road
 from zhixing.datatypes.scene import Briefing, EgoState, Goal, Scene
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.datatypes.tracks import RoadUser, Tracks
+from zhixing.datatypes.units import mps_from_kmh
 from zhixing.driving.asking import ask, brief, follow_or_brake
 from zhixing.driving.bicycle import step_bicycle
 from zhixing.driving.interfaces import Planner
@@ -57,7 +58,7 @@ def cut_ins(planner_name: str = "idm") -> list[Measure]:
             )
         )
     crashed = drive_cut_ins(cases, planner_name, _JOBS)
-    motorway = cases.ego_mps > 18.0
+    motorway = cases.ego_mps > mps_from_kmh(65.0)
     return [
         *measures,
         Measure(
