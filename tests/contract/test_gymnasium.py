@@ -76,3 +76,16 @@ def test_who_stands_until_the_trigger_is_late(by_hand: SimpleNamespace) -> None:
     ends = [env.step(BRAKE)[2:] for _ in range(20)]
     assert ends[-1] == (False, True, {"outcome": "timeout"})
     assert not any(is_over or is_late for is_over, is_late, _ in ends[:-1])
+
+
+def test_who_leaves_the_road_in_the_city_pays_for_it_and_is_not_put_back_unseen() -> None:
+    env = DrivingEnv(num_users=1)
+    env.reset(seed=3)
+    is_over, reward, info = False, 0.0, dict[str, str]()
+    for _ in range(100):
+        _, reward, is_over, _, info = env.step(np.array([1.0, 0.3], np.float32))
+        if is_over:
+            break
+    assert is_over
+    assert info == {"outcome": "off_road"}
+    assert -11.0 < reward <= -10.0

@@ -57,8 +57,8 @@ class DrivingEnv(gymnasium.Env[dict[str, Any], npt.NDArray[np.float32]]):
       within), and the :class:`Light` there.
 
     Reward of a step: 0.1 per metre along the route, -0.1 per m/s above the limit, -5 for passing a red light, -10 for
-    a collision by own fault or leaving the road, 10 for the goal. The last three end the episode; time (``max_steps``,
-    or the scenario's stop trigger) truncates it.
+    a collision by own fault or leaving the road, 10 for the goal. The last three end the episode, and standing for 90 s
+    in the city does; time (``max_steps``, or the scenario's stop trigger) truncates it.
 
     Args:
         scenario: A task to drive; None for the city, a new one for each seed.
@@ -111,7 +111,8 @@ class DrivingEnv(gymnasium.Env[dict[str, Any], npt.NDArray[np.float32]]):
         self._see()
         ego, outcome = self._scene.ego, self._outcome()
         has_run_red = before[0] < _NO_STOP_M and before[1] == Light.RED and self._passed(before_m, before[0])
-        reward = _REWARD_PER_M * (self._s_m - before_m)
+        was_put_back = outcome in {"off_road", "stuck"} and self._scenario is None
+        reward = 0.0 if was_put_back else _REWARD_PER_M * (self._s_m - before_m)
         reward += _REWARD_OVERSPEED * max(0.0, ego.speed_mps - self._limit_mps())
         reward += _REWARD_RED * has_run_red
         reward += {"goal": _REWARD_GOAL, "collision": _REWARD_CRASH, "off_road": _REWARD_CRASH}.get(outcome, 0.0)
@@ -139,6 +140,9 @@ class DrivingEnv(gymnasium.Env[dict[str, Any], npt.NDArray[np.float32]]):
         self._s_m, self._offset_m = float(line.s_m[near] + c * dx + s * dy), float(-s * dx + c * dy)
 
     def _outcome(self) -> str:
+        """Return what has ended the episode, empty while it goes on."""
+        if isinstance(self._world, CityWorld) and self._world.needs_briefing():  # the city has put the ego elsewhere
+            return "off_road" if self._world.event_counts().get("off-road") else "stuck"
         ego, body, others = self._scene.ego, self._briefing.body, self._scene.others
         box = np.array([ego.x_m, ego.y_m, ego.yaw_rad, body.length_m, body.width_m])
         area = drivable_area(self._briefing.road)

@@ -96,6 +96,7 @@ def test_the_careful_driver_shows_nothing_where_the_regulation_asks_nothing() ->
     assert not shown.any()
 
 
+@pytest.mark.slow
 def test_shares_of_crashes_are_near_the_published_ones() -> None:
     cases = published_cases()
     rows = np.arange(0, cases.num_cases, 11)
