@@ -3,7 +3,6 @@
 pip install fiss-planner==1.0.0        # Apache-2.0
 """
 
-import heapq
 import json
 import math
 import sys
@@ -22,7 +21,7 @@ class Worker:
     """Answers requests."""
 
     def start(self, ask: dict[str, Any]) -> dict[str, Any]:
-        """Make a planner for a task: on the map if lanes lead to the goal, else along the line of the route."""
+        """Make a planner for a task; it plans along the line of the route, and predicts others along the lanes."""
         config, vehicle, body = fp.LocalPlannerConfig(), fp.VehicleParams(), ask["body"]
         vehicle.length, vehicle.width, vehicle.wheelbase = body["length_m"], body["width_m"], body["wheelbase_m"]
         vehicle.rear_axle_to_center = 0.5 * body["wheelbase_m"]
@@ -31,16 +30,12 @@ class Worker:
         vehicle.max_lat_accel = 8.0  # as its own CommonRoad benchmark sets it
         config.smoother.enabled = fp.has_optimizers()
         config.path.num_left_lanes = config.path.num_right_lanes = 0
-        self.body, self.goal = body, ask["goal"]
+        self.body = body
         self.line = np.array(ask["route"])
         self.road = road_map(ask["lanes"])
         self.planner = fp.LocalPlanner(config, vehicle)
         self.horizon_s = config.planner.sampling.max_t + 0.5
-        lanes = lanes_to(ask["lanes"], ask["start"], self.goal)
-        if lanes:
-            self.planner.set_map(self.road, lanes)
-        else:
-            self.planner.set_reference_path(self.line[:, 0], self.line[:, 1])
+        self.planner.set_reference_path(self.line[:, 0], self.line[:, 1])
         return {"ok": True}
 
     def plan(self, ask: dict[str, Any]) -> dict[str, Any]:
@@ -91,41 +86,6 @@ def road_map(lanes: list[dict[str, Any]]) -> Any:
         road.add_lane(lane)
     road.finalize()
     return road
-
-
-def lanes_to(lanes: list[dict[str, Any]], start: list[float], goal: list[float]) -> list[int]:
-    """The shortest way over the lanes from the start to the goal; empty if there is none."""
-    by_id = {lane["id"]: lane for lane in lanes}
-    lengths = {k: float(np.hypot(*np.diff(np.array(lane["centre"]), axis=0).T).sum()) for k, lane in by_id.items()}
-    first = nearest(lanes, start[0], start[1], start[2])
-    last = nearest(lanes, 0.5 * (goal[0] + goal[1]), 0.5 * (goal[2] + goal[3]), None)
-    queue: list[tuple[float, int, tuple[int, ...]]] = [(0.0, first, (first,))]
-    seen: set[int] = set()
-    while queue:
-        cost, lane, way = heapq.heappop(queue)
-        if lane == last:
-            return [k + 1 for k in way]
-        if lane in seen or lane not in by_id:
-            continue
-        seen.add(lane)
-        beside = [by_id[lane][side] for side in ("left_lane", "right_lane") if by_id[lane][side] is not None]
-        for after, more in [*((k, lengths[lane]) for k in by_id[lane]["successors"]), *((k, 50.0) for k in beside)]:
-            heapq.heappush(queue, (cost + more, after, (*way, after)))
-    return []
-
-
-def nearest(lanes: list[dict[str, Any]], x: float, y: float, yaw: float | None) -> int:
-    """The lane whose middle is nearest to a place and, if that is asked, goes the same way."""
-
-    def cost(lane: dict[str, Any]) -> float:
-        centre = np.array(lane["centre"])
-        away = np.hypot(centre[:, 0] - x, centre[:, 1] - y)
-        k = min(int(np.argmin(away)), len(centre) - 2)
-        step = centre[k + 1] - centre[k]
-        turn = 0.0 if yaw is None else abs(math.remainder(math.atan2(step[1], step[0]) - yaw, 2.0 * math.pi))
-        return float(away.min()) + 10.0 * turn
-
-    return int(min(lanes, key=cost)["id"])
 
 
 def main() -> None:
