@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from zhixing.errors import PluginError
 
-GROUPS = ("zhixing.planners", "zhixing.predictors")
+GROUPS = ("zhixing.planners", "zhixing.predictors", "zhixing.metrics")
 
 
 def names(group: str) -> tuple[str, ...]:

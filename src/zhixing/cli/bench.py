@@ -23,11 +23,12 @@ def bench(
     ] = None,
     model: Annotated[str | None, typer.Option(help="For car-bench: its model.")] = None,
     tasks: Annotated[int, typer.Option(min=1, help="For car-bench with a model: how many tasks.")] = 129,
+    planner: Annotated[str, typer.Option(help="For cut-ins and aeb: who drives.")] = "idm",
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure: startup, turn, assistant, simulation, recording, serve; by name also others, see docs."""
     from zhixing.cli.field import show_car_bench, show_mac_slu, show_prediction  # noqa: PLC0415
-    from zhixing.runtime.bench import ONLY_BY_NAME, SUITES  # noqa: PLC0415
+    from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, SUITES_OF_A_PLANNER, run_suite  # noqa: PLC0415
     from zhixing.runtime.machine import machine  # noqa: PLC0415
 
     if suites in (["mac-slu"], ["car-bench"], ["prediction"]):
@@ -41,18 +42,19 @@ def bench(
             show_car_bench(data, base_url, model, tasks, as_json)
         return
     chosen = suites or [suite for suite in SUITES if suite not in ONLY_BY_NAME]
-    unknown = [suite for suite in chosen if suite not in SUITES]
+    known = [*SUITES, *SUITES_OF_A_PLANNER]
+    unknown = [suite for suite in chosen if suite not in known]
     if unknown:
         raise InputError(
             f"no suite is called {unknown[0]!r}",
-            hint=f"Choose among: {', '.join(SUITES)}, mac-slu, car-bench, prediction.",
+            hint=f"Choose among: {', '.join(known)}, mac-slu, car-bench, prediction.",
         )
     measures = []
     with progress("measuring") as on_progress:
         for number, suite in enumerate(chosen):
             if on_progress:
                 on_progress(number / len(chosen))
-            measures += SUITES[suite]()
+            measures += run_suite(suite, planner)
     if as_json:
         show_json({"machine": machine(), "measures": measures})
         return

@@ -111,6 +111,7 @@ def _extras() -> Iterator[Finding]:
     for name, module, package, extra, without in (
         ("other programs", "kuksa_client", "kuksa-client", "kuksa", "no broker, and no car behind one"),
         ("CAN", "cantools", "cantools", "can", "no car on a bus"),
+        ("agents", "gymnasium", "gymnasium", "gym", "no Gymnasium environment for other people's agents"),
     ):
         if importlib.util.find_spec(module) is not None:
             yield Finding(name=name, state="ok", detail=f"{package} {version(package)}")

@@ -21,6 +21,7 @@ from zhixing.datatypes.units import s_from_ns
 from zhixing.errors import RecordingError, ServiceError, ZhixingError
 from zhixing.formats.trace_csv import write_trace_csv
 from zhixing.runtime.driving_tasks import find_tasks, read_scenario, task_name
+from zhixing.runtime.metrics import registered_metrics
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.replay_world import Background
 from zhixing.simulation.rollout import rollout
@@ -154,7 +155,7 @@ def _drive(task: Path, planner_name: str, out: Path, background: Background) -> 
         scenario = read_scenario(task)
         trace = rollout(scenario, make_planner(planner_name), background=background)
         write_trace_csv(out / scenario.scenario_id / "trace.csv", trace)
-        return _result(score(trace, scenario), trace)
+        return _result(score(trace, scenario, registered_metrics()), trace)
     except RecordingError:
         raise
     except ZhixingError as error:

@@ -6,6 +6,8 @@ NC · DAC · DDC · MP · RL × (5 · progress + 5 · TTC + 4 · speed + 2 · co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from zhixing.datatypes.evidence import Scenario, Scorecard, Trace
@@ -13,14 +15,21 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.simulation.comfort import comfort
 from zhixing.simulation.drivable import drivable_area
 from zhixing.simulation.encounters import encounters
+from zhixing.simulation.interfaces import Metric
 from zhixing.simulation.progress import direction, progress, speed_limit
 
 _GATES = ("no_collision", "drivable_area", "driving_direction", "making_progress", "red_light")
 _WEIGHTS = {"progress": 5.0, "ttc": 5.0, "speed_limit": 4.0, "comfort": 2.0}
 
 
-def score(trace: Trace, scenario: Scenario) -> Scorecard:
-    """Return the judgement of a trace driven in a scenario."""
+def score(trace: Trace, scenario: Scenario, extra: Sequence[Metric] = ()) -> Scorecard:
+    """Return the judgement of a trace driven in a scenario.
+
+    Args:
+        trace: What was driven.
+        scenario: Where.
+        extra: Metrics to report besides, as ``name.figure``; they do not influence the score.
+    """
     metrics = {
         "no_collision": _no_collision(trace, scenario),
         "drivable_area": float(trace.outcome != "off_road" and _ends_on_the_road(trace, scenario)),
@@ -34,6 +43,8 @@ def score(trace: Trace, scenario: Scenario) -> Scorecard:
         "safety_interventions": float(trace.num_safety_interventions),
         "others_braked": float("nan") if trace.num_braked_for_ego is None else float(trace.num_braked_for_ego),
     }
+    for metric in extra:
+        metrics |= {f"{metric.name}.{figure}": value for figure, value in metric.measure(trace, scenario).items()}
     return Scorecard(
         scenario_id=scenario.scenario_id,
         family=scenario.family,

@@ -7,10 +7,11 @@ import math
 
 import pytest
 
-from zhixing.errors import ServiceError
-from zhixing.runtime.bench import ONLY_BY_NAME, SUITES
+from zhixing.errors import PluginError, ServiceError
+from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, SUITES_OF_A_PLANNER, run_suite
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.machine import machine
+from zhixing.simulation.cut_in import CutIns, bench_cases
 
 SHORT: dict[str, tuple[str, dict[str, object]]] = {
     "startup": ("startup", {"_REPEATS": 1}),
@@ -55,3 +56,23 @@ def test_a_suite_measures(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         pytest.skip(f"{error}: {error.hint}")
     assert measures
     assert all(math.isfinite(measure.value) and measure.value >= 0 for measure in measures)
+
+
+def _few_cases() -> CutIns:
+    cases = bench_cases()
+    return CutIns(cases.ego_mps[::800], cases.other_mps[::800], cases.gap_m[::800], cases.sideways_mps[::800])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SUITES_OF_A_PLANNER))
+def test_a_suite_lets_a_planner_drive(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    cut_ins, aeb = (importlib.import_module(f"zhixing.runtime.bench.{module}") for module in ("cut_ins", "aeb"))
+    monkeypatch.setattr(cut_ins, "bench_cases", _few_cases)
+    monkeypatch.setattr(cut_ins, "_JOBS", 1)
+    monkeypatch.setattr(aeb, "_STEPS_OF_SPEED", 1)
+    measures = run_suite(name, "idm")
+    assert any("idm" in measure.name for measure in measures)
+    assert all(math.isfinite(measure.value) and measure.value >= 0 for measure in measures)
+    assert name in ONLY_BY_NAME
+    with pytest.raises(PluginError, match="nobody"):
+        run_suite(name, "nobody")

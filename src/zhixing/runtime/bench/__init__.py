@@ -1,14 +1,16 @@
-"""How fast: every figure in docs/benchmarks.md is printed by one of these, with its machine and versions.
+"""How fast, and how good: every figure in docs/benchmarks.md is printed by one of these, with its machine and versions.
 
-Each suite is a function that returns measures; ``SUITES`` names them. Machines are noisy: every suite repeats and
-gives medians.
+Each suite is a function that returns measures; ``SUITES`` names them. Machines are noisy: every suite that takes times
+repeats and gives medians.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from zhixing.runtime.bench.aeb import aeb
 from zhixing.runtime.bench.assistant import assistant
+from zhixing.runtime.bench.cut_ins import cut_ins
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
@@ -20,6 +22,9 @@ from zhixing.runtime.bench.simulation import simulation
 from zhixing.runtime.bench.soak import soak
 from zhixing.runtime.bench.startup import startup
 from zhixing.runtime.bench.turns import turns
+
+SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {"cut-ins": cut_ins, "aeb": aeb}
+"""Suites in which a planner drives; they are told its registered name."""
 
 SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "startup": startup,
@@ -34,5 +39,12 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "signals": signals,
     "soak": soak,
 }
-ONLY_BY_NAME = frozenset({"page", "peers", "signals", "soak"})
-"""Suites that need what Zhixing does not."""
+ONLY_BY_NAME = frozenset({"page", "peers", "signals", "soak", *SUITES_OF_A_PLANNER})
+"""Suites that need what Zhixing does not, or minutes."""
+
+
+def run_suite(name: str, planner: str) -> list[Measure]:
+    """Return what a suite measures; a planner is needed only where one drives."""
+    if name in SUITES_OF_A_PLANNER:
+        return SUITES_OF_A_PLANNER[name](planner)
+    return SUITES[name]()
