@@ -16,7 +16,7 @@ import numpy as np
 
 from zhixing.driving.interfaces import Planner
 from zhixing.errors import ZhixingError
-from zhixing.formats.openscenario import find_tasks, read_task
+from zhixing.runtime.driving_tasks import find_tasks, read_scenario
 from zhixing.runtime.foreign import ForeignPlanner
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.rollout import rollout
@@ -40,7 +40,7 @@ def drive(tasks: list[Path], planner: Planner, background: str) -> dict[str, obj
     scores, plan_ms, outcomes, failures = [], [], Counter[str](), 0
     for task in tasks:
         try:
-            scenario = read_task(task)
+            scenario = read_scenario(task)
             trace = rollout(scenario, planner, background=background)  # type: ignore[arg-type]
         except ZhixingError as error:
             print(f"not driven: {task.name}: {error}", file=sys.stderr)

@@ -16,8 +16,8 @@ from zhixing.driving.sampling.config import DT_S, STEPS
 from zhixing.driving.sampling.motion import ALONG, OFFSET, SPEED
 
 FROM_S, UNTIL_S, LEAST_MPS, MOST_MPS, BEGIN_M, END_M, AIM_M, RIGHT_M, LEFT_M = range(9)
-"""Columns of an appointment: when (from now), how fast, between which places on the route's line, best where, and how far
-beside the line at most, left positive."""
+"""Columns of an appointment: when (from now), how fast, between which places on the route's line, best where, and
+how far beside the line at most, left positive."""
 
 _MARGIN_M = 1.5
 _USUAL_SHARE = 0.7
@@ -118,7 +118,8 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray) -> float
             if cost > 0.0:
                 cost += _MISSED
             best = min(best, cost + _AIM_WEIGHT * 0.2 * abs(s - when[AIM_M]))
-        return min(best, _MOST)
+        kept: float = min(best, _MOST)
+        return kept
     s, v = rows[STEPS, ALONG], rows[STEPS, SPEED]
     until, since = when[UNTIL_S] - horizon_s, max(when[FROM_S] - horizon_s, 0.0)
     stops_s = v / _CHANGE_MPS2

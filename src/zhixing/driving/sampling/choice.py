@@ -77,6 +77,7 @@ def choose(
     nobody = np.zeros((0, 6))
     best, best_cost, has_way_out, looked_at = int(order[1]), np.inf, False, 0
     brake = np.empty((STEPS + 1, 8))
+    known = np.zeros(own.shape[0], dtype=np.int64)  # whether a path leaves a way out after a first acceleration
     for c in order:
         if own[c] >= best_cost:
             if looked_at > 0 and c != first:
@@ -99,14 +100,27 @@ def choose(
         if cost >= best_cost:
             continue
         p, q = c // profiles.shape[0], c % profiles.shape[0]
-        profile = np.array([min(profiles[q, 0], 2.5), contingency[0], -contingency[1]])
-        roll_one(ego, body, paths[p], start_m, profile, allowed, jerks, brake)
-        escapes = _is_free(brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis)
+        alike = p * profiles.shape[0] + _first_alike(profiles, q)
+        if known[alike] == 0:
+            profile = np.array([profiles[q, 0], contingency[0], -contingency[1]])
+            roll_one(ego, body, paths[p], start_m, profile, allowed, jerks, brake)
+            is_free = _is_free(brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis)
+            known[alike] = 1 if is_free else 2
+        escapes = known[alike] == 1
         if not escapes:
             cost += _NO_WAY_OUT
         if cost < best_cost:
             best, best_cost, has_way_out = int(c), cost, escapes
     return best, best_cost, has_way_out, looked_at
+
+
+@njit(cache=True, error_model="numpy")
+def _first_alike(profiles: FloatArray, q: int) -> int:
+    """Return the first profile that begins with the same acceleration."""
+    for k in range(q):
+        if profiles[k, 0] == profiles[q, 0]:
+            return k
+    return q
 
 
 @njit(cache=True, error_model="numpy")

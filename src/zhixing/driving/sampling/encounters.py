@@ -45,7 +45,7 @@ _FADE_S = 6.0
 _STANDING_MPS = 0.1
 _ALIKE = 0.7
 """Cosine of the angle up to which two go the same way."""
-_NEAR_M = 25.0
+_NEAR_M, _BESIDE_M, _ALIKE_M = 25.0, 1.3, 0.4
 _WIDEST_M = 8.0
 _FASTEST_MPS = 12.0
 """Who comes faster is still met, only later."""
@@ -86,32 +86,50 @@ def places_by_step(
     places = np.empty((STEPS, users * modes, 11))
     found = np.empty((users * modes, 11))
     counts = np.zeros(STEPS, dtype=np.int64)
+    ax, ay = axis[0], axis[1]
     for k in range(STEPS):
-        low_x, low_y, high_x, high_y = np.inf, np.inf, -np.inf, -np.inf
+        low_along, low_across, high_along, high_across, turned = np.inf, np.inf, -np.inf, -np.inf, 0.0
         for c in range(states.shape[0]):
-            x, y = states[c, k + 1, X], states[c, k + 1, Y]
-            low_x, high_x = min(low_x, x), max(high_x, x)
-            low_y, high_y = min(low_y, y), max(high_y, y)
+            row = states[c, k + 1]
+            along, across = ax * row[X] + ay * row[Y], ax * row[Y] - ay * row[X]
+            low_along, high_along = min(low_along, along), max(high_along, along)
+            low_across, high_across = min(low_across, across), max(high_across, across)
+            turned = max(turned, abs(ax * row[SIN] - ay * row[COS]))
         power = 1.0 + sharpen_per_s * (k + 1) * DT_S
+        count = 0
         for u in range(users):
-            reach = _NEAR_M + 0.5 * size[u, 0]
+            begin = count
             for m in range(modes):
+                if chance[u, m] <= 0.0:
+                    continue
                 x, y = xy[u, m, k, 0], xy[u, m, k, 1]
-                counts_for = chance[u, m] ** power
-                if counts_for <= least_chance or x < low_x - reach or x > high_x + reach:
+                alike = -1
+                for n in range(begin, count):
+                    if abs(found[n, P_X] - x) + abs(found[n, P_Y] - y) < _ALIKE_M:
+                        alike = n
+                        break
+                if alike >= 0:
+                    found[alike, P_CHANCE] += chance[u, m]
                     continue
-                if y < low_y - reach or y > high_y + reach:
+                along, across = ax * x + ay * y, ax * y - ay * x
+                c, s = math.cos(yaw[u, m, k]), math.sin(yaw[u, m, k])
+                half_length = 0.5 * size[u, 0]
+                if along < low_along - _NEAR_M - half_length or along > high_along + _NEAR_M + half_length:
                     continue
-                row = found[counts[k]]
-                row[P_X], row[P_Y], row[P_SPEED] = x, y, speed[u, m, k]
-                row[P_COS], row[P_SIN] = math.cos(yaw[u, m, k]), math.sin(yaw[u, m, k])
-                row[P_HALF_LENGTH], row[P_HALF_WIDTH] = 0.5 * size[u, 0], 0.5 * size[u, 1]
-                row[P_CHANCE], row[P_SOFT], row[P_KEY] = counts_for, soft[u], u * modes + m
-                row[P_RANK] = axis[0] * x + axis[1] * y
+                reach = _BESIDE_M + half_length + _TTC_S[1] * speed[u, m, k] * abs(ax * s - ay * c) + _NEAR_M * turned
+                if across < low_across - reach or across > high_across + reach:
+                    continue
+                row = found[count]
+                row[P_X], row[P_Y], row[P_COS], row[P_SIN], row[P_SPEED] = x, y, c, s, speed[u, m, k]
+                row[P_HALF_LENGTH], row[P_HALF_WIDTH] = half_length, 0.5 * size[u, 1]
+                row[P_CHANCE], row[P_SOFT], row[P_KEY], row[P_RANK] = chance[u, m], soft[u], u * modes + m, along
+                count += 1
+        for n in np.argsort(found[:count, P_RANK]):
+            counts_for = found[n, P_CHANCE] ** power
+            if counts_for > least_chance:
+                places[k, counts[k]] = found[n]
+                places[k, counts[k], P_CHANCE] = counts_for
                 counts[k] += 1
-        order = np.argsort(found[: counts[k], P_RANK])
-        for n in range(counts[k]):
-            places[k, n] = found[order[n]]
     return places, counts
 
 
@@ -163,7 +181,9 @@ def encounter_cost(
             if along > look + diagonal + min(other[P_SPEED], _FASTEST_MPS) or along < -half_length - diagonal - 1.0:
                 continue
             across = c * dy - s * dx
-            if abs(across) > half_width + diagonal + 1.5 + other[P_SPEED]:
+            sideways = abs(c * other[P_SIN] - s * other[P_COS])
+            reach = other[P_HALF_WIDTH] + sideways * (other[P_HALF_LENGTH] + _TTC_S[1] * other[P_SPEED])
+            if abs(across) > half_width + _BESIDE_M + reach:
                 continue
             key = int(other[P_KEY])
             if done[key] == stamp:

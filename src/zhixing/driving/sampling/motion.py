@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
 
 from zhixing.datatypes.shapes import FloatArray
@@ -35,8 +34,9 @@ def roll_out(
     profiles: FloatArray,
     allowed: FloatArray,
     jerks: FloatArray,
-) -> FloatArray:
-    """Return (paths * profiles, STEPS + 1, 8) the motion of the ego along every path with every speed profile.
+    states: FloatArray,
+) -> None:
+    """Write the motion of the ego along every path with every speed profile.
 
     Args:
         ego: (6,) x, y, yaw, speed, acceleration, steering angle now.
@@ -46,15 +46,14 @@ def roll_out(
         profiles: (profiles, 3), see :func:`speed_profiles`.
         allowed: (points,) the speed that is allowed at each metre of the route's line.
         jerks: (3,) change of acceleration in m/s³ when pulling away, in ordinary braking, and in an emergency.
+        states: (paths * profiles, STEPS + 1, 8) where the motion goes: large, so it is made once and used again.
     """
-    states = np.empty((paths.shape[0] * profiles.shape[0], STEPS + 1, 8))
     for p in range(paths.shape[0]):
         for q in range(profiles.shape[0]):
             roll_one(
                 ego, body, paths[p], start_m, profiles[q], allowed, jerks,
                 states[p * profiles.shape[0] + q],
             )  # fmt: skip
-    return states
 
 
 @njit(cache=True, error_model="numpy", fastmath=True)

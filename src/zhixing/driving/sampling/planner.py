@@ -37,6 +37,7 @@ _YELLOW_LASTS_S = 2.5
 """Yellow lasts 3 s (GB 14886-2016); half a second of it may be over."""
 _OFF_COURSE_M = 0.6
 _NO_ROAD_M, _BEYOND_GOAL_M = 1.0, 5
+_SPARE_CANDIDATES = 500
 _FASTER, _SPARE_MPS = 1.4, 1.0
 
 
@@ -54,6 +55,7 @@ class SamplingPlanner:
         self._maps: weakref.WeakKeyDictionary[Road, LaneMap] = weakref.WeakKeyDictionary()
         self._briefing: Briefing | None = None
         self._weights = self._config.weights()
+        self._states: FloatArray = np.zeros((0, STEPS + 1, 8))
         cfg = self._config
         self._jerks = np.array([cfg.jerk_mps3, cfg.brake_jerk_mps3, cfg.emergency_jerk_mps3])
 
@@ -112,7 +114,8 @@ class SamplingPlanner:
         profiles = speed_profiles(cfg.accel_mps2, ego.accel_mps2)
         # 3. roll out
         ego_row = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.accel_mps2, ego.steer_rad])
-        states = roll_out(ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._jerks)
+        states = self._states_of(paths.shape[0] * profiles.shape[0])
+        roll_out(ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._jerks, states)
         # 4. what the others may do, and what the lights allow
         others = Surroundings(scene, self._predictor, states)
         stops, light = self._stops(scene, s_m)
@@ -137,6 +140,12 @@ class SamplingPlanner:
         self._chosen = np.array([targets[path, 0], profiles[profile, 0]])
         self._settle_m = float(targets[path, 1])
         return self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego, why)
+
+    def _states_of(self, candidates: int) -> FloatArray:
+        """Return (candidates, STEPS + 1, 8) room for motions; new memory each time costs more than filling it."""
+        if self._states.shape[0] < candidates:
+            self._states = np.zeros((candidates + _SPARE_CANDIDATES, STEPS + 1, 8))
+        return self._states[:candidates]
 
     def _locate(self, ego: EgoState) -> float:
         """Return where on the route the ego is, near where it was; move on along the chosen path."""
