@@ -17,6 +17,7 @@ from zhixing.formats.xml_files import number
 _STEP_S = 0.1
 _TRUCK_LENGTH_M = 6.0
 """Longer motor vehicles are no cars: GA 802-2019, mini and small passenger vehicles are shorter than 6 m."""
+_SWEEP_RAD, _SWEEP_S, _MOVES_MPS = math.radians(40.0), 0.8, 1.0
 _EDGE_S = 1e-6
 _MAX_STATES = 10_000_000
 
@@ -103,6 +104,7 @@ def _action_s(event: Element) -> float:
 
 def _sample(path: _Path, time_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
     t, x, y, h = path.vertices.T
+    h = _without_sweeps(t, x, y, h)
     yaw = np.interp(time_s, t, np.unwrap(h))
     xy = np.stack((np.interp(time_s, t, x), np.interp(time_s, t, y)), axis=-1)
     if t.size > 1:
@@ -113,6 +115,24 @@ def _sample(path: _Path, time_s: FloatArray) -> tuple[FloatArray, FloatArray, Fl
         speed = np.zeros_like(time_s)
     valid = (time_s >= path.appears_s - _EDGE_S) & (time_s <= path.leaves_s + _EDGE_S)
     return xy, yaw, speed, valid
+
+
+def _without_sweeps(t: FloatArray, x: FloatArray, y: FloatArray, h: FloatArray) -> FloatArray:
+    """Return headings without those that turn all the way round for a moment while somebody goes straight on.
+
+    Recordings that were smoothed across the half turn have such moments; who really reverses does so for longer.
+    """
+    if t.size < 3:
+        return h
+    vx, vy = np.gradient(x, t), np.gradient(y, t)
+    course = np.arctan2(vy, vx)
+    off = (np.abs(np.remainder(h - course + np.pi, 2.0 * np.pi) - np.pi) > _SWEEP_RAD) & (np.hypot(vx, vy) > _MOVES_MPS)
+    mended = h.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], off, [False])).astype(np.int8))).reshape(-1, 2)
+    for first, end in edges.tolist():
+        if first > 0 and end < t.size and t[end] - t[first - 1] < _SWEEP_S:
+            mended[first:end] = course[first:end]
+    return mended
 
 
 def _describe(thing: Element) -> tuple[RoadUser, tuple[float, float]]:

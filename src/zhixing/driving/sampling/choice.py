@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -14,6 +16,7 @@ from zhixing.driving.sampling.encounters import (
     P_KEY,
     P_RANK,
     P_SIN,
+    P_SPEED,
     P_X,
     P_Y,
     encounter_cost,
@@ -23,7 +26,7 @@ from zhixing.driving.sampling.encounters import (
 )
 from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y, roll_one
 
-_NO_WAY_OUT = 8.0
+_IMPACT_PER_MPS, _NO_WAY_OUT = 1.5, 10.0
 _WIDEST_M = 11.0
 
 
@@ -77,7 +80,7 @@ def choose(
     nobody = np.zeros((0, 6))
     best, best_cost, has_way_out, looked_at = int(order[1]), np.inf, False, 0
     brake = np.empty((STEPS + 1, 8))
-    known = np.zeros(own.shape[0], dtype=np.int64)  # whether a path leaves a way out after a first acceleration
+    known = np.full(own.shape[0], -1.0)  # with which speed braking ends in somebody, by path and first acceleration
     for c in order:
         if own[c] >= best_cost:
             if looked_at > 0 and c != first:
@@ -101,14 +104,14 @@ def choose(
             continue
         p, q = c // profiles.shape[0], c % profiles.shape[0]
         alike = p * profiles.shape[0] + _first_alike(profiles, q)
-        if known[alike] == 0:
+        if known[alike] < 0.0:
             profile = np.array([profiles[q, 0], contingency[0], -contingency[1]])
             roll_one(ego, body, paths[p], start_m, profile, allowed, jerks, brake)
-            is_free = _is_free(brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis)
-            known[alike] = 1 if is_free else 2
-        escapes = known[alike] == 1
-        if not escapes:
-            cost += _NO_WAY_OUT
+            known[alike] = _impact_mps(
+                brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis
+            )
+        cost += min(_IMPACT_PER_MPS * known[alike], _NO_WAY_OUT)
+        escapes = known[alike] <= 0.0
         if cost < best_cost:
             best, best_cost, has_way_out = int(c), cost, escapes
     return best, best_cost, has_way_out, looked_at
@@ -124,7 +127,7 @@ def _first_alike(profiles: FloatArray, q: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _is_free(
+def _impact_mps(
     rows: FloatArray,
     places: FloatArray,
     counts: IntArray,
@@ -133,12 +136,12 @@ def _is_free(
     done: IntArray,
     stamp: int,
     axis: FloatArray,
-) -> bool:
-    """Return whether braking ends before the ego runs into anybody."""
+) -> float:
+    """Return with which speed braking ends in somebody, 0 where it ends before."""
     for k in range(STEPS):
         row = rows[k + 1]
         if row[SPEED] < 0.05:
-            return True
+            return 0.0
         c, s = row[COS], row[SIN]
         rank, widest = axis[0] * row[X] + axis[1] * row[Y], half_length + half_width + _WIDEST_M
         for n in range(first_from(places[k], counts[k], rank - widest), counts[k]):
@@ -157,9 +160,9 @@ def _is_free(
             hl, hw = other[P_HALF_LENGTH], other[P_HALF_WIDTH]
             if touches(along, across, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
                 if not goes_first(along, -(along * cr + across * sr), cr, row[SPEED], hl, half_length):
-                    return False
+                    return max(math.hypot(row[SPEED] - other[P_SPEED] * cr, other[P_SPEED] * sr), 0.1)
                 done[key] = stamp
-    return True
+    return 0.0
 
 
 @njit(cache=True, error_model="numpy")

@@ -40,7 +40,7 @@ class SamplingConfig:
     curve_decel_mps2: float = 1.8
     jerk_mps3: float = 2.2
     brake_jerk_mps3: float = 2.7
-    emergency_jerk_mps3: float = 25.0
+    emergency_jerk_mps3: float = 40.0
     headway_s: float = 0.9
     standstill_gap_m: float = 2.0
     side_gap_m: float = 0.5

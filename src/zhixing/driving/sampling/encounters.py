@@ -38,6 +38,8 @@ NOTHING, COLLIDES, TOO_CLOSE, FOLLOWS, SQUEEZES, DELAYS = range(6)
 """What an encounter is."""
 
 _MARGIN_ALONG_M, _MARGIN_ACROSS_M, _SOFT_MARGIN_M = 0.3, 0.15, 0.3
+_GRAZE = 0.3
+"""What a second within these margins costs, in collisions: bad, but one can be in there already and has to get out."""
 _TTC_S = (0.5, 1.05)
 """The exam wants more than 0.95 s."""
 _REACTION_S = 0.4
@@ -232,6 +234,7 @@ def _meet(
     hl, hw, vu = other[P_HALF_LENGTH], other[P_HALF_WIDTH], other[P_SPEED]
     long_half, wide_half = hl * abs(cr) + hw * abs(sr), hl * abs(sr) + hw * abs(cr)
     margin = _SOFT_MARGIN_M if other[P_SOFT] > 0.5 else _MARGIN_ACROSS_M
+    cost, kind = 0.0, NOTHING
     if touches(along, across, cr, sr, hl, hw, half_length, half_width, _MARGIN_ALONG_M, margin):
         # where the ego is, seen by the other
         ahead_of_other = -(along * cr + across * sr)
@@ -243,14 +246,16 @@ def _meet(
             if much > 1.6:
                 return DELAYS, 0.5 * weights[COLLISION] * min(1.0, 0.4 * much), True
             return DELAYS, weights[YIELD] * much * much, True
-        closing = math.hypot(v - vu * cr, vu * sr)
-        return COLLIDES, weights[COLLISION] * (1.0 + 0.1 * closing), True
-    cost, kind = 0.0, NOTHING
+        if touches(along, across, cr, sr, hl, hw, half_length, half_width, 0.0, 0.02):
+            closing = math.hypot(v - vu * cr, vu * sr)
+            return COLLIDES, weights[COLLISION] * (1.0 + 0.1 * closing), True
+        cost, kind = _GRAZE * weights[COLLISION] * DT_S, COLLIDES
     if v > _STANDING_MPS and along > -half_length - long_half:
         for tau in _TTC_S:
             later, aside = along + (vu * cr - v) * tau, across + vu * sr * tau
             if touches(later, aside, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
-                cost, kind = weights[TTC] * (2.0 if tau < 0.9 else 1.0) * DT_S, TOO_CLOSE
+                cost += weights[TTC] * (2.0 if tau < 0.9 else 1.0) * DT_S
+                kind = TOO_CLOSE if kind == NOTHING else kind
                 break
     if along > 0.0 and cr > -0.5 and abs(across) < half_width + wide_half + 0.2:
         gap = along - half_length - long_half

@@ -149,7 +149,7 @@ def next_accel(now: float, wish: float, jerks: FloatArray, dt: float) -> float:
         dt: How long, s.
     """
     down = (jerks[2] if wish < EMERGENCY_MPS2 else jerks[1]) * dt
-    up = (jerks[0] if now >= 0.0 else jerks[1]) * dt
+    up = (jerks[0] if now >= 0.0 else jerks[1] if now >= EMERGENCY_MPS2 else jerks[2]) * dt
     later: float = min(max(wish, now - down), now + up)
     return later
 

@@ -26,11 +26,13 @@ from zhixing.driving.sampling.motion import OFFSET as OFF_PATH
 OWN_PROGRESS, OWN_COMFORT, OWN_LANE, OWN_LIGHT, OWN_ROAD, OWN_GOAL = range(6)
 """Columns of what a candidate costs by itself."""
 
-_EDGE_M = 0.1
+_EDGE_M, _GRAZED_M = 0.05, 0.3
+_BACK_S = 2.0
+"""Who begins outside the road has to be back on it by then."""
 _COMFORT_DECEL_MPS2 = -3.9
-_HARSH = 0.5
-_LATERAL_MPS2 = 4.0
-_GOAL_MISSED = 10.0
+_LATERAL_MPS2, _YAW_ACCEL_RADPS2 = 4.2, 1.7
+_HARSH, _HARSHEST = 3.0, 3.0
+_GOAL_MISSED, _GOAL_PULL, _GOAL_NEAR_M, _WIDE_M = 10.0, 1.6, 140.0, 4.0
 _WORST_OUTSIDE_M = 1.0
 
 
@@ -61,7 +63,8 @@ def own_costs(
         beside: (points, 2) the same to the edge of all lanes that run the same way.
         stops: (stops, 3) where on the line the box centre is when the front is at a stop line, and from when until
             when, in seconds from now, it must not be crossed.
-        goal: (5,) x_min, x_max, y_min, y_max of the goal area and where on the line it is.
+        goal: (7,) x_min, x_max, y_min, y_max of the goal area, where on the line it is, and how far beside the line,
+            left positive, one may be there.
         when: (appointments, 9) none or one at the goal, see ``arrival``; with one it is not progress that counts.
         body: (7,) see :func:`roll_out`.
         weights: See ``SamplingConfig.weights``.
@@ -73,20 +76,25 @@ def own_costs(
         farthest = max(farthest, states[c, STEPS, ALONG] - states[c, 0, ALONG])
     half_length, half_width = 0.5 * body[0], 0.5 * body[1]
     begins_outside = _outside(states[0, 0], 0.0, paths[0], room, beside, half_length, half_width)[1]
+    near = _GOAL_PULL * min(max((_GOAL_NEAR_M - (goal[4] - states[0, 0, ALONG])) / _GOAL_NEAR_M, 0.0), 1.0)
+    excused = begins_outside if begins_outside > _GRAZED_M else 0.0
     for c in range(count):
         p = c // per_path
         rows, path = states[c], paths[p]
-        lane, road, comfort, jerk = 0.0, 0.0, 0.0, 0.0
+        lane, road, comfort, jerk, harsh, turned = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         start_m = rows[0, ALONG]
         for k in range(1, STEPS + 1):
             outside, off = _outside(rows[k], rows[k, ALONG] - start_m, path, room, beside, half_length, half_width)
             lane += min(outside, _WORST_OUTSIDE_M)
-            road = max(road, off - max(begins_outside, 0.0))
+            road = max(road, off - excused * max(0.0, 1.0 - k * DT_S / _BACK_S))
             a = rows[k, ACCEL]
             turn = (rows[k, SIN] * rows[k - 1, COS] - rows[k, COS] * rows[k - 1, SIN]) / DT_S
             sideways = abs(turn) * rows[k, SPEED]
             comfort += a * a + sideways * sideways * 0.5
-            comfort += 20.0 * _HARSH * (max(0.0, _COMFORT_DECEL_MPS2 - a) + max(0.0, sideways - _LATERAL_MPS2))
+            swing = abs(turn - turned) / DT_S if k > 1 else 0.0
+            turned = turn
+            harsh += max(0.0, _COMFORT_DECEL_MPS2 - a) + max(0.0, sideways - _LATERAL_MPS2)
+            harsh += max(0.0, swing - _YAW_ACCEL_RADPS2)
             change = (a - rows[k - 1, ACCEL]) / DT_S
             jerk += change * change
         share = (rows[STEPS, ALONG] - start_m) / farthest
@@ -96,9 +104,13 @@ def own_costs(
             costs[c, OWN_PROGRESS] = weights[PROGRESS] * (1.0 - share)
             costs[c, OWN_GOAL] = _GOAL_MISSED * _misses(rows, goal)
         costs[c, OWN_COMFORT] = (weights[COMFORT] * comfort + weights[JERK] * jerk) / STEPS
-        costs[c, OWN_COMFORT] += 0.1 * weights[CHANGE] * abs(profiles[c % per_path, 0] - before[1])
+        costs[c, OWN_COMFORT] += min(_HARSH * harsh * DT_S, _HARSHEST) + 0.1 * weights[CHANGE] * abs(
+            profiles[c % per_path, 0] - before[1]
+        )
         costs[c, OWN_LANE] = weights[STRADDLE] * lane / STEPS + weights[OFFSET] * abs(targets[p, 0])
         costs[c, OWN_LANE] += weights[CHANGE] * abs(targets[p, 0] - before[0])
+        off_goal = max(goal[5] - targets[p, 0], targets[p, 0] - goal[6], 0.0)
+        costs[c, OWN_LANE] += min(off_goal, _WIDE_M) * near
         if road > 0.0:
             costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(1.0, 0.2 + road)
         costs[c, OWN_LIGHT] = weights[RED] * _crossed(rows, stops)

@@ -32,7 +32,9 @@ from zhixing.errors import ScenarioError
 _STEP_S = 0.1
 _PATH_POINTS = 140
 _UNMAPPED_LIMIT_MPS = 8.0
-_STOP_BEFORE_M = 0.6
+_STOP_BEFORE_M, _STOP_SHORT_M, _ON_THE_LINE_M, _HARD_MPS2 = 0.6, 0.05, 0.02, 6.0
+_BUILD_UP_S = 0.5
+"""The brake needs about this long to get where comfort allows."""
 _YELLOW_LASTS_S = 2.5
 """Yellow lasts 3 s (GB 14886-2016); half a second of it may be over."""
 _OFF_COURSE_M = 0.6
@@ -77,6 +79,12 @@ class SamplingPlanner:
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
         self._stretch = goal_stretch(self._route, briefing.goal)
+        stretch = self._stretch
+        self._beside_goal_m = (stretch.right_m, stretch.left_m) if stretch else (-math.inf, math.inf)
+        goal = briefing.goal
+        self._goal_row = np.array(
+            [goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, self._route.goal_m, *self._beside_goal_m]
+        )
         self._is_unsigned = not np.isfinite(lane_map.speed_limit_mps).any()
         self._allowed_mps = allowed_speed(self._route, self._config)
         self._beside_m = _room_on_the_way(self._route)
@@ -125,7 +133,7 @@ class SamplingPlanner:
         # 5. judge and choose
         own = own_costs(
             states, paths, profiles, targets, self._chosen, route.room_m, self._beside_m, stops,
-            np.array([goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, route.goal_m]), when,
+            self._goal_row, when,
             self._body, self._weights,
         )  # fmt: skip
         contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
@@ -177,8 +185,12 @@ class SamplingPlanner:
         rows = [(end_m, 0.0, math.inf)] if end_m < math.inf else []
         ahead = self._stop_lines.ahead(scene, s_m)
         for stop in ahead:
-            at_m = max(s_m + stop.distance_m - _STOP_BEFORE_M, s_m + 0.05)
-            waits = stop.light == Light.RED or stop.needed_mps2 <= self._config.yellow_decel_mps2
+            stops_m = scene.ego.speed_mps**2 / (2.0 * _HARD_MPS2) + _STOP_SHORT_M
+            short_m = min(stop.distance_m - _STOP_SHORT_M, stops_m)
+            at_m = s_m + max(stop.distance_m - _STOP_BEFORE_M, short_m, _ON_THE_LINE_M)
+            room_m = stop.distance_m - _STOP_BEFORE_M - _BUILD_UP_S * scene.ego.speed_mps
+            comfortable = scene.ego.speed_mps**2 <= 2.0 * self._config.yellow_decel_mps2 * max(room_m, 0.0)
+            waits = stop.light == Light.RED or comfortable
             rows.append((at_m, 0.0 if waits else _YELLOW_LASTS_S, math.inf))
         return np.array(rows, dtype=np.float64).reshape(-1, 3), ahead[0].light if ahead else Light.GREEN
 
