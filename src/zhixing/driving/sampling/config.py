@@ -40,7 +40,7 @@ class SamplingConfig:
     curve_decel_mps2: float = 1.8
     jerk_mps3: float = 2.2
     brake_jerk_mps3: float = 2.7
-    emergency_jerk_mps3: float = 40.0
+    emergency_jerk_mps3: float = 80.0
     headway_s: float = 0.9
     standstill_gap_m: float = 2.0
     side_gap_m: float = 0.5
@@ -54,7 +54,7 @@ class SamplingConfig:
     ttc_weight: float = 16.0
     yield_weight: float = 1.0
     headway_weight: float = 1.2
-    side_weight: float = 1.5
+    side_weight: float = 4.0
     comfort_weight: float = 0.06
     jerk_weight: float = 0.02
     offset_weight: float = 0.25

@@ -73,7 +73,7 @@ def own_costs(
     costs = np.zeros((count, 6))
     farthest = 5.0
     for c in range(count):
-        farthest = max(farthest, states[c, STEPS, ALONG] - states[c, 0, ALONG])
+        farthest = max(farthest, _progress_m(states[c]))
     half_length, half_width = 0.5 * body[0], 0.5 * body[1]
     begins_outside = _outside(states[0, 0], 0.0, paths[0], room, beside, half_length, half_width)[1]
     near = _GOAL_PULL * min(max((_GOAL_NEAR_M - (goal[4] - states[0, 0, ALONG])) / _GOAL_NEAR_M, 0.0), 1.0)
@@ -97,7 +97,7 @@ def own_costs(
             harsh += max(0.0, swing - _YAW_ACCEL_RADPS2)
             change = (a - rows[k - 1, ACCEL]) / DT_S
             jerk += change * change
-        share = (rows[STEPS, ALONG] - start_m) / farthest
+        share = _progress_m(rows) / farthest
         if when.shape[0]:
             costs[c, OWN_PROGRESS] = late_or_early(rows, path, when[0])
         else:
@@ -115,6 +115,15 @@ def own_costs(
             costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(1.0, 0.2 + road)
         costs[c, OWN_LIGHT] = weights[RED] * _crossed(rows, stops)
     return costs
+
+
+@njit(cache=True, error_model="numpy")
+def _progress_m(rows: FloatArray) -> float:
+    """Return how far a candidate gets, half of it counted as how far it is on average: sooner is better than later."""
+    total = 0.0
+    for k in range(1, STEPS + 1):
+        total += rows[k, ALONG] - rows[0, ALONG]
+    return 0.5 * (rows[STEPS, ALONG] - rows[0, ALONG]) + total / STEPS
 
 
 @njit(cache=True, error_model="numpy")

@@ -32,7 +32,7 @@ from zhixing.errors import ScenarioError
 _STEP_S = 0.1
 _PATH_POINTS = 140
 _UNMAPPED_LIMIT_MPS = 8.0
-_STOP_BEFORE_M, _STOP_SHORT_M, _ON_THE_LINE_M, _HARD_MPS2 = 0.6, 0.05, 0.02, 6.0
+_STOP_BEFORE_M, _STOP_SHORT_M, _ON_THE_LINE_M, _HARD_MPS2 = 0.6, 0.05, 0.02, 7.0
 _BUILD_UP_S = 0.5
 """The brake needs about this long to get where comfort allows."""
 _YELLOW_LASTS_S = 2.5

@@ -1,0 +1,158 @@
+"""The planner in closed loop, on streets made by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from zhixing.datatypes.evidence import Scenario, Trace
+from zhixing.datatypes.lights import Light
+from zhixing.datatypes.scene import Briefing, Scene
+from zhixing.datatypes.tracks import RoadUser
+from zhixing.driving.sampling.config import SamplingConfig
+from zhixing.driving.sampling.planner import SamplingPlanner, allowed_speed
+from zhixing.errors import ScenarioError
+from zhixing.simulation.rollout import rollout
+from zhixing.simulation.score import score
+
+
+def drive(task: Scenario, **more: Any) -> Trace:
+    return rollout(task, SamplingPlanner(), background="reactive", **more)
+
+
+def rules(trace: Trace) -> list[str]:
+    return [decision.rule for _, decision in trace.decisions]
+
+
+def test_an_empty_street_is_driven_at_the_limit_and_comfortably(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario(duration_s=30.0)
+    trace = drive(task)
+    card = score(trace, task)
+    assert trace.outcome == "goal"
+    assert card.score > 0.99
+    assert np.abs(trace.xy_m[:, 1]).max() < 0.2
+    assert set(rules(trace)) <= {"free-road", "goal"}
+
+
+def test_it_follows_a_slower_car_and_says_so(by_hand: SimpleNamespace) -> None:
+    slow = [by_hand.User(object_id=4 + k, x_m=40.0, y_m=3.5 * k, speed_mps=5.0) for k in (0, 1)]
+    task = by_hand.scenario(users=slow, duration_s=14.0)
+    trace = drive(task)
+    card = score(trace, task)
+    assert trace.outcome == "timeout"
+    assert card.metrics["ttc"] == 1.0
+    assert card.metrics["comfort"] == 1.0
+    assert "follow" in rules(trace)
+    gap_m = 40.0 + 5.0 * 14.0 - 2.0 - float(trace.xy_m[-1, 0]) - 2.4
+    assert 3.0 < gap_m < 15.0
+
+
+def test_it_passes_a_car_that_stands_in_the_lane(by_hand: SimpleNamespace) -> None:
+    parked = by_hand.User(object_id=4, x_m=80.0)
+    task = by_hand.scenario(users=[parked], duration_s=30.0)
+    trace = drive(task)
+    assert trace.outcome == "goal"
+    assert score(trace, task).metrics["min_distance_m_car"] > 0.3
+    assert trace.xy_m[:, 1].max() > 2.0
+
+
+def test_it_stops_at_red_and_not_at_green(by_hand: SimpleNamespace) -> None:
+    start = (40.0, 0.0, 0.0, 10.0)
+    red = drive(by_hand.scenario(by_hand.crossing(), start=start, light=Light.RED, duration_s=15.0))
+    assert red.outcome == "timeout"
+    assert 93.0 < float(red.xy_m[-1, 0]) + 2.4 < 98.0
+    assert red.speed_mps[-1] < 0.3
+    assert rules(red)[-1] == "red-light"
+    green = drive(by_hand.scenario(by_hand.crossing(), start=start, light=Light.GREEN, duration_s=15.0))
+    assert float(green.xy_m[-1, 0]) > 150.0
+    assert "red-light" not in rules(green)
+
+
+def test_a_light_that_turns_red_under_the_bumper_is_not_run(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario(by_hand.crossing(), start=(95.4, 0.0, 0.0, 1.4), light=Light.RED, duration_s=4.0)
+    trace = drive(task)
+    assert float(trace.xy_m[-1, 0]) + 2.4 <= 98.0 + 0.01
+    assert score(trace, task).metrics["red_lights_run"] == 0.0
+
+
+@pytest.mark.parametrize("road_user", [RoadUser.PEDESTRIAN, RoadUser.EBIKE])
+def test_it_lets_somebody_cross(by_hand: SimpleNamespace, road_user: RoadUser) -> None:
+    speed = 1.4 if road_user == RoadUser.PEDESTRIAN else 4.0
+    user = by_hand.User(
+        object_id=9,
+        x_m=60.0,
+        y_m=-2.5 - 4.2 * speed,
+        yaw_rad=0.5 * math.pi,
+        speed_mps=speed,
+        road_user=road_user,
+        size_m=(0.5, 0.5) if road_user == RoadUser.PEDESTRIAN else (1.8, 0.7),
+    )
+    task = by_hand.scenario(users=[user], duration_s=25.0)
+    trace = rollout(task, SamplingPlanner(), background="replay")
+    assert trace.outcome == "goal"
+    assert not trace.contact_ids
+    assert score(trace, task).metrics["ttc"] == 1.0
+
+
+def test_it_brakes_for_who_steps_out(by_hand: SimpleNamespace) -> None:
+    child = by_hand.User(
+        object_id=9, x_m=50.0, y_m=-3.5, yaw_rad=0.5 * math.pi, speed_mps=1.4, road_user=RoadUser.PEDESTRIAN,
+        size_m=(0.5, 0.5), first_step=12,
+    )  # fmt: skip
+    task = by_hand.scenario(users=[child], duration_s=25.0)
+    trace = rollout(task, SamplingPlanner(), background="replay")
+    assert trace.outcome == "goal"
+    assert not trace.contact_ids
+    assert {"yield", "emergency"} & set(rules(trace))
+
+
+def test_the_same_task_is_driven_the_same_way_twice(by_hand: SimpleNamespace) -> None:
+    users = [by_hand.User(object_id=k, x_m=30.0 + 9.0 * k, y_m=3.5 * (k % 2), speed_mps=6.0) for k in range(6)]
+    task = by_hand.scenario(users=users, duration_s=8.0)
+    one, two = drive(task), drive(task)
+    assert np.array_equal(one.xy_m, two.xy_m)
+    assert one.decisions == two.decisions
+
+
+def test_a_mirrored_road_is_driven_mirrored(by_hand: SimpleNamespace) -> None:
+    """Nothing prefers left or right: a pedestrian from either side makes the same drive."""
+    drives = []
+    for side in (-1.0, 1.0):
+        user = by_hand.User(
+            object_id=9, x_m=60.0, y_m=side * 8.0, yaw_rad=-side * 0.5 * math.pi, speed_mps=1.5,
+            road_user=RoadUser.PEDESTRIAN, size_m=(0.5, 0.5),
+        )  # fmt: skip
+        road = by_hand.crossing()
+        task = by_hand.scenario(road, users=[user], light=Light.GREEN, duration_s=8.0)
+        drives.append(rollout(task, SamplingPlanner(), background="replay").speed_mps)
+    assert drives[0] == pytest.approx(drives[1], abs=0.8)
+
+
+def test_a_goal_with_a_time_is_reached_then_and_not_before(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario(start=(10.0, 0.0, 0.0, 10.0), goal=(95.0, 100.0, -2.0, 2.0), duration_s=15.0)
+    later = dataclasses.replace(task.goal, time_ns=(13_000_000_000, 14_000_000_000), speed_mps=(0.0, 20.0))
+    trace = drive(dataclasses.replace(task, goal=later))
+    assert trace.outcome == "goal"
+    assert 13.0 <= trace.time_ns[-1] * 1e-9 <= 14.0
+
+
+def test_limits_and_curves_are_slowed_down_for_in_time(by_hand: SimpleNamespace) -> None:
+    planner = SamplingPlanner()
+    task = by_hand.scenario()
+    planner.start(Briefing(road=task.road, body=task.body, start=task.start, goal=task.goal))
+    allowed = allowed_speed(planner._route, SamplingConfig())
+    assert (allowed <= planner._route.limit_mps + 1e-9).all()
+    drop = allowed[:-1] ** 2 - allowed[1:] ** 2
+    assert (drop <= 2.0 * SamplingConfig().curve_decel_mps2 * np.diff(planner._route.line.s_m) + 1e-6).all()
+
+
+def test_it_wants_a_briefing_first(by_hand: SimpleNamespace) -> None:
+    task = by_hand.scenario()
+    scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
+    with pytest.raises(ScenarioError, match="not briefed"):
+        SamplingPlanner().plan(scene)
