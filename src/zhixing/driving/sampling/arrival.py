@@ -128,4 +128,5 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray) -> float
     off_m = max(when[BEGIN_M] - farthest, 0.0) + max(nearest - when[END_M], 0.0)
     middle = 0.5 * (until + since)
     pace = (when[AIM_M] - s) / max(middle, 0.2)
-    return min(_OFF_BY_M * off_m, _MOST) + min(_AIM_WEIGHT * abs(v - pace), _MISSED)
+    cost: float = min(_OFF_BY_M * off_m, _MOST) + min(_AIM_WEIGHT * abs(v - pace), _MISSED)
+    return cost

@@ -44,12 +44,12 @@ class SamplingConfig:
     headway_s: float = 0.9
     standstill_gap_m: float = 2.0
     side_gap_m: float = 0.5
-    vulnerable_gap_m: float = 0.8
+    vulnerable_gap_m: float = 1.0
     yield_decel_mps2: float = 2.0
     contingency_s: float = 0.6
     contingency_decel_mps2: float = 6.0
     yellow_decel_mps2: float = 3.0
-    progress_weight: float = 6.0
+    progress_weight: float = 4.5
     collision_weight: float = 120.0
     ttc_weight: float = 16.0
     yield_weight: float = 1.0

@@ -267,12 +267,12 @@ def _meet(
             kind = FOLLOWS if kind == NOTHING else kind
     elif abs(along) < half_length + long_half + 0.3:
         clear = abs(across) - half_width - wide_half
-        wanted = weights[SIDE_M]
+        wanted, matters = weights[SIDE_M], 1.0
         if other[P_SOFT] > 0.5:
-            wanted = weights[VULNERABLE_M] + 0.03 * v
+            wanted, matters = weights[VULNERABLE_M] + 0.03 * v, 2.0
         if clear < wanted:
             short = 1.0 - max(clear, 0.0) / wanted
-            cost += weights[SIDE] * short * short * min(1.0, 0.1 + 0.1 * (v + vu * abs(sr))) * DT_S
+            cost += matters * weights[SIDE] * short * short * min(1.0, 0.1 + 0.1 * (v + vu * abs(sr))) * DT_S
             kind = SQUEEZES if kind == NOTHING else kind
     return kind, cost, False
 

@@ -123,7 +123,8 @@ def _progress_m(rows: FloatArray) -> float:
     total = 0.0
     for k in range(1, STEPS + 1):
         total += rows[k, ALONG] - rows[0, ALONG]
-    return 0.5 * (rows[STEPS, ALONG] - rows[0, ALONG]) + total / STEPS
+    progress: float = 0.5 * (rows[STEPS, ALONG] - rows[0, ALONG]) + total / STEPS
+    return progress
 
 
 @njit(cache=True, error_model="numpy")

@@ -46,6 +46,10 @@ _FASTER, _SPARE_MPS = 1.4, 1.0
 class SamplingPlanner:
     """Chooses among a thousand motions the one that gets on best with what the others may do.
 
+    Attributes:
+        num_candidates: How many motions were considered last.
+        num_users: How many road users were looked at last.
+
     Args:
         config: How it drives.
         predictor: Who guesses what the others do.
@@ -56,6 +60,7 @@ class SamplingPlanner:
         self._predictor: Predictor = predictor or MultiModalPredictor()
         self._maps: weakref.WeakKeyDictionary[Road, LaneMap] = weakref.WeakKeyDictionary()
         self._briefing: Briefing | None = None
+        self.num_candidates = self.num_users = 0
         self._weights = self._config.weights()
         self._states: FloatArray = np.zeros((0, STEPS + 1, 8))
         cfg = self._config
@@ -142,6 +147,8 @@ class SamplingPlanner:
             ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._weights, self._jerks, contingency,
             _most_alike(targets, profiles, self._chosen, self._settle_m), others.axis,
         )  # fmt: skip
+        self.num_candidates = states.shape[0]
+        self.num_users = others.tracks.num_objects if others.tracks is not None else 0
         # 6. say why
         why = reason(states, own, best, others, self._body, self._weights, route, scene, light)
         path, profile = best // profiles.shape[0], best % profiles.shape[0]

@@ -14,6 +14,7 @@ from zhixing.runtime.bench.cut_ins import cut_ins
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
+from zhixing.runtime.bench.planning import planning
 from zhixing.runtime.bench.recording import recording
 from zhixing.runtime.bench.safety import safety
 from zhixing.runtime.bench.serving import serving
@@ -31,6 +32,7 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "turn": turns,
     "assistant": assistant,
     "simulation": simulation,
+    "planning": planning,
     "safety": safety,
     "recording": recording,
     "serve": serving,
