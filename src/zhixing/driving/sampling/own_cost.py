@@ -33,7 +33,7 @@ _COMFORT_DECEL_MPS2 = -3.9
 _LATERAL_MPS2, _YAW_ACCEL_RADPS2 = 4.2, 1.7
 _HARSH, _HARSHEST = 3.0, 3.0
 _GOAL_MISSED, _GOAL_PULL, _GOAL_NEAR_M, _WIDE_M = 10.0, 1.6, 140.0, 4.0
-_WORST_OUTSIDE_M = 1.0
+_WORST_OUTSIDE_M, _FARTHEST_OFF = 1.0, 5.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -112,7 +112,7 @@ def own_costs(
         off_goal = max(goal[5] - targets[p, 0], targets[p, 0] - goal[6], 0.0)
         costs[c, OWN_LANE] += min(off_goal, _WIDE_M) * near
         if road > 0.0:
-            costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(1.0, 0.2 + road)
+            costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(_FARTHEST_OFF, 0.2 + road)
         costs[c, OWN_LIGHT] = weights[RED] * _crossed(rows, stops)
     return costs
 
@@ -138,14 +138,17 @@ def _outside(
     half_width: float,
 ) -> tuple[float, float]:
     """Return by how much a box is outside the lane of the route, and outside all lanes that run its way."""
-    at = min(max(int(row[ALONG] + 0.5), 0), room.shape[0] - 1)
+    last = room.shape[0] - 1
     index = min(max(int(ahead + 0.5), 0), path.shape[0] - 1)
     shift = path[index, PATH_SHIFT] + row[OFF_PATH]
-    turn = abs(row[SIN] * path[index, LINE_COS] - row[COS] * path[index, LINE_SIN])
-    half = half_width + half_length * turn
-    off_lane = max(shift + half - room[at, 1], half - shift - room[at, 0])
-    off_road = max(shift + half - beside[at, 1], half - shift - beside[at, 0])
-    return max(off_lane, 0.0), off_road - _EDGE_M
+    turn = row[SIN] * path[index, LINE_COS] - row[COS] * path[index, LINE_SIN]
+    off_lane, off_road = 0.0, -np.inf
+    for end in (-half_length, half_length):
+        at = min(max(int(row[ALONG] + end + 0.5), 0), last)
+        there = shift + end * turn
+        off_lane = max(off_lane, there + half_width - room[at, 1], half_width - there - room[at, 0])
+        off_road = max(off_road, there + half_width - beside[at, 1], half_width - there - beside[at, 0])
+    return off_lane, off_road - _EDGE_M
 
 
 @njit(cache=True, error_model="numpy")
