@@ -35,17 +35,22 @@ def driving(
     planner: Annotated[str, typer.Option(help="Who drives.")] = "idm",
     background: Annotated[Literal["replay", "reactive"], typer.Option(help="How the others move.")] = "replay",
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    checker: Annotated[bool, typer.Option(help="Let the safety checker stand behind the planner.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Judge a driver in closed loop on OpenSCENARIO and CommonRoad tasks."""
     from zhixing.runtime.driving_exam import run_driving_exam  # noqa: PLC0415
 
     with progress("driving") as on_progress:
-        report = run_driving_exam(folders, planner, out, background, jobs, on_progress)
+        report = run_driving_exam(folders, planner, out, background, jobs, on_progress, is_checked=checker)
     if as_json:
         show_json(report)
         return
-    show_table(report.columns(), report.rows(), title=f"planner {planner}, background {background}")
+    show_table(
+        report.columns(),
+        report.rows(),
+        title=f"planner {planner}, background {background}{'' if checker else ', unchecked'}",
+    )
     for task, error in report.errors:
         show_line(f"not driven: {task}: {error}")
     show_machine()

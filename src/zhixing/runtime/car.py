@@ -17,6 +17,7 @@ from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.signal import NeedsYes, Outcome, Refused
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.units import s_from_ns
+from zhixing.driving.safety import SafetyChecker
 from zhixing.errors import InputError, RecordingError, ZhixingError
 from zhixing.reasoning.reasoner import Reasoner
 from zhixing.runtime.cabin import make_cabin_over
@@ -54,7 +55,7 @@ class Car:
     """
 
     def __init__(self, settings: Settings, record: Path | None = None) -> None:
-        self.ride = Ride(settings.city, settings.driver.planner)
+        self.ride = Ride(settings.city, settings.driver.planner, SafetyChecker())
         reasoner = Reasoner(settings.llm) if settings.assistant.language_model else None
         kept = settings.assistant.preferences
         self._cabin = make_cabin_over(

@@ -18,6 +18,7 @@ import numpy as np
 
 from zhixing.datatypes.evidence import Scorecard, Trace
 from zhixing.datatypes.units import s_from_ns
+from zhixing.driving.safety import SafetyChecker
 from zhixing.errors import RecordingError, ServiceError, ZhixingError
 from zhixing.formats.trace_csv import write_trace_csv
 from zhixing.runtime.driving_tasks import find_tasks, read_scenario, task_name
@@ -82,6 +83,8 @@ def run_driving_exam(
     background: Background = "replay",
     jobs: int = 1,
     on_progress: Callable[[float], None] | None = None,
+    *,
+    is_checked: bool = True,
 ) -> DrivingReport:
     """Drive every task in some folders; write ``OUT/<task>/trace.csv`` and ``OUT/results.jsonl``.
 
@@ -92,6 +95,7 @@ def run_driving_exam(
         background: How the others move.
         jobs: Processes.
         on_progress: Told the share that is done, 0 to 1.
+        is_checked: Whether the safety checker stands between planner and car, as it does in the vehicle.
 
     Raises:
         ScenarioError: There is no task.
@@ -105,7 +109,9 @@ def run_driving_exam(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with (out / "results.jsonl").open("w", encoding="utf-8") as file:
-            for done, (task, answer) in enumerate(_answers(tasks, planner_name, out, background, jobs), start=1):
+            for done, (task, answer) in enumerate(
+                _answers(tasks, planner_name, out, background, jobs, is_checked), start=1
+            ):
                 if isinstance(answer, str):
                     errors.append((str(task), answer))
                 else:
@@ -123,7 +129,7 @@ def run_driving_exam(
 
 
 def _answers(
-    tasks: list[Path], planner_name: str, out: Path, background: Background, jobs: int
+    tasks: list[Path], planner_name: str, out: Path, background: Background, jobs: int, is_checked: bool
 ) -> Iterator[tuple[Path, dict[str, Any] | str]]:
     # Results are kept by the name of the task, so a name can be there only once.
     twice = {name for name, count in Counter(map(task_name, tasks)).items() if count > 1}
@@ -132,11 +138,11 @@ def _answers(
     )
     tasks = [task for task in tasks if task_name(task) not in twice]
     if jobs == 1:
-        yield from ((task, _drive(task, planner_name, out, background)) for task in tasks)
+        yield from ((task, _drive(task, planner_name, out, background, is_checked)) for task in tasks)
         return
     # Started fresh: a forked process would share the state of threads that it does not have.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupts) as pool:
-        futures = {pool.submit(_drive, task, planner_name, out, background): task for task in tasks}
+        futures = {pool.submit(_drive, task, planner_name, out, background, is_checked): task for task in tasks}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -149,11 +155,12 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _drive(task: Path, planner_name: str, out: Path, background: Background) -> dict[str, Any] | str:
+def _drive(task: Path, planner_name: str, out: Path, background: Background, is_checked: bool) -> dict[str, Any] | str:
     """Return the result of one task, or why it could not be driven."""
     try:
         scenario = read_scenario(task)
-        trace = rollout(scenario, make_planner(planner_name), background=background)
+        checker = SafetyChecker() if is_checked else None
+        trace = rollout(scenario, make_planner(planner_name), background=background, checker=checker)
         write_trace_csv(out / scenario.scenario_id / "trace.csv", trace)
         return _result(score(trace, scenario, registered_metrics()), trace)
     except RecordingError:

@@ -23,7 +23,7 @@ _MARGIN_M = 1.5
 _USUAL_SHARE = 0.7
 _CHANGE_MPS2 = 1.5
 """Speeds up or slows down like this beyond the horizon."""
-_OFF_BY_M, _OFF_BY_MPS, _OFF_SIDE, _MISSED, _MOST = 0.4, 0.8, 1.5, 4.0, 16.0
+_OFF_BY_M, _OFF_BY_MPS, _OFF_SIDE, _MISSED, _MOST = 0.8, 1.2, 2.5, 6.0, 30.0
 _WIDE_M, _SIDE_MARGIN_M = 6.0, 0.3
 _AIM_WEIGHT = 0.25
 
@@ -128,5 +128,5 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray) -> float
     off_m = max(when[BEGIN_M] - farthest, 0.0) + max(nearest - when[END_M], 0.0)
     middle = 0.5 * (until + since)
     pace = (when[AIM_M] - s) / max(middle, 0.2)
-    cost: float = min(_OFF_BY_M * off_m, _MOST) + min(_AIM_WEIGHT * abs(v - pace), _MISSED)
-    return cost
+    apart: float = min(_OFF_BY_M * off_m, _MOST) + min(_AIM_WEIGHT * abs(v - pace), _MISSED)
+    return apart

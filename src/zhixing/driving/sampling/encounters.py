@@ -91,8 +91,8 @@ def places_by_step(
     ax, ay = axis[0], axis[1]
     for k in range(STEPS):
         low_along, low_across, high_along, high_across, turned = np.inf, np.inf, -np.inf, -np.inf, 0.0
-        for c in range(states.shape[0]):
-            row = states[c, k + 1]
+        for candidate in range(states.shape[0]):
+            row = states[candidate, k + 1]
             along, across = ax * row[X] + ay * row[Y], ax * row[Y] - ay * row[X]
             low_along, high_along = min(low_along, along), max(high_along, along)
             low_across, high_across = min(low_across, across), max(high_across, across)

@@ -40,7 +40,9 @@ _YELLOW_LASTS_S = 2.5
 _OFF_COURSE_M = 0.6
 _NO_ROAD_M, _BEYOND_GOAL_M = 1.0, 5
 _SPARE_CANDIDATES = 500
-_FASTER, _SPARE_MPS = 1.4, 1.0
+_FASTER, _SPARE_MPS = 1.4, 3.0
+_BEND_POINTS = 7
+"""A bend counts over so many metres; what is shorter is a kink of the map."""
 
 
 class SamplingPlanner:
@@ -230,7 +232,9 @@ def allowed_speed(route: Route, config: SamplingConfig, needed_mps: float = 0.0)
         needed_mps: Where no limit is signed, the goal's appointment may need more than is usual there.
     """
     line = route.line
-    curve = np.sqrt(config.lateral_accel_mps2 / np.maximum(np.abs(line.curvature_radpm), 1e-4))
+    padded = np.pad(line.curvature_radpm, _BEND_POINTS // 2, mode="edge")
+    bend = np.convolve(padded, np.full(_BEND_POINTS, 1.0 / _BEND_POINTS), mode="valid")
+    curve = np.sqrt(config.lateral_accel_mps2 / np.maximum(np.abs(bend), 1e-4))
     allowed: FloatArray = np.minimum(np.maximum(route.limit_mps, needed_mps), curve)
     if not route.is_mapped:
         allowed = np.minimum(allowed, _UNMAPPED_LIMIT_MPS)

@@ -63,7 +63,7 @@ def driven(ego: EgoState, states: FloatArray, path: FloatArray) -> list[EgoState
         along = float(np.argmin(away)) + 0.5 * np.arange(60)
         xy = np.stack([np.interp(along, at, path[:, PATH_X + k]) for k in (0, 1)], axis=-1)
         plan = Plan(
-            time_s=0.1 * np.arange(60),
+            time_s=np.linspace(0.0, 5.9, 60),
             xy_m=xy,
             yaw_rad=np.interp(along, at, path[:, PATH_YAW]),
             speed_mps=np.full(60, now.speed_mps),
