@@ -17,7 +17,7 @@ from numba import njit
 from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.plan import Decision, Plan
-from zhixing.datatypes.road import NO_LIGHT, Road
+from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.explain import explain
@@ -26,6 +26,7 @@ from zhixing.driving.lane_map import LaneMap, build_lane_map
 from zhixing.driving.others import Moment, least_trouble, others_now
 from zhixing.driving.route import Route, find_route
 from zhixing.driving.sideways import beginning
+from zhixing.driving.stop_lines import StopLines
 from zhixing.driving.wish import NOTHING, IdmConfig, Wish
 from zhixing.errors import ScenarioError
 
@@ -35,6 +36,7 @@ _STEP_S = 0.1
 _PLAN_STEPS = 51
 _UNMAPPED_LIMIT_MPS = 8.0
 _STANDING_MPS = 0.3
+_STOP_BEFORE_M = 0.8
 
 
 class IdmPlanner:
@@ -67,7 +69,7 @@ class IdmPlanner:
         self._route = find_route(lane_map, briefing.start, briefing.goal)
         self._allowed_mps = _allowed_speed(self._route, self._config)
         self._last_s_m = self._route.start_m
-        self._passed_stops: set[int] = set()
+        self._stop_lines = StopLines(self._route, briefing)
         _, offset_m, yaw_rad = self._route.line.project(briefing.start.x_m, briefing.start.y_m)
         self._sideways = beginning(offset_m, wrap_rad(briefing.start.yaw_rad - yaw_rad))
 
@@ -191,39 +193,12 @@ class IdmPlanner:
     def _lights(self, scene: Scene, s_m: float) -> Wish:
         """Return what the next light asks for."""
         cfg = self._config
-        wait_m, colour = self._wait(scene, s_m, scene.ego.speed_mps)
-        if wait_m == math.inf:
-            return NOTHING
-        accel = stop_accel(scene.ego.speed_mps, wait_m, cfg.accel_mps2, cfg.decel_mps2)
-        return Wish(accel, "red-light" if colour == Light.RED else "yellow-light", -1, wait_m)
-
-    def _wait(self, scene: Scene, s_m: float, speed_mps: float) -> tuple[float, int]:
-        """Return the distance from the front to where one has to wait, infinity if one may go, and the light."""
-        route, briefing = self._route, self._briefing
-        front_m = s_m + 0.5 * briefing.body.length_m if briefing else s_m
-        for k in range(route.stop_m.shape[0]):
-            distance_m = float(route.stop_m[k]) - front_m
-            if distance_m < -0.2:
-                self._passed_stops.add(k)
-            if k in self._passed_stops:
-                continue
-            if distance_m > 120.0:
-                break
-            group = int(route.stop_group[k])
-            is_own_light = briefing is not None and briefing.ego_light >= 0
-            if is_own_light and briefing is not None:
-                group = briefing.ego_light if k == 0 else NO_LIGHT
-            if group == NO_LIGHT or group >= scene.lights.shape[0]:
-                continue
-            light = int(scene.lights[group])
-            if is_own_light and route.stop_is_right_turn[k]:
-                continue  # right turns at red are legal after giving way
-            needed = speed_mps**2 / (2.0 * max(distance_m, 0.1))
-            if light == Light.RED and needed <= 7.0:
-                return distance_m - 0.8, light
-            if light == Light.YELLOW and needed <= self._config.yellow_decel_mps2:
-                return distance_m - 0.8, light
-        return math.inf, Light.GREEN
+        for stop in self._stop_lines.ahead(scene, s_m):
+            if stop.light == Light.RED or stop.needed_mps2 <= cfg.yellow_decel_mps2:
+                wait_m = stop.distance_m - _STOP_BEFORE_M
+                accel = stop_accel(scene.ego.speed_mps, wait_m, cfg.accel_mps2, cfg.decel_mps2)
+                return Wish(accel, "red-light" if stop.light == Light.RED else "yellow-light", -1, wait_m)
+        return NOTHING
 
 
 _TIME_S: FloatArray = _STEP_S * np.arange(_PLAN_STEPS, dtype=np.float64)

@@ -36,7 +36,7 @@ _STOP_BEFORE_M, _STOP_SHORT_M, _ON_THE_LINE_M, _HARD_MPS2 = 0.6, 0.05, 0.02, 7.0
 _BUILD_UP_S = 0.5
 """The brake needs about this long to get where comfort allows."""
 _YELLOW_LASTS_S = 2.5
-"""Yellow lasts 3 s (GB 14886-2016); half a second of it may be over."""
+"""Yellow lasts 3 s at least; half a second of it may be over."""
 _OFF_COURSE_M = 0.6
 _NO_ROAD_M, _BEYOND_GOAL_M = 1.0, 5
 _SPARE_CANDIDATES = 500
