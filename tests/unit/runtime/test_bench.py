@@ -17,6 +17,7 @@ SHORT: dict[str, tuple[str, dict[str, object]]] = {
     "startup": ("startup", {"_REPEATS": 1}),
     "turn": ("turns", {"_REPEATS": 2}),
     "simulation": ("simulation", {"_REPEATS": 1, "_STEPS": 5}),
+    "planning": ("planning", {"_WARM_UP": 1, "_CYCLES": 4}),
     "safety": ("safety", {"_SEEDS": 1, "_CHECKS": 5, "SCENES": ("the leader brakes fully",)}),
     "recording": ("recording", {"_STEPS": 5}),
     "serve": ("serving", {"_WATCH_S": 1.0}),
