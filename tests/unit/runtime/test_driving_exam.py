@@ -13,6 +13,7 @@ from zhixing import registry
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.errors import PluginError, RecordingError, ScenarioError
 from zhixing.formats.openscenario import read_task
+from zhixing.runtime.bench.bad_drivers import BAD_DRIVERS
 from zhixing.runtime.driving_exam import run_driving_exam
 from zhixing.testing.commonroad_files import OLD_STREET, goal, old, problem, rectangle
 
@@ -167,6 +168,17 @@ def test_a_planner_without_a_plan_is_judged_and_not_fatal(
     run_driving_exam([tasks / "near"], "straight", tmp_path / "out")
     assert [row["metrics"]["planner_failures"] for row in results(tmp_path / "out")] == [60.0, 60.0]
     assert {row["outcome"] for row in results(tmp_path / "out")} == {"timeout"}
+
+
+@pytest.mark.parametrize(("is_checked", "outcome"), [(True, "timeout"), (False, "off_road")])
+def test_the_checker_stands_behind_the_planner_unless_it_is_left_out(
+    tasks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_checked: bool, outcome: str
+) -> None:
+    monkeypatch.setattr(registry, "create", lambda group, name: BAD_DRIVERS["off the road"](0))
+    run_driving_exam([tasks / "far"], "bad", tmp_path / "out", is_checked=is_checked)
+    (row,) = results(tmp_path / "out")
+    assert row["outcome"] == outcome
+    assert (row["metrics"]["safety_interventions"] > 0.0) is is_checked
 
 
 class Mute:
