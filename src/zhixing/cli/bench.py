@@ -26,7 +26,7 @@ def bench(
     planner: Annotated[str, typer.Option(help="For cut-ins and aeb: who drives.")] = "idm",
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
-    """Measure: startup, turn, assistant, simulation, recording, serve; by name also others, see docs."""
+    """Measure how fast: startup, turn, assistant, simulation, planning, safety, recording, serve; others by name."""
     from zhixing.cli.field import show_car_bench, show_mac_slu, show_prediction  # noqa: PLC0415
     from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, SUITES_OF_A_PLANNER, run_suite  # noqa: PLC0415
     from zhixing.runtime.machine import machine  # noqa: PLC0415

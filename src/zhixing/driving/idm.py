@@ -8,7 +8,6 @@ where the route does, and does not negotiate.
 from __future__ import annotations
 
 import math
-import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -17,12 +16,11 @@ from numba import njit
 from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.plan import Decision, Plan
-from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.explain import explain
 from zhixing.driving.following import follow_accel, free_accel, stop_accel
-from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.others import Moment, least_trouble, others_now
 from zhixing.driving.route import Route, find_route
 from zhixing.driving.sideways import beginning
@@ -48,7 +46,6 @@ class IdmPlanner:
 
     def __init__(self, config: IdmConfig | None = None) -> None:
         self._config = config or IdmConfig()
-        self._maps: weakref.WeakKeyDictionary[Road, LaneMap] = weakref.WeakKeyDictionary()
         self._briefing: Briefing | None = None
 
     @property
@@ -62,9 +59,7 @@ class IdmPlanner:
         Raises:
             ScenarioError: No lane to drive on is near the start.
         """
-        lane_map = self._maps.get(briefing.road)
-        if lane_map is None:
-            lane_map = self._maps[briefing.road] = build_lane_map(briefing.road)
+        lane_map = lane_map_of(briefing.road)
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
         self._allowed_mps = _allowed_speed(self._route, self._config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -85,6 +86,12 @@ class LaneMap:
         """Return distance along a lane, signed offset (left positive) and direction of its nearest point."""
         s_m, offset_m, yaw_rad = project(x_m, y_m, self.lane_xy_m(lane), self.lane_s_m(lane))
         return float(s_m), float(offset_m), float(yaw_rad)
+
+
+@lru_cache(maxsize=16)
+def lane_map_of(road: Road) -> LaneMap:
+    """Return the flat form of a road, made once for each road of late."""
+    return build_lane_map(road)
 
 
 def build_lane_map(road: Road) -> LaneMap:

@@ -11,19 +11,17 @@ planning": offsets of -1, 0 and 1 m, speeds of 20 to 100 % of the limit, horizon
 from __future__ import annotations
 
 import math
-import weakref
 
 import numpy as np
 from numba import njit
 
 from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.plan import Plan
-from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.driving.explain import explain
 from zhixing.driving.following import follow_accel, free_accel, stop_accel
-from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.route import find_route
 from zhixing.driving.sampling.candidates import PATH_COS, PATH_SHIFT, PATH_SIN, PATH_X, PATH_YAW, paths_beside
 from zhixing.driving.sampling.config import SamplingConfig
@@ -44,7 +42,6 @@ class PdmPlanner:
     """Chooses among fifteen proposals as PDM-Closed does."""
 
     def __init__(self) -> None:
-        self._maps: weakref.WeakKeyDictionary[Road, LaneMap] = weakref.WeakKeyDictionary()
         self._briefing: Briefing | None = None
 
     @property
@@ -58,9 +55,7 @@ class PdmPlanner:
         Raises:
             ScenarioError: No lane to drive on is near the start.
         """
-        lane_map = self._maps.get(briefing.road)
-        if lane_map is None:
-            lane_map = self._maps[briefing.road] = build_lane_map(briefing.road)
+        lane_map = lane_map_of(briefing.road)
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
         self._allowed_mps = allowed_speed(self._route, SamplingConfig())

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-import weakref
 
 import numpy as np
 
 from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.plan import Decision, Plan
-from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.interfaces import Predictor
-from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.prediction import MultiModalPredictor
 from zhixing.driving.route import Route, find_route
 from zhixing.driving.sampling.arrival import Stretch, appointment, goal_stretch
@@ -60,7 +58,6 @@ class SamplingPlanner:
     def __init__(self, config: SamplingConfig | None = None, predictor: Predictor | None = None) -> None:
         self._config = config or SamplingConfig()
         self._predictor: Predictor = predictor or MultiModalPredictor()
-        self._maps: weakref.WeakKeyDictionary[Road, LaneMap] = weakref.WeakKeyDictionary()
         self._briefing: Briefing | None = None
         self.num_candidates = self.num_users = 0
         self._weights = self._config.weights()
@@ -79,9 +76,7 @@ class SamplingPlanner:
         Raises:
             ScenarioError: No lane to drive on is near the start.
         """
-        lane_map = self._maps.get(briefing.road)
-        if lane_map is None:
-            lane_map = self._maps[briefing.road] = build_lane_map(briefing.road)
+        lane_map = lane_map_of(briefing.road)
         self._predictor.start(briefing)
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
