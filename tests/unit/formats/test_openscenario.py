@@ -13,6 +13,7 @@ from zhixing.datatypes.lights import Light
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.errors import InputError, ScenarioError
 from zhixing.formats.openscenario import read_task
+from zhixing.formats.trajectories import _without_sweeps
 from zhixing.runtime.driving_tasks import find_tasks
 from zhixing.testing.small_files import VERTEX, openscenario
 
@@ -153,3 +154,15 @@ def test_all_shared_tasks_are_read() -> None:
     assert len(scenarios) >= 113
     assert {scenario.family for scenario in scenarios} >= {"SinD", "SECTION", "INTERACTION_CHN_Merging_ZS"}
     assert all(any(successors for successors in s.road.successors) or len(s.road.lanes) <= 2 for s in scenarios)
+
+
+def test_headings_that_sweep_round_for_a_moment_are_mended_and_reversing_is_not() -> None:
+    t = np.linspace(0.0, 2.9, 30)
+    x, y = 6.0 * t, np.zeros(30)
+    swept = np.zeros(30)
+    swept[10:13] = [2.1, -2.5, -1.2]
+    assert np.abs(_without_sweeps(t, x, y, swept)).max() == 0.0
+    reversing = np.full(30, np.pi)
+    assert (_without_sweeps(t, x, y, reversing) == reversing).all()
+    standing = np.full(30, 2.0)
+    assert (_without_sweeps(t, np.zeros(30), y, standing) == standing).all()
