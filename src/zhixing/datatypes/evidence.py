@@ -8,7 +8,7 @@ from typing import Literal
 from zhixing.datatypes.lights import Lights
 from zhixing.datatypes.plan import Decision
 from zhixing.datatypes.road import Road
-from zhixing.datatypes.scene import EgoBody, EgoState, Goal
+from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal
 from zhixing.datatypes.shapes import FloatArray, IntArray, check_shapes
 from zhixing.datatypes.tracks import Tracks
 
@@ -65,6 +65,10 @@ class Scenario:
     background: Tracks
     lights: Lights
     ego_light: int = -1
+
+    def briefing(self) -> Briefing:
+        """Return what a planner is told of the task."""
+        return Briefing(road=self.road, body=self.body, start=self.start, goal=self.goal, ego_light=self.ego_light)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -7,7 +7,6 @@ where the route does, and does not negotiate.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +21,8 @@ from zhixing.driving.explain import explain
 from zhixing.driving.following import follow_accel, free_accel, stop_accel
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.others import Moment, least_trouble, others_now
-from zhixing.driving.route import Route, find_route
+from zhixing.driving.route import find_route
+from zhixing.driving.route_speed import speed_along
 from zhixing.driving.sideways import beginning
 from zhixing.driving.stop_lines import StopLines
 from zhixing.driving.wish import NOTHING, IdmConfig, Wish
@@ -32,7 +32,7 @@ __all__ = ["IdmConfig", "IdmPlanner"]
 
 _STEP_S = 0.1
 _PLAN_STEPS = 51
-_UNMAPPED_LIMIT_MPS = 8.0
+_SLOW_DOWN_MPS2 = 1.8
 _STANDING_MPS = 0.3
 _STOP_BEFORE_M = 0.8
 
@@ -62,7 +62,10 @@ class IdmPlanner:
         lane_map = lane_map_of(briefing.road)
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
-        self._allowed_mps = _allowed_speed(self._route, self._config)
+        route = self._route
+        self._allowed_mps = speed_along(
+            route, route.limit_mps, route.line.curvature_radpm, self._config.lateral_accel_mps2, _SLOW_DOWN_MPS2
+        )
         self._last_s_m = self._route.start_m
         self._stop_lines = StopLines(self._route, briefing)
         _, offset_m, yaw_rad = self._route.line.project(briefing.start.x_m, briefing.start.y_m)
@@ -79,7 +82,8 @@ class IdmPlanner:
         line, ego = self._route.line, scene.ego
         # 1. where on the route
         before_m = self._last_s_m
-        s_m = self._locate(ego.x_m, ego.y_m)
+        s_m, _, _ = line.project_near(ego.x_m, ego.y_m, before_m)
+        self._last_s_m = s_m
         self._sideways = self._sideways.after(s_m - before_m, ego.speed_mps, self._sideways.target_m)
         allowed = max(0.1, float(np.interp(s_m + 0.5 * ego.speed_mps * _STEP_S, line.s_m, self._allowed_mps)))
         # 2. what the free road, the others and the lights allow: the most careful wish wins
@@ -163,20 +167,6 @@ class IdmPlanner:
             decision=decision,
         )
 
-    def _locate(self, x_m: float, y_m: float) -> float:
-        """Return where on the route the ego is: near where it was, so that loops do not confuse it."""
-        line = self._route.line
-        first = max(0, int(self._last_s_m) - 15)
-        last = min(line.s_m.shape[0], int(self._last_s_m) + 40)
-        distance = np.hypot(line.xy_m[first:last, 0] - x_m, line.xy_m[first:last, 1] - y_m)
-        if not distance.size or float(distance.min()) > 15.0:
-            self._last_s_m = line.project(x_m, y_m)[0]
-            return self._last_s_m
-        near = first + int(np.argmin(distance))
-        c, s = math.cos(line.yaw_rad[near]), math.sin(line.yaw_rad[near])
-        self._last_s_m = float(line.s_m[near] + c * (x_m - line.xy_m[near, 0]) + s * (y_m - line.xy_m[near, 1]))
-        return self._last_s_m
-
     def _free_rule(self, s_m: float, allowed_mps: float) -> str:
         if not self._route.is_mapped:
             return "no-route"
@@ -197,19 +187,6 @@ class IdmPlanner:
 
 
 _TIME_S: FloatArray = _STEP_S * np.arange(_PLAN_STEPS, dtype=np.float64)
-
-
-def _allowed_speed(route: Route, config: IdmConfig) -> FloatArray:
-    """Return (points,) the speed that limit and curves allow, with room to slow down before they do."""
-    line = route.line
-    curve = np.sqrt(config.lateral_accel_mps2 / np.maximum(np.abs(line.curvature_radpm), 1e-4))
-    allowed: FloatArray = np.minimum(route.limit_mps, curve)
-    if not route.is_mapped:
-        allowed = np.minimum(allowed, _UNMAPPED_LIMIT_MPS)
-    for k in range(allowed.shape[0] - 2, -1, -1):
-        gap = line.s_m[k + 1] - line.s_m[k]
-        allowed[k] = min(allowed[k], math.sqrt(allowed[k + 1] ** 2 + 2.0 * 1.8 * gap))
-    return allowed
 
 
 @njit(cache=True)

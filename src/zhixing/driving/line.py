@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from zhixing.driving.arriving import INSIDE_M, is_well_inside
 from zhixing.driving.lane_map import project
 
 _STEP_M = 1.0
+_BEHIND_M, _AHEAD_M, _LOST_M = 15, 40, 15.0
 _SMOOTH_POINTS = 5
 _GOAL_BLEND_M = 35.0
 _STRAIGHT_BEYOND_M = 60.0
@@ -39,6 +41,22 @@ class Line:
         """Return distance along the line, signed offset (left positive) and direction of the nearest point."""
         s_m, offset_m, yaw_rad = project(x_m, y_m, self.xy_m, self.s_m)
         return float(s_m), float(offset_m), float(yaw_rad)
+
+    def project_near(self, x_m: float, y_m: float, near_m: float) -> tuple[float, float, float]:
+        """Return the same for who was at a place of the line a moment ago, so that loops do not confuse it.
+
+        Beyond the ends of the line the distance goes on; who is nowhere near that place is projected as anywhere.
+        """
+        first = max(0, int(near_m) - _BEHIND_M)
+        last = min(self.s_m.shape[0], int(near_m) + _AHEAD_M)
+        distance = np.hypot(self.xy_m[first:last, 0] - x_m, self.xy_m[first:last, 1] - y_m)
+        if not distance.size or float(distance.min()) > _LOST_M:
+            return self.project(x_m, y_m)
+        nearest = first + int(np.argmin(distance))
+        yaw_rad = float(self.yaw_rad[nearest])
+        c, s = math.cos(yaw_rad), math.sin(yaw_rad)
+        dx, dy = x_m - self.xy_m[nearest, 0], y_m - self.xy_m[nearest, 1]
+        return float(self.s_m[nearest] + c * dx + s * dy), float(c * dy - s * dx), yaw_rad
 
 
 def smooth_line(

@@ -64,6 +64,20 @@ class Route:
     junction_m: FloatArray
     is_mapped: bool
 
+    def light_group(self, stop: int, ego_light: int) -> int:
+        """Return the light group that governs a place to wait, or ``NO_LIGHT``.
+
+        Where the task shows the light of the ego's own movement, that is the light of the first place, and no light at
+        all for a right turn, which is legal at red.
+
+        Args:
+            stop: Which place, see ``stop_m``.
+            ego_light: See ``Briefing.ego_light``.
+        """
+        if ego_light < 0:
+            return int(self.stop_group[stop])
+        return ego_light if stop == 0 and not self.stop_is_right_turn[stop] else NO_LIGHT
+
 
 @dataclass(frozen=True, slots=True)
 class _Visit:

@@ -61,14 +61,9 @@ class StopLines:
                 continue
             if distance_m > _LOOK_M:
                 break
-            group = int(route.stop_group[k])
-            is_own_light = briefing.ego_light >= 0
-            if is_own_light:
-                group = briefing.ego_light if k == 0 else NO_LIGHT
+            group = route.light_group(k, briefing.ego_light)
             if group == NO_LIGHT or group >= scene.lights.shape[0]:
                 continue
-            if is_own_light and route.stop_is_right_turn[k]:
-                continue  # right turns at red are legal after giving way
             light = int(scene.lights[group])
             needed = scene.ego.speed_mps**2 / (2.0 * max(distance_m, 0.1))
             if light == Light.YELLOW or (light == Light.RED and needed <= _UNSTOPPABLE_MPS2):

@@ -15,23 +15,18 @@ from typing import Any
 import numpy as np
 
 from zhixing.datatypes.lights import Light
-from zhixing.datatypes.localized import Localized
-from zhixing.datatypes.plan import Control, Decision, Plan
+from zhixing.datatypes.plan import Control, Plan
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.units import s_from_ns
 from zhixing.driving.bicycle import step_bicycle
 from zhixing.errors import PluginError, ScenarioError
+from zhixing.runtime.foreign import FOREIGN
 
 Observation = dict[str, Any]
 Act = Callable[[Observation], Sequence[float]]
 
 _STEP_S = 0.1
 _HORIZON_STEPS = 30
-_WHY = Decision(
-    action="cruise",
-    rule="foreign-planner",
-    say=Localized("按外部规划器行驶", "Driven by a foreign planner.", "Ein fremder Planer fährt."),
-)
 
 
 class CallablePlanner:
@@ -148,5 +143,5 @@ def _held(scene: Scene, briefing: Briefing, accel_mps2: float, steer_rad: float)
         yaw_rad=np.unwrap(table[:, 2]),
         speed_mps=table[:, 3].copy(),
         accel_mps2=table[:, 4].copy(),
-        decision=_WHY,
+        decision=FOREIGN,
     )

@@ -28,7 +28,7 @@ from zhixing.errors import PluginError, ScenarioError
 from zhixing.simulation.next_light import next_light
 
 _LONGEST_LINE = 1_000_000
-_WHY = Decision(
+FOREIGN = Decision(
     action="cruise",
     rule="foreign-planner",
     say=Localized("按外部规划器行驶", "Driven by a foreign planner.", "Ein fremder Planer fährt."),
@@ -91,7 +91,7 @@ class ForeignPlanner:
             yaw_rad=np.unwrap(yaw_rad),
             speed_mps=speed_mps,
             accel_mps2=accel_mps2,
-            decision=_WHY,
+            decision=FOREIGN,
         )
 
     def close(self) -> None:

@@ -97,9 +97,7 @@ class DrivingEnv(gymnasium.Env[dict[str, Any], npt.NDArray[np.float32]]):
             self._begin(city, city.briefing(), self._max_steps)
         else:
             task = self._scenario
-            briefing = Briefing(
-                road=task.road, body=task.body, start=task.start, goal=task.goal, ego_light=task.ego_light
-            )
+            briefing = task.briefing()
             steps = round((task.stop_ns - task.start_ns) * 1e-9 / STEP_S)
             self._begin(ReplayWorld(task, self._background), briefing, steps)
         return self._observation(), {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from zhixing.datatypes.lights import Light
-from zhixing.datatypes.road import NO_LIGHT
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.driving.route import Route
 
@@ -13,8 +12,7 @@ from zhixing.driving.route import Route
 def next_light(route: Route, briefing: Briefing, scene: Scene, front_m: float) -> tuple[float, Light]:
     """Return how far it is to the next place to wait that has a light, and what that shows.
 
-    Where the task shows the light of the ego's own movement, that is the light of the first place, and no light at all
-    for a right turn, which is legal at red.
+    Which light that is: see :meth:`zhixing.driving.route.Route.light_group`.
 
     Args:
         route: The way.
@@ -25,11 +23,8 @@ def next_light(route: Route, briefing: Briefing, scene: Scene, front_m: float) -
     Returns:
         (distance_m, light); infinity and ``OFF`` where there is no light ahead.
     """
-    is_own = briefing.ego_light >= 0
     for k, place_m in enumerate(route.stop_m.tolist()):
-        group = int(route.stop_group[k])
-        if is_own:
-            group = briefing.ego_light if k == 0 and not route.stop_is_right_turn[k] else NO_LIGHT
+        group = route.light_group(k, briefing.ego_light)
         if place_m >= front_m and 0 <= group < scene.lights.shape[0]:
             return place_m - front_m, Light(int(scene.lights[group]))
     return math.inf, Light.OFF

@@ -108,9 +108,7 @@ def _red_lights_run(route: Route, along: FloatArray, trace: Trace, scenario: Sce
     front = along + 0.5 * scenario.body.length_m
     run = 0
     for k in range(route.stop_m.shape[0]):
-        group = int(route.stop_group[k])
-        if scenario.ego_light >= 0:
-            group = scenario.ego_light if k == 0 and not route.stop_is_right_turn[k] else NO_LIGHT
+        group = route.light_group(k, scenario.ego_light)
         crossing = np.flatnonzero((front[:-1] <= route.stop_m[k]) & (front[1:] > route.stop_m[k]))
         if group == NO_LIGHT or not crossing.size:
             continue

@@ -9,7 +9,7 @@ import numpy as np
 
 from zhixing.datatypes.evidence import DriveOutcome, Scenario, Trace
 from zhixing.datatypes.plan import Decision, Plan
-from zhixing.datatypes.scene import Briefing, EgoState, Scene
+from zhixing.datatypes.scene import EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake, supervise
 from zhixing.driving.interfaces import Planner
@@ -48,13 +48,7 @@ def rollout(
     log = _Log(scenario)
     outcome: DriveOutcome | None = None
     at_fault_id = -1
-    briefing = Briefing(
-        road=scenario.road,
-        body=scenario.body,
-        start=scenario.start,
-        goal=scenario.goal,
-        ego_light=scenario.ego_light,
-    )
+    briefing = scenario.briefing()
     is_ready = brief(planner, briefing)
     if checker is not None:
         checker.start(briefing)

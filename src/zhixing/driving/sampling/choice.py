@@ -50,8 +50,8 @@ def choose(
     contingency: FloatArray,
     first: int,
     axis: FloatArray,
-) -> tuple[int, float, bool, int]:
-    """Return the best candidate, its cost, whether it leaves a way out, and how many had to be looked at.
+) -> int:
+    """Return the best candidate.
 
     Candidates are looked at in the order of what they cost by themselves, until none can be better any more.
 
@@ -78,14 +78,12 @@ def choose(
     order = np.concatenate((np.array([first]), np.argsort(own)))
     done = np.full(num_keys, -1, dtype=np.int64)
     nobody = np.zeros((0, 6))
-    best, best_cost, has_way_out, looked_at = int(order[1]), np.inf, False, 0
+    best, best_cost, looked_at = int(order[1]), np.inf, 0
     brake = np.empty((STEPS + 1, 8))
     known = np.full(own.shape[0], -1.0)  # with which speed braking ends in somebody, by path and first acceleration
     for c in order:
         if own[c] >= best_cost:
-            if looked_at > 0 and c != first:
-                break
-            continue
+            break
         looked_at += 1
         cost = own[c] + encounter_cost(
             states[c],
@@ -111,10 +109,9 @@ def choose(
                 brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis
             )
         cost += min(_IMPACT_PER_MPS * known[alike], _NO_WAY_OUT)
-        escapes = known[alike] <= 0.0
         if cost < best_cost:
-            best, best_cost, has_way_out = int(c), cost, escapes
-    return best, best_cost, has_way_out, looked_at
+            best, best_cost = int(c), cost
+    return best
 
 
 @njit(cache=True, error_model="numpy")

@@ -15,6 +15,7 @@ from zhixing.driving.interfaces import Predictor
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.prediction import MultiModalPredictor
 from zhixing.driving.route import Route, find_route
+from zhixing.driving.route_speed import speed_along
 from zhixing.driving.sampling.arrival import Stretch, appointment, goal_stretch
 from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
 from zhixing.driving.sampling.choice import choose
@@ -29,7 +30,6 @@ from zhixing.errors import ScenarioError
 
 _STEP_S = 0.1
 _PATH_POINTS = 140
-_UNMAPPED_LIMIT_MPS = 8.0
 _STOP_BEFORE_M, _STOP_SHORT_M, _ON_THE_LINE_M, _HARD_MPS2 = 0.6, 0.05, 0.02, 7.0
 _BUILD_UP_S = 0.5
 """The brake needs about this long to get where comfort allows."""
@@ -64,6 +64,7 @@ class SamplingPlanner:
         self._states: FloatArray = np.zeros((0, STEPS + 1, 8))
         cfg = self._config
         self._jerks = np.array([cfg.jerk_mps3, cfg.brake_jerk_mps3, cfg.emergency_jerk_mps3])
+        self._contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
 
     @property
     def name(self) -> str:
@@ -81,11 +82,10 @@ class SamplingPlanner:
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
         self._stretch = goal_stretch(self._route, briefing.goal)
-        stretch = self._stretch
-        self._beside_goal_m = (stretch.right_m, stretch.left_m) if stretch else (-math.inf, math.inf)
-        goal = briefing.goal
+        goal, stretch = briefing.goal, self._stretch
+        beside_goal_m = (stretch.right_m, stretch.left_m) if stretch else (-math.inf, math.inf)
         self._goal_row = np.array(
-            [goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, self._route.goal_m, *self._beside_goal_m]
+            [goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, self._route.goal_m, *beside_goal_m]
         )
         self._is_unsigned = not np.isfinite(lane_map.speed_limit_mps).any()
         self._allowed_mps = allowed_speed(self._route, self._config)
@@ -93,7 +93,7 @@ class SamplingPlanner:
         self._road_end_m = _road_end_m(self._route, briefing)
         self._stop_lines = StopLines(self._route, briefing)
         self._last_s_m = self._route.start_m
-        self._last_at: tuple[float, float] | None = None
+        self._is_underway = False
         self._body = _body_row(briefing.body)
         self._chosen = np.array([0.0, 0.0])
         _, offset_m, yaw_rad = self._route.line.project(briefing.start.x_m, briefing.start.y_m)
@@ -110,7 +110,7 @@ class SamplingPlanner:
         if self._briefing is None:
             raise ScenarioError("the planner was not briefed", hint="Call start before plan.")
         cfg, route, ego = self._config, self._route, scene.ego
-        if self._last_at is None and self._is_unsigned and self._stretch is not None:
+        if not self._is_underway and self._is_unsigned and self._stretch is not None:
             needed_mps = _needed_mps(self._stretch, self._briefing, scene.time_ns, self._route.start_m)
             self._allowed_mps = allowed_speed(route, cfg, needed_mps)
         # 1. where on the route, and where beside it
@@ -138,10 +138,9 @@ class SamplingPlanner:
             self._goal_row, when,
             self._body, self._weights,
         )  # fmt: skip
-        contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
-        best, _, _, _ = choose(
+        best = choose(
             states, own.sum(axis=1), others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
-            ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._weights, self._jerks, contingency,
+            ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._weights, self._jerks, self._contingency,
             _most_alike(targets, profiles, self._chosen, self._settle_m), others.axis,
         )  # fmt: skip
         self.num_candidates = states.shape[0]
@@ -161,26 +160,16 @@ class SamplingPlanner:
 
     def _locate(self, ego: EgoState) -> float:
         """Return where on the route the ego is, near where it was; move on along the chosen path."""
-        line = self._route.line
-        first = max(0, int(self._last_s_m) - 15)
-        last = min(line.s_m.shape[0], int(self._last_s_m) + 40)
-        distance = np.hypot(line.xy_m[first:last, 0] - ego.x_m, line.xy_m[first:last, 1] - ego.y_m)
-        if not distance.size or float(distance.min()) > 15.0:
-            near = int(np.argmin(np.hypot(line.xy_m[:, 0] - ego.x_m, line.xy_m[:, 1] - ego.y_m)))
-        else:
-            near = first + int(np.argmin(distance))
-        c, s = math.cos(line.yaw_rad[near]), math.sin(line.yaw_rad[near])
-        dx, dy = ego.x_m - line.xy_m[near, 0], ego.y_m - line.xy_m[near, 1]
-        s_m, offset_m = float(line.s_m[near] + c * dx + s * dy), float(c * dy - s * dx)
+        s_m, offset_m, yaw_rad = self._route.line.project_near(ego.x_m, ego.y_m, self._last_s_m)
         moved_m = max(s_m - self._last_s_m, 0.0)
-        if self._last_at is not None:
+        if self._is_underway:
             self._shift_m, self._slope = shift_and_slope(
                 self._shift_m, self._slope, float(self._chosen[0]), moved_m, self._settle_m
             )
         if abs(self._shift_m - offset_m) > _OFF_COURSE_M:
-            turn = wrap_rad(ego.yaw_rad - float(line.yaw_rad[near]))
+            turn = wrap_rad(ego.yaw_rad - yaw_rad)
             self._shift_m, self._slope = offset_m, math.tan(min(max(turn, -0.4), 0.4))
-        self._last_s_m, self._last_at = s_m, (ego.x_m, ego.y_m)
+        self._last_s_m, self._is_underway = s_m, True
         return s_m
 
     def _stops(self, scene: Scene, s_m: float) -> tuple[FloatArray, int]:
@@ -226,17 +215,10 @@ def allowed_speed(route: Route, config: SamplingConfig, needed_mps: float = 0.0)
         config: How the driver drives.
         needed_mps: Where no limit is signed, the goal's appointment may need more than is usual there.
     """
-    line = route.line
-    padded = np.pad(line.curvature_radpm, _BEND_POINTS // 2, mode="edge")
+    padded = np.pad(route.line.curvature_radpm, _BEND_POINTS // 2, mode="edge")
     bend = np.convolve(padded, np.full(_BEND_POINTS, 1.0 / _BEND_POINTS), mode="valid")
-    curve = np.sqrt(config.lateral_accel_mps2 / np.maximum(np.abs(bend), 1e-4))
-    allowed: FloatArray = np.minimum(np.maximum(route.limit_mps, needed_mps), curve)
-    if not route.is_mapped:
-        allowed = np.minimum(allowed, _UNMAPPED_LIMIT_MPS)
-    for k in range(allowed.shape[0] - 2, -1, -1):
-        gap = line.s_m[k + 1] - line.s_m[k]
-        allowed[k] = min(allowed[k], math.sqrt(allowed[k + 1] ** 2 + 2.0 * config.curve_decel_mps2 * gap))
-    return allowed
+    limit = np.maximum(route.limit_mps, needed_mps)
+    return speed_along(route, limit, bend, config.lateral_accel_mps2, config.curve_decel_mps2)
 
 
 def _needed_mps(stretch: Stretch, briefing: Briefing, now_ns: int, start_m: float) -> float:

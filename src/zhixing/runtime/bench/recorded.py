@@ -79,11 +79,5 @@ def _of_task(source: str, scenario: Scenario) -> Recorded:
         source=source,
         tracks=scenario.background,
         lights=scenario.lights,
-        briefing=Briefing(
-            road=scenario.road,
-            body=scenario.body,
-            start=scenario.start,
-            goal=scenario.goal,
-            ego_light=scenario.ego_light,
-        ),
+        briefing=scenario.briefing(),
     )
