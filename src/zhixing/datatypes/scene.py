@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zhixing.datatypes.driving_wish import AS_USUAL, DrivingWish
 from zhixing.datatypes.road import Road
 from zhixing.datatypes.shapes import FloatArray, IntArray, is_inside
 from zhixing.datatypes.tracks import Tracks
@@ -122,9 +123,11 @@ class Scene:
         others: All other road users up to and including now; the last step is now. May hold a few seconds of
             history or only the present.
         lights: (groups,) what each light group shows now.
+        wish: How the people in the car would like to be driven.
     """
 
     time_ns: int
     ego: EgoState
     others: Tracks
     lights: IntArray
+    wish: DrivingWish = AS_USUAL
