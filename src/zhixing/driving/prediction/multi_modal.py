@@ -177,8 +177,9 @@ def _futures(
                 )
         for m in range(NUM_MODES):
             p, doing = plan[m, 0], plan[m, 1]
-            if chance[n, m] == 0.0:
-                p, doing = plan[0, 0], plan[0, 1]
+            if m > 0 and chance[n, m] == 0.0:
+                xy[n, m], yaw[n, m], speed[n, m] = xy[n, 0], yaw[n, 0], speed[n, 0]
+                continue
             roll(
                 one, how, doing, lines[n, p], headings[p], spacing[n], allowed[n, p], limit[n, p], gap[n, p],
                 lead[n, p], pull[n, p], wait[n, p], light[n, p], dt_s, xy[n, m], yaw[n, m], speed[n, m],

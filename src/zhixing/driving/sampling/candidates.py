@@ -18,26 +18,40 @@ PATH_X, PATH_Y, PATH_YAW, PATH_CURVATURE, PATH_COS, PATH_SIN, PATH_SHIFT, LINE_C
 """Columns of a path; the last two are the direction of the route's line there."""
 
 _FIRST = (-8.0, -5.5, -4.0, -3.0, -2.2, -1.5, -0.9, -0.4, 0.0, 0.4, 0.9, 1.5, 2.2)
+_BETWEEN = (-6.5, -4.7, -3.5, -2.6, -1.8, -1.2, -0.65, -0.2, 0.2, 0.65, 1.2, 1.85)
 _LATER = ((1.0, 0.0), (0.6, 2.0), (1.4, 2.0), (2.6, 2.0), (1.0, -2.5), (2.5, -2.5))
+_LATER_TOO = ((2.0, 0.0), (3.2, 0.0), (1.0, 2.0), (2.0, 2.0), (3.6, 2.0), (1.8, -2.5), (3.4, -2.5))
 _LONGEST_S = 99.0
+_ENOUGH = 1000
 
 
-def speed_profiles(most_mps2: float, now_mps2: float) -> FloatArray:
+def speed_profiles(most_mps2: float, now_mps2: float, paths: int) -> FloatArray:
     """Return (profiles, 3): first acceleration, for how long, and the one after it.
 
     Args:
         most_mps2: No profile accelerates harder.
         now_mps2: Present acceleration; going on with it is among the profiles.
+        paths: Along how many paths; where there is little choice sideways there is more of speeds.
     """
-    firsts = sorted({min(first, most_mps2) for first in _FIRST} | {min(max(now_mps2, -4.0), most_mps2)})
-    rows = [(first, _LONGEST_S, first) for first in firsts]
-    for first in firsts:
+    for firsts, laters in ((_FIRST, _LATER), (_FIRST + _BETWEEN, _LATER), (_FIRST + _BETWEEN, _LATER + _LATER_TOO)):
+        rows = _profiles(firsts, laters, most_mps2, now_mps2)
+        if paths * len(rows) >= _ENOUGH:
+            break
+    return np.array(rows, dtype=np.float64)
+
+
+def _profiles(
+    firsts: tuple[float, ...], laters: tuple[tuple[float, float], ...], most_mps2: float, now_mps2: float
+) -> list[tuple[float, float, float]]:
+    chosen = sorted({min(first, most_mps2) for first in firsts} | {min(max(now_mps2, -4.0), most_mps2)})
+    rows = [(first, _LONGEST_S, first) for first in chosen]
+    for first in chosen:
         rows += [
             (first, until_s, min(later, most_mps2))
-            for until_s, later in _LATER
+            for until_s, later in laters
             if abs(later - first) > 0.8 and not (first <= -5.0 and later <= 0.0)
         ]
-    return np.array(rows, dtype=np.float64)
+    return rows
 
 
 @njit(cache=True, error_model="numpy")

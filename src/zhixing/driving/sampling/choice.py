@@ -24,7 +24,7 @@ from zhixing.driving.sampling.encounters import (
     goes_first,
     touches,
 )
-from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y, roll_one
+from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y, roll_path
 
 _IMPACT_PER_MPS, _NO_WAY_OUT = 1.5, 10.0
 _WIDEST_M = 11.0
@@ -79,7 +79,7 @@ def choose(
     done = np.full(num_keys, -1, dtype=np.int64)
     nobody = np.zeros((0, 6))
     best, best_cost, looked_at = int(order[1]), np.inf, 0
-    brake = np.empty((STEPS + 1, 8))
+    brake = np.empty((1, STEPS + 1, 8))
     known = np.full(own.shape[0], -1.0)  # with which speed braking ends in somebody, by path and first acceleration
     for c in order:
         if own[c] >= best_cost:
@@ -103,10 +103,10 @@ def choose(
         p, q = c // profiles.shape[0], c % profiles.shape[0]
         alike = p * profiles.shape[0] + _first_alike(profiles, q)
         if known[alike] < 0.0:
-            profile = np.array([profiles[q, 0], contingency[0], -contingency[1]])
-            roll_one(ego, body, paths[p], start_m, profile, allowed, jerks, brake)
+            profile = np.array([[profiles[q, 0], contingency[0], -contingency[1]]])
+            roll_path(ego, body, paths[p], start_m, profile, allowed, jerks, brake)
             known[alike] = _impact_mps(
-                brake, worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis
+                brake[0], worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis
             )
         cost += min(_IMPACT_PER_MPS * known[alike], _NO_WAY_OUT)
         if cost < best_cost:

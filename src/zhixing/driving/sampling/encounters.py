@@ -53,9 +53,33 @@ _FASTEST_MPS = 12.0
 """Who comes faster is still met, only later."""
 
 
+@njit(cache=True, error_model="numpy", fastmath=True)
+def extent_by_step(states: FloatArray, axis: FloatArray) -> FloatArray:
+    """Return (STEPS, 5) where candidates may be at each step.
+
+    Args:
+        states: (candidates, STEPS + 1, 8) the candidates.
+        axis: (2,) unit vector in the world frame.
+
+    Returns:
+        Least and greatest distance along the axis and to its left, in m, and the greatest sine of a heading against it.
+    """
+    extent = np.empty((STEPS, 5))
+    extent[:, 0], extent[:, 2], extent[:, 1], extent[:, 3], extent[:, 4] = np.inf, np.inf, -np.inf, -np.inf, 0.0
+    ax, ay = axis[0], axis[1]
+    for candidate in range(states.shape[0]):
+        for k in range(STEPS):
+            row, known = states[candidate, k + 1], extent[k]
+            along, across = ax * row[X] + ay * row[Y], ax * row[Y] - ay * row[X]
+            known[0], known[1] = min(known[0], along), max(known[1], along)
+            known[2], known[3] = min(known[2], across), max(known[3], across)
+            known[4] = max(known[4], abs(ax * row[SIN] - ay * row[COS]))
+    return extent
+
+
 @njit(cache=True, error_model="numpy")
 def places_by_step(
-    states: FloatArray,
+    extent: FloatArray,
     xy: FloatArray,
     yaw: FloatArray,
     speed: FloatArray,
@@ -69,7 +93,7 @@ def places_by_step(
     """Return who may be where at each step, as far as any candidate comes near.
 
     Args:
-        states: (candidates, STEPS + 1, 8) the candidates.
+        extent: (STEPS, 5) of the candidates along the axis, see :func:`extent_by_step`.
         xy: (users, modes, STEPS, 2) predicted box centres; the first step is ``DT_S`` from now.
         yaw: (users, modes, STEPS)
         speed: (users, modes, STEPS)
@@ -90,13 +114,7 @@ def places_by_step(
     counts = np.zeros(STEPS, dtype=np.int64)
     ax, ay = axis[0], axis[1]
     for k in range(STEPS):
-        low_along, low_across, high_along, high_across, turned = np.inf, np.inf, -np.inf, -np.inf, 0.0
-        for candidate in range(states.shape[0]):
-            row = states[candidate, k + 1]
-            along, across = ax * row[X] + ay * row[Y], ax * row[Y] - ay * row[X]
-            low_along, high_along = min(low_along, along), max(high_along, along)
-            low_across, high_across = min(low_across, across), max(high_across, across)
-            turned = max(turned, abs(ax * row[SIN] - ay * row[COS]))
+        low_along, high_along, low_across, high_across, turned = extent[k]
         power = 1.0 + sharpen_per_s * (k + 1) * DT_S
         count = 0
         for u in range(users):

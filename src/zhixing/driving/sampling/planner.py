@@ -121,7 +121,7 @@ class SamplingPlanner:
         paths = paths_beside(
             line.xy_m, line.yaw_rad, line.curvature_radpm, s_m, self._shift_m, self._slope, targets, _PATH_POINTS
         )
-        profiles = speed_profiles(cfg.accel_mps2, ego.accel_mps2)
+        profiles = speed_profiles(cfg.accel_mps2, ego.accel_mps2, paths.shape[0])
         # 3. roll out
         ego_row = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.accel_mps2, ego.steer_rad])
         states = self._states_of(paths.shape[0] * profiles.shape[0])

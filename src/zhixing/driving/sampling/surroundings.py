@@ -14,7 +14,7 @@ from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
 from zhixing.driving.interfaces import Predictor
 from zhixing.driving.sampling.choice import braking_modes
 from zhixing.driving.sampling.config import DT_S, STEPS
-from zhixing.driving.sampling.encounters import encounter_cost, places_by_step
+from zhixing.driving.sampling.encounters import encounter_cost, extent_by_step, places_by_step
 
 MOST_USERS = 64
 _SEE_M = 120.0
@@ -55,8 +55,9 @@ class Surroundings:
         speed = prediction.speed_mps
         soft = np.array([0.0 if user in MOTOR_VEHICLES else 1.0 for user in tracks.road_user.tolist()])
         chance = np.where(prediction.valid[:, None], prediction.probability, 0.0)
+        extent = extent_by_step(states, self.axis)
         self.places, self.counts = places_by_step(
-            states,
+            extent,
             prediction.xy_m,
             prediction.yaw_rad,
             speed,
@@ -69,7 +70,7 @@ class Surroundings:
         )
         poses, slower = _braking(prediction, chance, tracks, soft)
         self.worst, self.worst_counts = places_by_step(
-            states,
+            extent,
             np.concatenate((prediction.xy_m, poses[:, None, :, :2]), axis=1),
             np.concatenate((prediction.yaw_rad, poses[:, None, :, 2]), axis=1),
             np.concatenate((speed, slower[:, None]), axis=1),

@@ -20,6 +20,7 @@ from zhixing.driving.sampling.encounters import (
     SQUEEZES,
     TOO_CLOSE,
     encounter_cost,
+    extent_by_step,
     goes_first,
     places_by_step,
     touches,
@@ -53,7 +54,7 @@ def met(
     xy = np.stack((start[0] + speed * t * math.cos(yaw), start[1] + speed * t * math.sin(yaw)), axis=-1)[None, None]
     shape = (1, 1, STEPS)
     places, counts = places_by_step(
-        candidate, xy, np.full(shape, yaw), np.full(shape, speed), np.array([[chance]]),
+        extent_by_step(candidate, AXIS), xy, np.full(shape, yaw), np.full(shape, speed), np.array([[chance]]),
         np.array([[4.6, 1.8]]), np.array([soft]), 0.0, 0.0, AXIS,
     )  # fmt: skip
     by_key = np.zeros((1, 6))
@@ -125,7 +126,8 @@ def test_the_unlikely_counts_less_the_later_it_is() -> None:
     xy[0, 1, :, 1] = 1.5
     shape = (1, 2, STEPS)
     places, counts = places_by_step(
-        straight_on(1.0), xy, np.zeros(shape), np.zeros(shape), np.array([[0.8, 0.2]]), np.array([[4.0, 2.0]]),
+        extent_by_step(straight_on(1.0), AXIS),
+        xy, np.zeros(shape), np.zeros(shape), np.array([[0.8, 0.2]]), np.array([[4.0, 2.0]]),
         np.zeros(1), 0.0, 0.5, AXIS,
     )  # fmt: skip
     assert counts.tolist() == [2] * STEPS
@@ -138,7 +140,8 @@ def test_modes_that_are_at_the_same_place_count_as_one() -> None:
     xy = np.zeros((1, 3, STEPS, 2))
     shape = (1, 3, STEPS)
     places, counts = places_by_step(
-        straight_on(1.0), xy, np.zeros(shape), np.zeros(shape), np.array([[0.5, 0.3, 0.2]]), np.array([[4.0, 2.0]]),
+        extent_by_step(straight_on(1.0), AXIS),
+        xy, np.zeros(shape), np.zeros(shape), np.array([[0.5, 0.3, 0.2]]), np.array([[4.0, 2.0]]),
         np.zeros(1), 0.0, 0.5, AXIS,
     )  # fmt: skip
     assert counts.tolist() == [1] * STEPS
@@ -150,7 +153,7 @@ def test_a_look_is_over_as_soon_as_it_is_known_to_be_enough() -> None:
     xy = np.broadcast_to(np.array([[24.0, 0.0], [44.0, 0.0]])[:, None, None, :], (2, 1, STEPS, 2)).copy()
     shape = (2, 1, STEPS)
     places, counts = places_by_step(
-        candidate,
+        extent_by_step(candidate, AXIS),
         xy,
         np.zeros(shape),
         np.zeros(shape),

@@ -132,7 +132,7 @@ def test_paths_keep_their_distance_to_a_bent_line() -> None:
 
 
 def test_profiles_hold_full_braking_and_what_is_done_now() -> None:
-    profiles = speed_profiles(2.2, 0.77)
+    profiles = speed_profiles(2.2, 0.77, 4)
     assert profiles[:, 0].min() == -8.0
     assert 0.77 in profiles[:, 0]
     assert profiles[:, 0].max() <= 2.2
