@@ -26,7 +26,7 @@ from zhixing.driving.route import find_route
 from zhixing.driving.sampling.candidates import PATH_COS, PATH_SHIFT, PATH_SIN, PATH_X, PATH_YAW, paths_beside
 from zhixing.driving.sampling.config import SamplingConfig
 from zhixing.driving.sampling.encounters import goes_first, touches
-from zhixing.driving.sampling.planner import allowed_speed
+from zhixing.driving.sampling.pace import allowed_speed
 from zhixing.driving.stop_lines import StopLines
 from zhixing.errors import ScenarioError
 

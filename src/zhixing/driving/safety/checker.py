@@ -24,11 +24,12 @@ from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.driving.bicycle import limits
 from zhixing.driving.lane_map import build_lane_map
 from zhixing.driving.motion import recent_motion
+from zhixing.driving.road_edge import RoadEdge, road_edge
 from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.courses import bounds_table, courses
 from zhixing.driving.safety.fail_safe import FailSafe
+from zhixing.driving.safety.leaving import farthest_outside
 from zhixing.driving.safety.reach import U_COLUMNS, U_IS_BEHIND, U_ROW, U_RULE, U_YAW
-from zhixing.driving.safety.road_edge import RoadEdge, farthest_outside, road_edge
 from zhixing.driving.safety.roll import SPEED, STEP_S, YAW, X, Y, along_line, brake_profile, hardest_turn
 from zhixing.driving.safety.sentences import explain_check
 from zhixing.driving.safety.verify import first_meeting

@@ -103,15 +103,31 @@ def choose(
         p, q = c // profiles.shape[0], c % profiles.shape[0]
         alike = p * profiles.shape[0] + _first_alike(profiles, q)
         if known[alike] < 0.0:
-            profile = np.array([[profiles[q, 0], contingency[0], -contingency[1]]])
-            roll_path(ego, body, paths[p], start_m, profile, allowed, jerks, brake)
-            known[alike] = _impact_mps(
+            way_out(ego, body, paths[p], start_m, profiles[q, 0], allowed, jerks, contingency, brake)
+            known[alike] = impact(
                 brake[0], worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis
-            )
+            )[0]
         cost += min(_IMPACT_PER_MPS * known[alike], _NO_WAY_OUT)
         if cost < best_cost:
             best, best_cost = int(c), cost
     return best
+
+
+@njit(cache=True, error_model="numpy")
+def way_out(
+    ego: FloatArray,
+    body: FloatArray,
+    path: FloatArray,
+    start_m: float,
+    first_mps2: float,
+    allowed: FloatArray,
+    jerks: FloatArray,
+    contingency: FloatArray,
+    braking: FloatArray,
+) -> None:
+    """Write (1, STEPS + 1, 8) how the ego brakes along a path that it has begun; see :func:`choose`."""
+    profile = np.array([[first_mps2, contingency[0], -contingency[1]]])
+    roll_path(ego, body, path, start_m, profile, allowed, jerks, braking)
 
 
 @njit(cache=True, error_model="numpy")
@@ -124,7 +140,7 @@ def _first_alike(profiles: FloatArray, q: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _impact_mps(
+def impact(
     rows: FloatArray,
     places: FloatArray,
     counts: IntArray,
@@ -133,12 +149,23 @@ def _impact_mps(
     done: IntArray,
     stamp: int,
     axis: FloatArray,
-) -> float:
-    """Return with which speed braking ends in somebody, 0 where it ends before."""
+) -> tuple[float, int]:
+    """Return with which speed braking ends in somebody, and the key of that one; 0 and -1 where it ends before.
+
+    Args:
+        rows: (STEPS + 1, 8) the ego braking, see ``roll_out``.
+        places: Who may be where, see ``places_by_step``.
+        counts: How many at each step.
+        half_length: Of the ego, m.
+        half_width: Of the ego, m.
+        done: (users * modes,) scratch, see ``encounter_cost``.
+        stamp: Another number for every call.
+        axis: By which the places are sorted.
+    """
     for k in range(STEPS):
         row = rows[k + 1]
         if row[SPEED] < 0.05:
-            return 0.0
+            return 0.0, -1
         c, s = row[COS], row[SIN]
         rank, widest = axis[0] * row[X] + axis[1] * row[Y], half_length + half_width + _WIDEST_M
         for n in range(first_from(places[k], counts[k], rank - widest), counts[k]):
@@ -157,9 +184,9 @@ def _impact_mps(
             hl, hw = other[P_HALF_LENGTH], other[P_HALF_WIDTH]
             if touches(along, across, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
                 if not goes_first(along, -(along * cr + across * sr), cr, row[SPEED], hl, half_length):
-                    return max(math.hypot(row[SPEED] - other[P_SPEED] * cr, other[P_SPEED] * sr), 0.1)
+                    return max(math.hypot(row[SPEED] - other[P_SPEED] * cr, other[P_SPEED] * sr), 0.1), key
                 done[key] = stamp
-    return 0.0
+    return 0.0, -1
 
 
 @njit(cache=True, error_model="numpy")

@@ -7,7 +7,7 @@ from numba import njit
 
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.sampling.arrival import late_or_early
-from zhixing.driving.sampling.candidates import LINE_COS, LINE_SIN, PATH_SHIFT
+from zhixing.driving.sampling.candidates import LINE_COS, LINE_SIN, PATH_SHIFT, PATH_X, PATH_Y
 from zhixing.driving.sampling.config import (
     CHANGE,
     COMFORT,
@@ -21,7 +21,6 @@ from zhixing.driving.sampling.config import (
     STRADDLE,
 )
 from zhixing.driving.sampling.motion import ACCEL, ALONG, COS, SIN, SPEED, X, Y
-from zhixing.driving.sampling.motion import OFFSET as OFF_PATH
 
 OWN_PROGRESS, OWN_COMFORT, OWN_LANE, OWN_LIGHT, OWN_ROAD, OWN_GOAL = range(6)
 """Columns of what a candidate costs by itself."""
@@ -138,16 +137,18 @@ def _outside(
     half_width: float,
 ) -> tuple[float, float]:
     """Return by how much a box is outside the lane of the route, and outside all lanes that run its way."""
-    last = room.shape[0] - 1
-    index = min(max(int(ahead + 0.5), 0), path.shape[0] - 1)
-    shift = path[index, PATH_SHIFT] + row[OFF_PATH]
-    turn = row[SIN] * path[index, LINE_COS] - row[COS] * path[index, LINE_SIN]
+    last, end_of_path = room.shape[0] - 1, path.shape[0] - 1
     off_lane, off_road = 0.0, -np.inf
     for end in (-half_length, half_length):
+        # where the middle of the front or the rear is, beside the line where it is
+        k = min(max(int(ahead + end + 0.5), 0), end_of_path)
         at = min(max(int(row[ALONG] + end + 0.5), 0), last)
-        there = shift + end * turn
-        off_lane = max(off_lane, there + half_width - room[at, 1], half_width - there - room[at, 0])
-        off_road = max(off_road, there + half_width - beside[at, 1], half_width - there - beside[at, 0])
+        c, s = path[k, LINE_COS], path[k, LINE_SIN]
+        dx, dy = row[X] + end * row[COS] - path[k, PATH_X], row[Y] + end * row[SIN] - path[k, PATH_Y]
+        there = path[k, PATH_SHIFT] + c * dy - s * dx
+        half = half_width * abs(c * row[COS] + s * row[SIN])
+        off_lane = max(off_lane, there + half - room[at, 1], half - there - room[at, 0])
+        off_road = max(off_road, there + half - beside[at, 1], half - there - beside[at, 0])
     return off_lane, off_road - _EDGE_M
 
 

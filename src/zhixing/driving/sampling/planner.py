@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from zhixing.datatypes.driving_wish import AS_USUAL, DrivingWish
 from zhixing.datatypes.frames import wrap_rad
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.plan import Decision, Plan
@@ -15,17 +16,19 @@ from zhixing.driving.interfaces import Predictor
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.prediction import MultiModalPredictor
 from zhixing.driving.route import Route, find_route
-from zhixing.driving.route_speed import speed_along
-from zhixing.driving.sampling.arrival import Stretch, appointment, goal_stretch
+from zhixing.driving.sampling.arrival import appointment, goal_stretch
 from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
-from zhixing.driving.sampling.choice import choose
+from zhixing.driving.sampling.choice import choose, way_out
 from zhixing.driving.sampling.config import DT_S, STEPS, SamplingConfig
 from zhixing.driving.sampling.motion import ACCEL, ALONG, EMERGENCY_MPS2, SPEED, next_accel, roll_out
 from zhixing.driving.sampling.own_cost import own_costs
-from zhixing.driving.sampling.reasons import reason
+from zhixing.driving.sampling.pace import allowed_speed, pace_for
+from zhixing.driving.sampling.reasons import reason, without_others
+from zhixing.driving.sampling.styles import styled
 from zhixing.driving.sampling.surroundings import Surroundings
 from zhixing.driving.sampling.targets import lateral_targets
 from zhixing.driving.stop_lines import StopLines
+from zhixing.driving.swept_path import fit_to_body
 from zhixing.errors import ScenarioError
 
 _STEP_S = 0.1
@@ -38,9 +41,6 @@ _YELLOW_LASTS_S = 2.5
 _OFF_COURSE_M = 0.6
 _NO_ROAD_M, _BEYOND_GOAL_M = 1.0, 5
 _SPARE_CANDIDATES = 500
-_FASTER, _SPARE_MPS = 1.4, 3.0
-_BEND_POINTS = 7
-"""A bend counts over so many metres; what is shorter is a kink of the map."""
 
 
 class SamplingPlanner:
@@ -56,15 +56,12 @@ class SamplingPlanner:
     """
 
     def __init__(self, config: SamplingConfig | None = None, predictor: Predictor | None = None) -> None:
-        self._config = config or SamplingConfig()
+        self._normal = config or SamplingConfig()
         self._predictor: Predictor = predictor or MultiModalPredictor()
         self._briefing: Briefing | None = None
         self.num_candidates = self.num_users = 0
-        self._weights = self._config.weights()
         self._states: FloatArray = np.zeros((0, STEPS + 1, 8))
-        cfg = self._config
-        self._jerks = np.array([cfg.jerk_mps3, cfg.brake_jerk_mps3, cfg.emergency_jerk_mps3])
-        self._contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
+        self._use(AS_USUAL)
 
     @property
     def name(self) -> str:
@@ -80,7 +77,7 @@ class SamplingPlanner:
         lane_map = lane_map_of(briefing.road)
         self._predictor.start(briefing)
         self._briefing = briefing
-        self._route = find_route(lane_map, briefing.start, briefing.goal)
+        self._route = fit_to_body(find_route(lane_map, briefing.start, briefing.goal), briefing.body, lane_map)
         self._stretch = goal_stretch(self._route, briefing.goal)
         goal, stretch = briefing.goal, self._stretch
         beside_goal_m = (stretch.right_m, stretch.left_m) if stretch else (-math.inf, math.inf)
@@ -88,6 +85,7 @@ class SamplingPlanner:
             [goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, self._route.goal_m, *beside_goal_m]
         )
         self._is_unsigned = not np.isfinite(lane_map.speed_limit_mps).any()
+        self._use(AS_USUAL)
         self._allowed_mps = allowed_speed(self._route, self._config)
         self._beside_m = _room_on_the_way(self._route)
         self._road_end_m = _road_end_m(self._route, briefing)
@@ -109,10 +107,15 @@ class SamplingPlanner:
         """
         if self._briefing is None:
             raise ScenarioError("the planner was not briefed", hint="Call start before plan.")
+        if not self._is_underway or scene.wish != self._wish:
+            self._use(scene.wish)
+            if not self._is_underway:
+                self._began_ns = scene.time_ns
+            pace_mps = pace_for(
+                self._route, self._config, self._briefing, self._stretch, self._began_ns, is_unsigned=self._is_unsigned
+            )
+            self._allowed_mps = np.minimum(pace_mps, scene.wish.max_speed_mps)
         cfg, route, ego = self._config, self._route, scene.ego
-        if not self._is_underway and self._is_unsigned and self._stretch is not None:
-            needed_mps = _needed_mps(self._stretch, self._briefing, scene.time_ns, self._route.start_m)
-            self._allowed_mps = allowed_speed(route, cfg, needed_mps)
         # 1. where on the route, and where beside it
         s_m = self._locate(ego)
         # 2. propose: paths beside the route, times how the speed changes
@@ -146,11 +149,25 @@ class SamplingPlanner:
         self.num_candidates = states.shape[0]
         self.num_users = others.tracks.num_objects if others.tracks is not None else 0
         # 6. say why
-        why = reason(states, own, best, others, self._body, self._weights, route, scene, light)
-        path, profile = best // profiles.shape[0], best % profiles.shape[0]
+        alone = without_others(own)
+        path, profile = divmod(alone, profiles.shape[0])
+        braking = np.empty((1, STEPS + 1, 8))
+        way_out(
+            ego_row, self._body, paths[path], s_m, profiles[profile, 0], self._allowed_mps, self._jerks,
+            self._contingency, braking,
+        )  # fmt: skip
+        why = reason(states, own, alone, best, braking[0], others, self._body, self._weights, route, scene, light)
+        path, profile = divmod(best, profiles.shape[0])
         self._chosen = np.array([targets[path, 0], profiles[profile, 0]])
         self._settle_m = float(targets[path, 1])
         return self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego, why)
+
+    def _use(self, wish: DrivingWish) -> None:
+        """Drive as somebody wishes."""
+        self._wish, cfg = wish, styled(self._normal, wish)
+        self._config, self._weights = cfg, cfg.weights()
+        self._jerks = np.array([cfg.jerk_mps3, cfg.brake_jerk_mps3, cfg.emergency_jerk_mps3])
+        self._contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
 
     def _states_of(self, candidates: int) -> FloatArray:
         """Return (candidates, STEPS + 1, 8) room for motions; new memory each time costs more than filling it."""
@@ -205,29 +222,6 @@ class SamplingPlanner:
             accel_mps2=accel,
             decision=why,
         )
-
-
-def allowed_speed(route: Route, config: SamplingConfig, needed_mps: float = 0.0) -> FloatArray:
-    """Return (points,) the speed that limit and curves allow, with room to slow down before they do.
-
-    Args:
-        route: The way to the goal.
-        config: How the driver drives.
-        needed_mps: Where no limit is signed, the goal's appointment may need more than is usual there.
-    """
-    padded = np.pad(route.line.curvature_radpm, _BEND_POINTS // 2, mode="edge")
-    bend = np.convolve(padded, np.full(_BEND_POINTS, 1.0 / _BEND_POINTS), mode="valid")
-    limit = np.maximum(route.limit_mps, needed_mps)
-    return speed_along(route, limit, bend, config.lateral_accel_mps2, config.curve_decel_mps2)
-
-
-def _needed_mps(stretch: Stretch, briefing: Briefing, now_ns: int, start_m: float) -> float:
-    """Return the speed that a steady acceleration ends with that keeps the goal's appointment."""
-    if briefing.goal.time_ns is None:
-        return 0.0
-    left_s = max((briefing.goal.time_ns[1] - now_ns) * 1e-9, 0.5)
-    mean_mps = max(stretch.begin_m - start_m, 0.0) / left_s
-    return min(2.0 * mean_mps - briefing.start.speed_mps, _FASTER * mean_mps) + _SPARE_MPS
 
 
 def _road_end_m(route: Route, briefing: Briefing) -> float:

@@ -1,7 +1,7 @@
 """Why the planner chose what it chose.
 
-The reason is what speaks against the motion that the ego would have chosen alone: the light, the edge of the road, or
-the road user who would have made most trouble there.
+The reason is what speaks against the motion that the ego would have chosen alone: the light, the road user who would
+have made most trouble there, or the one who might have left it no way out.
 """
 
 from __future__ import annotations
@@ -27,10 +27,21 @@ _ALONG_RAD = math.radians(40.0)
 _MATTERS = 0.02
 
 
+def without_others(own: FloatArray) -> int:
+    """Return which candidate would be chosen if nobody and no light were there.
+
+    Args:
+        own: (candidates, 6) what each costs by itself.
+    """
+    return int(np.argmin(own.sum(axis=1) - own[:, OWN_LIGHT]))
+
+
 def reason(
     states: FloatArray,
     own: FloatArray,
+    alone: int,
     best: int,
+    braking: FloatArray,
     others: Surroundings,
     body: FloatArray,
     weights: FloatArray,
@@ -43,6 +54,8 @@ def reason(
     Args:
         states: (candidates, STEPS + 1, 8) what was considered.
         own: (candidates, 6) what each costs by itself.
+        alone: Which one would be chosen if nobody and no light were there, see :func:`without_others`.
+        braking: (STEPS + 1, 8) the way out of that one.
         best: Which one was chosen.
         others: Who may be where.
         body: (7,) of the ego, see ``roll_out``.
@@ -52,7 +65,6 @@ def reason(
         light: What the next light that matters shows, ``GREEN`` where none does.
     """
     s_m, ego = float(states[best, 0, ALONG]), scene.ego
-    alone = int(np.argmin(own.sum(axis=1) - own[:, OWN_LIGHT]))
     slower = float(states[alone, -1, ALONG] - states[best, -1, ALONG]) / 6.0
     by_user = others.by_user(states[alone], body, weights)
     trouble = by_user.sum(axis=1)
@@ -61,6 +73,9 @@ def reason(
         return explain("red-light" if light == Light.RED else "yellow-light", 0, -1)
     if trouble.size and trouble.max() > _MATTERS and (slower > _SAME_MPS / 6.0 or beside > 0.3):
         return _about(int(np.argmax(trouble)), float(states[best, 1, ACCEL]), others, scene)
+    blocks = others.in_the_way_out(braking, body) if slower > _SAME_MPS / 6.0 else -1
+    if blocks >= 0:
+        return _about(blocks, float(states[best, 1, ACCEL]), others, scene)
     if not route.is_mapped:
         return explain("no-route", 0, -1)
     if s_m > route.goal_m - 5.0:

@@ -12,7 +12,7 @@ from zhixing.datatypes.scene import EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
 from zhixing.driving.interfaces import Predictor
-from zhixing.driving.sampling.choice import braking_modes
+from zhixing.driving.sampling.choice import braking_modes, impact
 from zhixing.driving.sampling.config import DT_S, STEPS
 from zhixing.driving.sampling.encounters import encounter_cost, extent_by_step, places_by_step
 
@@ -83,6 +83,12 @@ class Surroundings:
         )
         self._modes = chance.shape[1]
         self.num_keys = chance.shape[0] * (self._modes + 1)
+
+    def in_the_way_out(self, braking: FloatArray, body: FloatArray) -> int:
+        """Return which road user full braking (STEPS + 1, 8) may end in, -1 where it ends before everybody."""
+        done = np.full(self.num_keys, -1, dtype=np.int64)
+        _, key = impact(braking, self.worst, self.worst_counts, 0.5 * body[0], 0.5 * body[1], done, 1, self.axis)
+        return key // (self._modes + 1)
 
     def by_user(self, rows: FloatArray, body: FloatArray, weights: FloatArray) -> FloatArray:
         """Return (users, 6) what each road user makes of one candidate, by kind of encounter."""

@@ -15,7 +15,8 @@ from zhixing.datatypes.lights import Light
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.driving.sampling.config import SamplingConfig
-from zhixing.driving.sampling.planner import SamplingPlanner, allowed_speed
+from zhixing.driving.sampling.pace import allowed_speed
+from zhixing.driving.sampling.planner import SamplingPlanner
 from zhixing.errors import ScenarioError
 from zhixing.simulation.rollout import rollout
 from zhixing.simulation.score import score

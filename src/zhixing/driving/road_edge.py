@@ -1,4 +1,4 @@
-"""Is the ego still on the road: a cheap question about its corners and the corridors of all lanes for cars."""
+"""Is a point still on the road: a cheap question about the corridors of all lanes for cars."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from numba import njit
 from zhixing.datatypes.road import LaneKind
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.driving.lane_map import LaneMap, project
-from zhixing.driving.safety.roll import YAW, X, Y
 
-_NEAR_M = 40.0
 _BEYOND_M = 30.0
 """Behind the end of a lane that nothing continues the map says nothing; only leaving sideways is checked."""
 
@@ -50,62 +48,7 @@ def road_edge(lane_map: LaneMap, junction_margin_m: float) -> RoadEdge:
 
 
 @njit(cache=True)
-def farthest_outside(
-    states: FloatArray,
-    half_length: float,
-    half_width: float,
-    first: IntArray,
-    xy: FloatArray,
-    s_m: FloatArray,
-    half_lane: FloatArray,
-    lane_box: FloatArray,
-    is_driving: BoolArray,
-    wider: FloatArray,
-    ends: BoolArray,
-) -> tuple[float, float]:
-    """Return how far a corner of the ego is outside of all lanes now, and at most later, m; never negative.
-
-    Args:
-        states: (steps + 1, 5) from ``roll``.
-        half_length: Of the ego, m.
-        half_width: Of the ego, m.
-        first: See :class:`LaneMap`; so are the next four.
-        xy: Of the lane map.
-        s_m: Of the lane map.
-        half_lane: Of the lane map.
-        lane_box: Of the lane map.
-        is_driving: See :class:`RoadEdge`; so are ``wider`` and ``ends``.
-        wider: Of the road edge.
-        ends: Of the road edge.
-    """
-    near = np.empty(first.shape[0], dtype=np.int64)
-    count = 0
-    for lane in range(first.shape[0] - 1):
-        if not is_driving[lane]:
-            continue
-        dx = max(lane_box[lane, 0] - states[0, X], 0.0, states[0, X] - lane_box[lane, 2])
-        dy = max(lane_box[lane, 1] - states[0, Y], 0.0, states[0, Y] - lane_box[lane, 3])
-        if dx * dx + dy * dy < _NEAR_M * _NEAR_M:
-            near[count] = lane
-            count += 1
-    now, later = 0.0, 0.0
-    for k in range(states.shape[0]):
-        c, s = math.cos(states[k, YAW]), math.sin(states[k, YAW])
-        for corner in range(4):
-            along = half_length if corner < 2 else -half_length
-            aside = half_width if corner % 2 == 0 else -half_width
-            x = states[k, X] + c * along - s * aside
-            y = states[k, Y] + s * along + c * aside
-            out = _outside(x, y, near[:count], first, xy, s_m, half_lane, lane_box, wider, ends)
-            if k == 0:
-                now = max(now, out)
-            else:
-                later = max(later, out)
-    return now, later
-
-
-@njit(cache=True)
-def _outside(
+def outside_m(
     x: float,
     y: float,
     near: IntArray,
@@ -117,6 +60,20 @@ def _outside(
     wider: FloatArray,
     ends: BoolArray,
 ) -> float:
+    """Return how far a point is outside of all lanes for cars, m; infinity where none is near.
+
+    Args:
+        x: In the world frame.
+        y: In the world frame.
+        near: (lanes,) the lanes that count.
+        first: See :class:`LaneMap`; so are the next four.
+        xy: Of the lane map.
+        s_m: Of the lane map.
+        half_lane: Of the lane map.
+        lane_box: Of the lane map.
+        wider: See :class:`RoadEdge`; so is ``ends``.
+        ends: Of the road edge.
+    """
     best = np.inf
     for lane in near:
         a, b = first[lane], first[lane + 1]

@@ -8,7 +8,8 @@ import pytest
 
 from zhixing.datatypes.road import Road
 from zhixing.driving.lane_map import build_lane_map
-from zhixing.driving.safety.road_edge import farthest_outside, road_edge
+from zhixing.driving.road_edge import road_edge
+from zhixing.driving.safety.leaving import farthest_outside
 
 
 def outside_m(road: Road, *poses: tuple[float, float, float]) -> tuple[float, float]:

@@ -1,0 +1,279 @@
+"""Room for the whole body in tight bends: its front swings out, its rear cuts in, and its wheels turn only so far.
+
+Where the body would sweep over the edge of the road on the middle of the lanes, or could not turn tightly enough, the
+route's line is bent like an elastic band until it fits: out before the bend and in at its apex, as people drive.
+
+Source: Quinlan and Khatib (1993), "Elastic bands: connecting path planning and control", in one dimension; the body's
+heading on a curve is that of the kinematic bicycle model.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.scene import EgoBody
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
+from zhixing.driving.lane_map import LaneMap
+from zhixing.driving.line import Line
+from zhixing.driving.road_edge import RoadEdge, outside_m, road_edge
+from zhixing.driving.route import Route
+
+_JUNCTION_MARGIN_M = 0.0
+_SWEEPS_OVER_M = 0.12
+"""Less is left as it is."""
+_ALLOWED_M = 0.27
+"""So far a corner may sweep over the edge where there is no other way; the driving exam allows 0.3 m."""
+_MARGIN_M = 0.1
+_BEFORE_M, _BEHIND_M = 18, 14
+_BEND_1PM = 0.02
+"""Where it bends less the body needs no more room than it is wide."""
+_STEER_SHARE = 0.92
+"""Of the steering angle, so that something is left to correct with."""
+_KNOT_M, _BUMP_M = 2, 5.0
+_STEPS_M = (0.4, 0.2, 0.1, 0.05)
+_ROUNDS = 6
+_MOST_SHIFT_M = 2.0
+_OUT_WEIGHT, _BEND_WEIGHT, _SMOOTH_WEIGHT, _SHIFT_WEIGHT = 20.0, 400.0, 10.0, 0.01
+
+
+def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
+    """Return the route with its line bent where the body would not fit through, and room for what it sweeps there.
+
+    Args:
+        route: The way to the goal.
+        body: Its size and steering.
+        lane_map: The lanes on which the route was found; those of any direction count as road.
+    """
+    line = route.line
+    size = np.array([0.5 * body.length_m, 0.5 * body.width_m, 0.5 * body.wheelbase_m, tightest_1pm(body)])
+    edge = road_edge(lane_map, _JUNCTION_MARGIN_M)
+    normal = np.stack((-np.sin(line.yaw_rad), np.cos(line.yaw_rad)), axis=-1)
+    shift_m = np.zeros(line.s_m.shape[0])
+    last = min(int(route.goal_m) + _BEHIND_M, shift_m.shape[0] - 2)
+    is_mapped = route.beside_m.sum(axis=1) > body.width_m
+    out = _overhang(line, normal, shift_m, size, edge, int(route.start_m), last)
+    unfit = np.flatnonzero(((out > _SWEEPS_OVER_M) | (np.abs(_evened(line.curvature_radpm)) > size[3])) & is_mapped)
+    unfit = unfit[(unfit > int(route.start_m) + 2) & (unfit < last)]
+    for first, final in _windows(unfit, int(route.start_m) + 1, last):
+        _bend_band(line.xy_m, normal, shift_m, size, first, final, *_of(edge, lane_map))
+    if unfit.size:
+        out = _overhang(line, normal, shift_m, size, edge, int(route.start_m), last)
+    return _moved(route, shift_m, out <= _ALLOWED_M, body)
+
+
+def tightest_1pm(body: EgoBody) -> float:
+    """Return the curvature of the centre's way that the wheels allow, with a little to spare, 1/m.
+
+    Example:
+        >>> round(tightest_1pm(EgoBody()), 3)
+        0.192
+    """
+    slip = math.atan(0.5 * math.tan(_STEER_SHARE * body.max_steer_rad))
+    return math.sin(slip) / (0.5 * body.wheelbase_m)
+
+
+def _windows(unfit: IntArray, low: int, high: int) -> list[tuple[int, int]]:
+    """Return where to bend the line: around what does not fit, together where that meets."""
+    windows: list[tuple[int, int]] = []
+    for k in unfit.tolist():
+        first, final = max(k - _BEFORE_M, low), min(k + _BEHIND_M, high)
+        if windows and first <= windows[-1][1]:
+            windows[-1] = windows[-1][0], max(final, windows[-1][1])
+        else:
+            windows.append((first, final))
+    return windows
+
+
+def _of(
+    edge: RoadEdge, lane_map: LaneMap
+) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray, BoolArray, FloatArray, BoolArray]:
+    return (
+        lane_map.first, lane_map.xy_m, lane_map.s_m, lane_map.half_width_m, lane_map.box_m, edge.is_driving,
+        edge.wider_m, edge.ends,
+    )  # fmt: skip
+
+
+def _overhang(
+    line: Line, normal: FloatArray, shift_m: FloatArray, size: FloatArray, edge: RoadEdge, first: int, last: int
+) -> FloatArray:
+    """Return (points,) how far a corner of the body is off the road at each point of the line, 0 where not looked."""
+    out = np.zeros(shift_m.shape[0])
+    out[first:last] = _overhang_between(line.xy_m, normal, shift_m, size, first, last, *_of(edge, edge.lane_map))
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def _near(x: float, y: float, box: FloatArray, is_driving: BoolArray, reach: float) -> IntArray:
+    """Return the lanes for cars whose box is near a point."""
+    near = np.empty(box.shape[0], dtype=np.int64)
+    count = 0
+    for lane in range(box.shape[0]):
+        if (
+            is_driving[lane]
+            and box[lane, 0] - reach < x < box[lane, 2] + reach
+            and box[lane, 1] - reach < y < box[lane, 3] + reach
+        ):
+            near[count] = lane
+            count += 1
+    return near[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def _overhang_between(
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int,
+    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
+    is_driving: BoolArray, wider: FloatArray, ends: BoolArray,
+) -> FloatArray:  # fmt: skip
+    out = np.zeros(end - begin)
+    for k in range(begin, end):
+        near = _near(xy[k, 0], xy[k, 1], box, is_driving, 12.0)
+        out[k - begin] = _at(xy, normal, shift, size, k, near, first, lanes_xy, s_m, half_lane, box, wider, ends)[0]
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def _at(
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, k: int, near: IntArray,
+    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
+    wider: FloatArray, ends: BoolArray,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return for a point how far a corner is off the road, that squared over all with a margin, and curvature."""
+    a, b = max(k - 2, 0), min(k + 2, xy.shape[0] - 1)
+    x, y = xy[k, 0] + shift[k] * normal[k, 0], xy[k, 1] + shift[k] * normal[k, 1]
+    ax, ay = x - xy[a, 0] - shift[a] * normal[a, 0], y - xy[a, 1] - shift[a] * normal[a, 1]
+    bx, by = xy[b, 0] + shift[b] * normal[b, 0] - x, xy[b, 1] + shift[b] * normal[b, 1] - y
+    la, lb = max(math.hypot(ax, ay), 1e-3), max(math.hypot(bx, by), 1e-3)
+    turn = math.atan2(ax * by - ay * bx, ax * bx + ay * by)
+    bend = 2.0 * turn / (la + lb)
+    yaw = math.atan2(ay / la + by / lb, ax / la + bx / lb) - math.asin(min(max(bend * size[2], -0.9), 0.9))
+    c, s = math.cos(yaw), math.sin(yaw)
+    worst, total = 0.0, 0.0
+    for corner in range(4):
+        along = size[0] if corner < 2 else -size[0]
+        aside = size[1] if corner % 2 == 0 else -size[1]
+        for margin in (0.0, _MARGIN_M):
+            wide = aside + (margin if aside > 0.0 else -margin)
+            out = outside_m(
+                x + c * along - s * wide, y + s * along + c * wide, near, first, lanes_xy, s_m, half_lane, box, wider,
+                ends,
+            )  # fmt: skip
+            if margin > 0.0:
+                total += min(out, 3.0) ** 2
+            else:
+                worst = max(worst, out)
+    return worst, total, bend
+
+
+@njit(cache=True, error_model="numpy")
+def _cost(
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, near: IntArray,
+    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
+    wider: FloatArray, ends: BoolArray,
+) -> float:  # fmt: skip
+    cost, before = 0.0, 0.0
+    for k in range(begin, end):
+        _, out, bend = _at(xy, normal, shift, size, k, near, first, lanes_xy, s_m, half_lane, box, wider, ends)
+        cost += _OUT_WEIGHT * out + _BEND_WEIGHT * max(abs(bend) - size[3], 0.0) ** 2 + _SHIFT_WEIGHT * shift[k] ** 2
+        if k > begin:
+            cost += _SMOOTH_WEIGHT * (bend - before) ** 2
+        before = bend
+    return cost
+
+
+@njit(cache=True, error_model="numpy")
+def _bend_band(
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int,
+    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
+    is_driving: BoolArray, wider: FloatArray, ends: BoolArray,
+) -> None:  # fmt: skip
+    """Move the line sideways by bumps, from large to small, as long as that makes it better."""
+    reach = int(2.5 * _BUMP_M)
+    for step in _STEPS_M:
+        for _ in range(_ROUNDS):
+            is_better = False
+            for knot in range(begin + 2, end - 1, _KNOT_M):
+                low, high = max(knot - reach, begin), min(knot + reach + 1, end)
+                near = _near(xy[knot, 0], xy[knot, 1], box, is_driving, reach + 12.0)
+                now = _cost(xy, normal, shift, size, low, high, near, first, lanes_xy, s_m, half_lane, box, wider, ends)
+                for sign in (-1.0, 1.0):
+                    old = shift[low:high].copy()
+                    for k in range(low, high):
+                        fixed = min(1.0, min(k - begin, end - 1 - k) / 4.0)  # both ends stay where they are
+                        bump = math.exp(-0.5 * ((k - knot) / (0.5 * _BUMP_M)) ** 2) * fixed
+                        shift[k] = min(max(shift[k] + sign * step * bump, -_MOST_SHIFT_M), _MOST_SHIFT_M)
+                    new = _cost(
+                        xy, normal, shift, size, low, high, near, first, lanes_xy, s_m, half_lane, box, wider, ends
+                    )
+                    if new < now - 1e-4:
+                        now, is_better = new, True
+                        break
+                    shift[low:high] = old
+            if not is_better:
+                break
+
+
+def _evened(values: FloatArray) -> FloatArray:
+    padded = np.pad(values, 2, mode="edge")
+    evened: FloatArray = np.convolve(padded, np.full(5, 0.2), mode="valid")
+    return evened
+
+
+def _moved(route: Route, shift_m: FloatArray, fits: BoolArray, body: EgoBody) -> Route:
+    """Return the route along its line moved to the left, with points one metre apart again.
+
+    Args:
+        route: The way to the goal.
+        shift_m: (points,) how far to the left.
+        fits: (points,) where the body is on the road: what it sweeps in bends there counts as room.
+        body: Its size.
+    """
+    line = route.line
+    normal = np.stack((-np.sin(line.yaw_rad), np.cos(line.yaw_rad)), axis=-1)
+    raw = line.xy_m + shift_m[:, None] * normal
+    raw_s = polyline_s_m(raw)
+    count = max(int(raw_s[-1]), 2)
+    even = np.stack([np.interp(np.arange(count), raw_s, raw[:, k]) for k in (0, 1)], axis=-1)
+    s_m = polyline_s_m(even)
+    tangent = np.gradient(even, axis=0)
+    yaw = np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0]))
+    curvature = np.gradient(yaw, np.maximum(s_m, 1e-3 * np.arange(count)))
+    old = np.interp(np.arange(count), raw_s, np.arange(raw_s.shape[0]))
+    nearest = np.rint(old).astype(np.int64)
+
+    def moved(old_m: FloatArray) -> FloatArray:
+        return np.interp(old_m, line.s_m, raw_s)
+
+    left_m = shift_m[nearest][:, None] * np.array([[1.0, -1.0]])
+    room_m, beside_m = (
+        np.maximum(route.room_m[nearest] + left_m, 0.0),
+        np.maximum(route.beside_m[nearest] + left_m, 0.0),
+    )
+    evened = _evened(curvature)
+    sweeps = fits[nearest] & (np.abs(evened) > _BEND_1PM)
+    beside_m[sweeps] = np.maximum(beside_m[sweeps], _swept_m(evened, body)[sweeps])
+    return replace(
+        route,
+        line=Line(even, s_m, yaw, curvature, float(moved(np.array(line.goal_m)))),
+        start_m=float(moved(np.array(route.start_m))),
+        goal_m=float(moved(np.array(route.goal_m))),
+        limit_mps=route.limit_mps[nearest],
+        room_m=room_m,
+        beside_m=beside_m,
+        stop_m=moved(route.stop_m),
+        junction_m=moved(route.junction_m),
+    )
+
+
+def _swept_m(curvature_radpm: FloatArray, body: EgoBody) -> FloatArray:
+    """Return (points, 2) how far to the right and left of its centre's way a body reaches, with a little to spare."""
+    radius_m = 1.0 / np.clip(np.abs(curvature_radpm), 1e-3, 0.3)
+    axle_m = np.sqrt(radius_m**2 - (0.5 * body.wheelbase_m) ** 2)
+    inner_m = radius_m - axle_m + 0.5 * body.width_m
+    outer_m = np.hypot(axle_m + 0.5 * body.width_m, 0.5 * (body.wheelbase_m + body.length_m)) - radius_m
+    is_left = curvature_radpm > 0.0
+    right_m, left_m = np.where(is_left, outer_m, inner_m), np.where(is_left, inner_m, outer_m)
+    return np.stack((right_m, left_m), axis=-1) + 2.0 * _MARGIN_M
