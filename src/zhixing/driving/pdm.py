@@ -58,7 +58,7 @@ class PdmPlanner:
         lane_map = lane_map_of(briefing.road)
         self._briefing = briefing
         self._route = find_route(lane_map, briefing.start, briefing.goal)
-        self._allowed_mps = allowed_speed(self._route, SamplingConfig())
+        self._allowed_mps = allowed_speed(self._route, SamplingConfig(), briefing.body)
         self._stop_lines = StopLines(self._route, briefing)
 
     def plan(self, scene: Scene) -> Plan:

@@ -62,7 +62,7 @@ def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
         _bend_band(line.xy_m, normal, shift_m, size, first, final, *_of(edge, lane_map))
     if unfit.size:
         out = _overhang(line, normal, shift_m, size, edge, int(route.start_m), last)
-    return _moved(route, shift_m, out <= _ALLOWED_M, body)
+    return _moved(route, shift_m, _ALLOWED_M - out, body)
 
 
 def tightest_1pm(body: EgoBody) -> float:
@@ -222,13 +222,13 @@ def _evened(values: FloatArray) -> FloatArray:
     return evened
 
 
-def _moved(route: Route, shift_m: FloatArray, fits: BoolArray, body: EgoBody) -> Route:
+def _moved(route: Route, shift_m: FloatArray, spare_m: FloatArray, body: EgoBody) -> Route:
     """Return the route along its line moved to the left, with points one metre apart again.
 
     Args:
         route: The way to the goal.
         shift_m: (points,) how far to the left.
-        fits: (points,) where the body is on the road: what it sweeps in bends there counts as room.
+        spare_m: (points,) how much farther a corner may get; where there is some, what the body sweeps counts as room.
         body: Its size.
     """
     line = route.line
@@ -253,8 +253,9 @@ def _moved(route: Route, shift_m: FloatArray, fits: BoolArray, body: EgoBody) ->
         np.maximum(route.beside_m[nearest] + left_m, 0.0),
     )
     evened = _evened(curvature)
-    sweeps = fits[nearest] & (np.abs(evened) > _BEND_1PM)
-    beside_m[sweeps] = np.maximum(beside_m[sweeps], _swept_m(evened, body)[sweeps])
+    sweeps = (spare_m[nearest] > 0.0) & (np.abs(evened) > _BEND_1PM)
+    needed_m = _swept_m(evened, body) + np.maximum(spare_m[nearest], 2.0 * _MARGIN_M)[:, None]
+    beside_m[sweeps] = np.maximum(beside_m, needed_m)[sweeps]
     return replace(
         route,
         line=Line(even, s_m, yaw, curvature, float(moved(np.array(line.goal_m)))),
@@ -269,11 +270,11 @@ def _moved(route: Route, shift_m: FloatArray, fits: BoolArray, body: EgoBody) ->
 
 
 def _swept_m(curvature_radpm: FloatArray, body: EgoBody) -> FloatArray:
-    """Return (points, 2) how far to the right and left of its centre's way a body reaches, with a little to spare."""
+    """Return (points, 2) how far to the right and left of its centre's way a body reaches."""
     radius_m = 1.0 / np.clip(np.abs(curvature_radpm), 1e-3, 0.3)
     axle_m = np.sqrt(radius_m**2 - (0.5 * body.wheelbase_m) ** 2)
     inner_m = radius_m - axle_m + 0.5 * body.width_m
     outer_m = np.hypot(axle_m + 0.5 * body.width_m, 0.5 * (body.wheelbase_m + body.length_m)) - radius_m
     is_left = curvature_radpm > 0.0
     right_m, left_m = np.where(is_left, outer_m, inner_m), np.where(is_left, inner_m, outer_m)
-    return np.stack((right_m, left_m), axis=-1) + 2.0 * _MARGIN_M
+    return np.stack((right_m, left_m), axis=-1)

@@ -24,6 +24,9 @@ _USUAL_SHARE = 0.7
 _CHANGE_MPS2 = 1.5
 """Speeds up or slows down like this beyond the horizon."""
 _OFF_BY_M, _OFF_BY_MPS, _OFF_SIDE, _MISSED, _MOST = 0.8, 1.2, 2.5, 6.0, 30.0
+_LOST_SHARE = 0.2
+_AHEAD, _BEHIND, _PACE = 0.04, 0.15, 0.08
+"""Per metre before or behind an even pace, and per m/s off it, at the end of the horizon."""
 _WIDE_M, _SIDE_MARGIN_M = 6.0, 0.3
 _AIM_WEIGHT = 0.25
 
@@ -118,15 +121,24 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray) -> float
             if cost > 0.0:
                 cost += _MISSED
             best = min(best, cost + _AIM_WEIGHT * 0.2 * abs(s - when[AIM_M]))
-        kept: float = min(best, _MOST)
-        return kept
+        return _bounded(best)
     s, v = rows[STEPS, ALONG], rows[STEPS, SPEED]
     until, since = when[UNTIL_S] - horizon_s, max(when[FROM_S] - horizon_s, 0.0)
     stops_s = v / _CHANGE_MPS2
     farthest = s + v * until + 0.5 * _CHANGE_MPS2 * until * until
     nearest = s + (v * since - 0.5 * _CHANGE_MPS2 * since * since if since < stops_s else 0.5 * v * stops_s)
     off_m = max(when[BEGIN_M] - farthest, 0.0) + max(nearest - when[END_M], 0.0)
-    middle = 0.5 * (until + since)
-    pace = (when[AIM_M] - s) / max(middle, 0.2)
-    apart: float = min(_OFF_BY_M * off_m, _MOST) + min(_AIM_WEIGHT * abs(v - pace), _MISSED)
+    # on the way: behind or before an even pace from here to where it aims
+    middle_s = 0.5 * (when[UNTIL_S] + max(when[FROM_S], 0.0))
+    pace = (when[AIM_M] - rows[0, ALONG]) / middle_s
+    ahead_m = s - rows[0, ALONG] - pace * horizon_s
+    uneven = (_AHEAD if ahead_m > 0.0 else _BEHIND) * abs(ahead_m) + _PACE * abs(v - pace)
+    apart: float = _bounded(_OFF_BY_M * off_m) + min(uneven, _MISSED)
     return apart
+
+
+@njit(cache=True, error_model="numpy")
+def _bounded(cost: float) -> float:
+    """Return a cost that grows slowly where the appointment is lost: from there on it is only progress that counts."""
+    bounded: float = cost if cost < _MOST else _MOST + _LOST_SHARE * (cost - _MOST)
+    return bounded

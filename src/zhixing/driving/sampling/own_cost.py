@@ -33,6 +33,8 @@ _LATERAL_MPS2, _YAW_ACCEL_RADPS2 = 4.2, 1.7
 _HARSH, _HARSHEST = 3.0, 3.0
 _GOAL_MISSED, _GOAL_PULL, _GOAL_NEAR_M, _WIDE_M = 10.0, 1.6, 140.0, 4.0
 _WORST_OUTSIDE_M, _FARTHEST_OFF = 1.0, 5.0
+_RAMP_M, _STEEP_1PM2 = 0.15, 15.6
+"""The first decimetres over the edge cost little at first: edges of maps are no walls."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -81,11 +83,12 @@ def own_costs(
         p = c // per_path
         rows, path = states[c], paths[p]
         lane, road, comfort, jerk, harsh, turned = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        start_m = rows[0, ALONG]
+        start_m, arrives = rows[0, ALONG], _arrives(rows, goal)
         for k in range(1, STEPS + 1):
             outside, off = _outside(rows[k], rows[k, ALONG] - start_m, path, room, beside, half_length, half_width)
             lane += min(outside, _WORST_OUTSIDE_M)
-            road = max(road, off - excused * max(0.0, 1.0 - k * DT_S / _BACK_S))
+            if k <= arrives:  # what comes after the goal is another task
+                road = max(road, off - excused * max(0.0, 1.0 - k * DT_S / _BACK_S))
             a = rows[k, ACCEL]
             turn = (rows[k, SIN] * rows[k - 1, COS] - rows[k, COS] * rows[k - 1, SIN]) / DT_S
             sideways = abs(turn) * rows[k, SPEED]
@@ -101,7 +104,7 @@ def own_costs(
             costs[c, OWN_PROGRESS] = late_or_early(rows, path, when[0])
         else:
             costs[c, OWN_PROGRESS] = weights[PROGRESS] * (1.0 - share)
-            costs[c, OWN_GOAL] = _GOAL_MISSED * _misses(rows, goal)
+            costs[c, OWN_GOAL] = _GOAL_MISSED * (arrives > STEPS and _passes(rows, goal))
         costs[c, OWN_COMFORT] = (weights[COMFORT] * comfort + weights[JERK] * jerk) / STEPS
         costs[c, OWN_COMFORT] += min(_HARSH * harsh * DT_S, _HARSHEST) + 0.1 * weights[CHANGE] * abs(
             profiles[c % per_path, 0] - before[1]
@@ -111,7 +114,8 @@ def own_costs(
         off_goal = max(goal[5] - targets[p, 0], targets[p, 0] - goal[6], 0.0)
         costs[c, OWN_LANE] += min(off_goal, _WIDE_M) * near
         if road > 0.0:
-            costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(_FARTHEST_OFF, 0.2 + road)
+            beyond = _STEEP_1PM2 * road * road if road < _RAMP_M else 0.2 + road
+            costs[c, OWN_ROAD] = weights[OFF_ROAD] * min(_FARTHEST_OFF, beyond)
         costs[c, OWN_LIGHT] = weights[RED] * _crossed(rows, stops)
     return costs
 
@@ -168,10 +172,14 @@ def _crossed(rows: FloatArray, stops: FloatArray) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _misses(rows: FloatArray, goal: FloatArray) -> float:
-    """Return 1 for a candidate that goes past the goal area without its centre being in it."""
-    if rows[0, ALONG] > goal[4] or rows[STEPS, ALONG] < goal[4] + 5.0:
-        return 0.0
+def _passes(rows: FloatArray, goal: FloatArray) -> bool:
+    """Return whether a candidate goes past where the goal is."""
+    return bool(rows[0, ALONG] <= goal[4] and rows[STEPS, ALONG] >= goal[4] + 5.0)
+
+
+@njit(cache=True, error_model="numpy")
+def _arrives(rows: FloatArray, goal: FloatArray) -> int:
+    """Return the step by which the centre of a candidate has been in the goal area, more than ``STEPS`` for none."""
     for k in range(STEPS):
         if rows[k + 1, ALONG] < goal[4] - 15.0:
             continue
@@ -180,5 +188,5 @@ def _misses(rows: FloatArray, goal: FloatArray) -> float:
             x = rows[k, X] + share * (rows[k + 1, X] - rows[k, X])
             y = rows[k, Y] + share * (rows[k + 1, Y] - rows[k, Y])
             if goal[0] <= x <= goal[1] and goal[2] <= y <= goal[3]:
-                return 0.0
-    return 1.0
+                return k + 1
+    return STEPS + 1

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from zhixing.datatypes.scene import Briefing
+from zhixing.datatypes.scene import Briefing, EgoBody
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.route import Route
 from zhixing.driving.route_speed import speed_along
@@ -15,25 +15,30 @@ from zhixing.driving.sampling.config import SamplingConfig
 
 _BEND_POINTS = 7
 """A bend counts over so many metres; what is shorter is a kink of the map."""
+_WHEEL_SHARE = 0.8
+"""Of the steering rate, for following the line; the rest corrects."""
 _BRISKER_MPS2 = (3.2, 4.0)
 """Sideways, in curves, for those who would be late otherwise; below the comfort bound of 4.89 (nuPlan)."""
 _FASTER, _SPARE_MPS, _SPARE_S = 1.4, 3.0, 0.3
 
 
 def allowed_speed(
-    route: Route, config: SamplingConfig, needed_mps: float = 0.0, lateral_accel_mps2: float = 0.0
+    route: Route, config: SamplingConfig, body: EgoBody, needed_mps: float = 0.0, lateral_accel_mps2: float = 0.0
 ) -> FloatArray:
-    """Return (points,) the speed that limit and curves allow, with room to slow down before they do.
+    """Return (points,) the speed that limit, curves and steering allow, with room to slow down before they do.
 
     Args:
         route: The way to the goal.
         config: How the driver drives.
+        body: How fast its wheels turn.
         needed_mps: Where no limit is signed, the goal's appointment may need more than is usual there.
         lateral_accel_mps2: In curves, if more than the driver's usual.
     """
     padded = np.pad(route.line.curvature_radpm, _BEND_POINTS // 2, mode="edge")
     bend = np.convolve(padded, np.full(_BEND_POINTS, 1.0 / _BEND_POINTS), mode="valid")
     limit = np.maximum(route.limit_mps, needed_mps)
+    turn_radpm = np.abs(np.gradient(np.arctan(body.wheelbase_m * bend), route.line.s_m))
+    limit = np.minimum(limit, _WHEEL_SHARE * body.max_steer_rate_radps / np.maximum(turn_radpm, 1e-3))
     lateral = max(config.lateral_accel_mps2, lateral_accel_mps2)
     return speed_along(route, limit, bend, lateral, config.curve_decel_mps2)
 
@@ -51,16 +56,16 @@ def pace_for(
         now_ns: When it begins.
         is_unsigned: Whether the map knows no speed limits at all.
     """
-    usual = allowed_speed(route, config)
+    usual = allowed_speed(route, config, briefing.body)
     if stretch is None or briefing.goal.time_ns is None:
         return usual
     left_s = (briefing.goal.time_ns[1] - now_ns) * 1e-9
     needed_mps = _needed_mps(stretch, briefing, left_s, route.start_m) if is_unsigned else 0.0
-    pace = allowed_speed(route, config, needed_mps)
+    pace = allowed_speed(route, config, briefing.body, needed_mps)
     for lateral_mps2 in _BRISKER_MPS2:
         if _travel_s(pace, briefing.start.speed_mps, config.accel_mps2, route.start_m, stretch.begin_m) <= left_s:
             break
-        pace = allowed_speed(route, config, needed_mps, lateral_mps2)
+        pace = allowed_speed(route, config, briefing.body, needed_mps, lateral_mps2)
     return pace
 
 

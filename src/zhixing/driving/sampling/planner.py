@@ -86,7 +86,7 @@ class SamplingPlanner:
         )
         self._is_unsigned = not np.isfinite(lane_map.speed_limit_mps).any()
         self._use(AS_USUAL)
-        self._allowed_mps = allowed_speed(self._route, self._config)
+        self._allowed_mps = allowed_speed(self._route, self._config, briefing.body)
         self._beside_m = _room_on_the_way(self._route)
         self._road_end_m = _road_end_m(self._route, briefing)
         self._stop_lines = StopLines(self._route, briefing)
@@ -233,10 +233,11 @@ def _road_end_m(route: Route, briefing: Briefing) -> float:
 
 
 def _room_on_the_way(route: Route) -> FloatArray:
-    """Return (points, 2) room to the edge of the road; where the map knows none, and beyond the goal, any."""
+    """Return (points, 2) room to the edge of the road; where the map knows none on the way to the goal, any."""
     room_m = route.beside_m.copy()
-    room_m[room_m.sum(axis=1) < _NO_ROAD_M] = math.inf
-    room_m[int(route.goal_m) + _BEYOND_GOAL_M :] = math.inf
+    is_unknown = room_m.sum(axis=1) < _NO_ROAD_M
+    is_unknown[int(route.goal_m) + _BEYOND_GOAL_M :] = False
+    room_m[is_unknown] = math.inf
     return room_m
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Light
-from zhixing.datatypes.scene import Briefing, Scene
+from zhixing.datatypes.scene import Briefing, EgoBody, Scene
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.driving.sampling.config import SamplingConfig
 from zhixing.driving.sampling.pace import allowed_speed
@@ -146,7 +146,7 @@ def test_limits_and_curves_are_slowed_down_for_in_time(by_hand: SimpleNamespace)
     planner = SamplingPlanner()
     task = by_hand.scenario()
     planner.start(Briefing(road=task.road, body=task.body, start=task.start, goal=task.goal))
-    allowed = allowed_speed(planner._route, SamplingConfig())
+    allowed = allowed_speed(planner._route, SamplingConfig(), EgoBody())
     assert (allowed <= planner._route.limit_mps + 1e-9).all()
     drop = allowed[:-1] ** 2 - allowed[1:] ** 2
     assert (drop <= 2.0 * SamplingConfig().curve_decel_mps2 * np.diff(planner._route.line.s_m) + 1e-6).all()
