@@ -62,7 +62,8 @@ def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
         _bend_band(line.xy_m, normal, shift_m, size, first, final, *_of(edge, lane_map))
     if unfit.size:
         out = _overhang(line, normal, shift_m, size, edge, int(route.start_m), last)
-    return _moved(route, shift_m, _ALLOWED_M - out, body)
+        route, out = _moved(route, shift_m, out)
+    return _with_room(route, _ALLOWED_M - out, body)
 
 
 def tightest_1pm(body: EgoBody) -> float:
@@ -222,14 +223,13 @@ def _evened(values: FloatArray) -> FloatArray:
     return evened
 
 
-def _moved(route: Route, shift_m: FloatArray, spare_m: FloatArray, body: EgoBody) -> Route:
-    """Return the route along its line moved to the left, with points one metre apart again.
+def _moved(route: Route, shift_m: FloatArray, out_m: FloatArray) -> tuple[Route, FloatArray]:
+    """Return the route along its line moved to the left, with points one metre apart again, and what was known of them.
 
     Args:
         route: The way to the goal.
         shift_m: (points,) how far to the left.
-        spare_m: (points,) how much farther a corner may get; where there is some, what the body sweeps counts as room.
-        body: Its size.
+        out_m: (points,) how far a corner is off the road there.
     """
     line = route.line
     normal = np.stack((-np.sin(line.yaw_rad), np.cos(line.yaw_rad)), axis=-1)
@@ -241,32 +241,39 @@ def _moved(route: Route, shift_m: FloatArray, spare_m: FloatArray, body: EgoBody
     tangent = np.gradient(even, axis=0)
     yaw = np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0]))
     curvature = np.gradient(yaw, np.maximum(s_m, 1e-3 * np.arange(count)))
-    old = np.interp(np.arange(count), raw_s, np.arange(raw_s.shape[0]))
-    nearest = np.rint(old).astype(np.int64)
+    nearest = np.rint(np.interp(np.arange(count), raw_s, np.arange(raw_s.shape[0]))).astype(np.int64)
 
     def moved(old_m: FloatArray) -> FloatArray:
         return np.interp(old_m, line.s_m, raw_s)
 
     left_m = shift_m[nearest][:, None] * np.array([[1.0, -1.0]])
-    room_m, beside_m = (
-        np.maximum(route.room_m[nearest] + left_m, 0.0),
-        np.maximum(route.beside_m[nearest] + left_m, 0.0),
-    )
-    evened = _evened(curvature)
-    sweeps = (spare_m[nearest] > 0.0) & (np.abs(evened) > _BEND_1PM)
-    needed_m = _swept_m(evened, body) + np.maximum(spare_m[nearest], 2.0 * _MARGIN_M)[:, None]
-    beside_m[sweeps] = np.maximum(beside_m, needed_m)[sweeps]
-    return replace(
+    there = replace(
         route,
         line=Line(even, s_m, yaw, curvature, float(moved(np.array(line.goal_m)))),
         start_m=float(moved(np.array(route.start_m))),
         goal_m=float(moved(np.array(route.goal_m))),
         limit_mps=route.limit_mps[nearest],
-        room_m=room_m,
-        beside_m=beside_m,
+        room_m=np.maximum(route.room_m[nearest] + left_m, 0.0),
+        beside_m=np.maximum(route.beside_m[nearest] + left_m, 0.0),
         stop_m=moved(route.stop_m),
         junction_m=moved(route.junction_m),
     )
+    return there, out_m[nearest]
+
+
+def _with_room(route: Route, spare_m: FloatArray, body: EgoBody) -> Route:
+    """Return the route with what the body sweeps in bends counted as room.
+
+    Args:
+        route: The way to the goal.
+        spare_m: (points,) how much farther a corner may get; where that is nothing, the room stays.
+        body: Its size.
+    """
+    bend = _evened(route.line.curvature_radpm)
+    sweeps = (spare_m > 0.0) & (np.abs(bend) > _BEND_1PM)
+    needed_m = _swept_m(bend, body) + np.maximum(spare_m, 2.0 * _MARGIN_M)[:, None]
+    beside_m = np.where(sweeps[:, None], np.maximum(route.beside_m, needed_m), route.beside_m)
+    return replace(route, beside_m=beside_m)
 
 
 def _swept_m(curvature_radpm: FloatArray, body: EgoBody) -> FloatArray:

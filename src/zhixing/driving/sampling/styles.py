@@ -17,6 +17,8 @@ _HEADWAY_S = {"calm": 1.5, "normal": 0.9, "brisk": 0.8}
 _SIDE_GAP_M = {"calm": 0.7, "normal": 0.5, "brisk": 0.5}
 _PROGRESS = {"calm": 3.2, "normal": 4.5, "brisk": 5.5}
 _COMFORT = {"calm": 0.12, "normal": 0.06, "brisk": 0.05}
+_HEEDED = 6.0
+"""Weight of a time gap that somebody asked for; without that a dense stream is joined with less."""
 _OVERTAKING_PROGRESS, _OVERTAKING_CHANGE, _OVERTAKING_HEADWAY = 1.6, 0.4, 1.5
 """Who wants past somebody minds being behind more, and changing lanes less."""
 
@@ -38,9 +40,10 @@ def styled(config: SamplingConfig, wish: DrivingWish) -> SamplingConfig:
             side_gap_m=_SIDE_GAP_M[wish.style],
             progress_weight=_PROGRESS[wish.style],
             comfort_weight=_COMFORT[wish.style],
+            headway_weight=_HEEDED if wish.style == "calm" else config.headway_weight,
         )
     if wish.headway_s is not None:
-        chosen = replace(chosen, headway_s=wish.headway_s)
+        chosen = replace(chosen, headway_s=wish.headway_s, headway_weight=_HEEDED)
     if wish.overtakes:
         chosen = replace(
             chosen,
