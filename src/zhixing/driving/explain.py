@@ -38,6 +38,14 @@ _PLAIN: dict[str, tuple[Action, Localized]] = {
     "curve": ("cruise", Localized("前方弯道，减速通过", "Slowing for the curve.", "Langsamer durch die Kurve.")),
     "red-light": ("stop", Localized("红灯，停车等待", "Red light, waiting.", "Rote Ampel, ich warte.")),
     "yellow-light": ("stop", Localized("黄灯，准备停车", "Yellow light, stopping.", "Gelbe Ampel, ich halte an.")),
+    "hidden": (
+        "yield",
+        Localized(
+            "视线被挡住，慢行防有人冲出",
+            "Someone could step out from behind there.",
+            "Dahinter könnte jemand hervorkommen.",
+        ),
+    ),
     "goal": ("arrive", Localized("即将到达目的地", "Arriving.", "Wir sind gleich am Ziel.")),
     "lane-ends": (
         "yield",

@@ -62,6 +62,7 @@ class SamplingConfig:
     change_weight: float = 0.35
     red_light_weight: float = 60.0
     off_road_weight: float = 80.0
+    hidden_weight: float = 0.08
 
     def weights(self) -> FloatArray:
         """Return the numbers that the kernels take, in the order of the names in this module."""

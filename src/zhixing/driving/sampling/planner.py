@@ -20,8 +20,9 @@ from zhixing.driving.sampling.arrival import appointment, goal_stretch
 from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
 from zhixing.driving.sampling.choice import choose, way_out
 from zhixing.driving.sampling.config import DT_S, STEPS, SamplingConfig
+from zhixing.driving.sampling.hidden import hidden_costs, hidden_places
 from zhixing.driving.sampling.motion import ACCEL, ALONG, EMERGENCY_MPS2, SPEED, next_accel, roll_out
-from zhixing.driving.sampling.own_cost import own_costs
+from zhixing.driving.sampling.own_cost import OWN_HIDDEN, own_costs
 from zhixing.driving.sampling.pace import allowed_speed, pace_for
 from zhixing.driving.sampling.reasons import reason, without_others
 from zhixing.driving.sampling.styles import styled
@@ -141,6 +142,9 @@ class SamplingPlanner:
             self._goal_row, when,
             self._body, self._weights,
         )  # fmt: skip
+        hidden = hidden_places(scene, route, s_m)
+        if hidden.shape[0]:
+            own[:, OWN_HIDDEN] = hidden_costs(states, paths, profiles, hidden, self._body, cfg.hidden_weight)
         best = choose(
             states, own.sum(axis=1), others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
             ego_row, self._body, paths, s_m, profiles, self._allowed_mps, self._weights, self._jerks, self._contingency,
@@ -156,7 +160,9 @@ class SamplingPlanner:
             ego_row, self._body, paths[path], s_m, profiles[profile, 0], self._allowed_mps, self._jerks,
             self._contingency, braking,
         )  # fmt: skip
-        why = reason(states, own, alone, best, braking[0], others, self._body, self._weights, route, scene, light)
+        why = reason(
+            states, own, alone, best, braking[0], others, self._body, self._weights, route, scene, light, hidden
+        )
         path, profile = divmod(best, profiles.shape[0])
         self._chosen = np.array([targets[path, 0], profiles[profile, 0]])
         self._settle_m = float(targets[path, 1])

@@ -16,8 +16,9 @@ from zhixing.datatypes.scene import Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.explain import explain
 from zhixing.driving.route import Route
+from zhixing.driving.sampling.hidden import H_ALONG, H_ROW
 from zhixing.driving.sampling.motion import ACCEL, ALONG, OFFSET, SPEED
-from zhixing.driving.sampling.own_cost import OWN_LIGHT
+from zhixing.driving.sampling.own_cost import OWN_HIDDEN, OWN_LIGHT
 from zhixing.driving.sampling.surroundings import Surroundings
 
 _SAME_MPS = 1.5
@@ -28,12 +29,12 @@ _MATTERS = 0.02
 
 
 def without_others(own: FloatArray) -> int:
-    """Return which candidate would be chosen if nobody and no light were there.
+    """Return which candidate would be chosen if nobody, nothing hidden and no light were there.
 
     Args:
         own: (candidates, 6) what each costs by itself.
     """
-    return int(np.argmin(own.sum(axis=1) - own[:, OWN_LIGHT]))
+    return int(np.argmin(own.sum(axis=1) - own[:, OWN_LIGHT] - own[:, OWN_HIDDEN]))
 
 
 def reason(
@@ -48,6 +49,7 @@ def reason(
     route: Route,
     scene: Scene,
     light: int,
+    hidden: FloatArray,
 ) -> Decision:
     """Return why a candidate was chosen, as data and as a sentence.
 
@@ -63,6 +65,7 @@ def reason(
         route: The way to the goal.
         scene: What is there now.
         light: What the next light that matters shows, ``GREEN`` where none does.
+        hidden: (places, 4) from where somebody could step out, see ``hidden_places``.
     """
     s_m, ego = float(states[best, 0, ALONG]), scene.ego
     slower = float(states[alone, -1, ALONG] - states[best, -1, ALONG]) / 6.0
@@ -71,6 +74,10 @@ def reason(
     beside = abs(float(states[alone, -1, OFFSET] - states[best, -1, OFFSET]))
     if own[alone, OWN_LIGHT] > 0.0 and (not trouble.size or own[alone, OWN_LIGHT] >= trouble.max()):
         return explain("red-light" if light == Light.RED else "yellow-light", 0, -1)
+    fears = float(own[alone, OWN_HIDDEN] - own[best, OWN_HIDDEN])
+    if fears > max(_MATTERS, float(trouble.max()) if trouble.size else 0.0):
+        first = int(hidden[np.argmin(hidden[:, H_ALONG]), H_ROW])
+        return explain("hidden", int(scene.others.road_user[first]), int(scene.others.object_id[first]))
     if trouble.size and trouble.max() > _MATTERS and (slower > _SAME_MPS / 6.0 or beside > 0.3):
         return _about(int(np.argmax(trouble)), float(states[best, 1, ACCEL]), others, scene)
     blocks = others.in_the_way_out(braking, body) if slower > _SAME_MPS / 6.0 else -1
