@@ -374,3 +374,49 @@ def test_another_program_opens_no_locked_door(zone: Zone | None, is_locked: bool
     request = SetRequest(path=f"{door}.IsOpen", value=True, zone=zone, source="network")
     (verdict,) = load_guards().judge(Circumstances(state, [request], {}, {}))
     assert (verdict is None) is is_free
+
+
+DRIVER = "Vehicle.ADAS.AutomatedDriving"
+DRIVEN: dict[str, Value] = {
+    "Vehicle.Speed": 40.0,
+    f"{DRIVER}.Style": "NORMAL",
+    f"{DRIVER}.Headway": 1.5,
+    f"{DRIVER}.MaxSpeed": 60.0,
+    f"{DRIVER}.Manoeuvre": "NONE",
+    f"{DRIVER}.LeftTurnDistance": 80.0,
+    f"{DRIVER}.RightTurnDistance": 0.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "everybody", "driver"),
+    [
+        ("Style", "CALM", True, True),
+        ("Style", "BRISK", False, True),
+        ("Headway", 2.5, True, True),
+        ("Headway", 1.0, False, True),
+        ("MaxSpeed", 30.0, True, True),
+        ("MaxSpeed", 90.0, False, True),
+        ("Manoeuvre", "PULL_OVER", True, True),
+        ("Manoeuvre", "OVERTAKE", False, True),
+        ("Manoeuvre", "TURN_LEFT", False, True),
+        ("Manoeuvre", "TURN_RIGHT", False, False),
+    ],
+)
+def test_the_driver_may_wish_anything_others_what_is_calmer_and_programs_nothing(
+    name: str, value: Value, everybody: bool, driver: bool
+) -> None:
+    for zone in (None, *Zone):
+        source: Source = "voice" if zone else "network"
+        request = SetRequest(path=f"{DRIVER}.{name}", value=value, zone=zone, source=source)
+        (verdict,) = load_guards().judge(Circumstances(DRIVEN, [request], {}, {}))
+        allowed = zone is not None and (driver if zone is Zone.DRIVER else everybody)
+        assert (verdict is None) == allowed, (zone, verdict)
+
+
+@pytest.mark.parametrize(("name", "value"), [("Style", "CALM"), ("Headway", 3.0), ("MaxSpeed", 10.0)])
+def test_what_cannot_be_compared_counts_as_livelier(name: str, value: Value) -> None:
+    request = SetRequest(path=f"{DRIVER}.{name}", value=value, zone=Zone.REAR_LEFT, source="voice")
+    (verdict,) = load_guards().judge(Circumstances({}, [request], {}, {}))
+    assert isinstance(verdict, Forbid)
+    assert verdict.rule == "livelier-driving-is-the-drivers"
