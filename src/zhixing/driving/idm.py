@@ -25,7 +25,7 @@ from zhixing.driving.route import find_route
 from zhixing.driving.route_speed import speed_along
 from zhixing.driving.sideways import beginning
 from zhixing.driving.stop_lines import StopLines
-from zhixing.driving.wish import NOTHING, IdmConfig, Wish
+from zhixing.driving.wish import NOTHING, IdmConfig, Wish, as_wished
 from zhixing.errors import ScenarioError
 
 __all__ = ["IdmConfig", "IdmPlanner"]
@@ -47,7 +47,7 @@ class IdmPlanner:
     """
 
     def __init__(self, config: IdmConfig | None = None) -> None:
-        self._config = config or IdmConfig()
+        self._own_config = self._config = config or IdmConfig()
         self._briefing: Briefing | None = None
 
     @property
@@ -82,6 +82,7 @@ class IdmPlanner:
         if self._briefing is None:
             raise ScenarioError("the planner was not briefed", hint="Call start before plan.")
         line, ego = self._route.line, scene.ego
+        self._config = as_wished(self._own_config, scene.wish)
         # 1. where on the route
         before_m = self._last_s_m
         s_m, _, _ = line.project_near(ego.x_m, ego.y_m, before_m)
