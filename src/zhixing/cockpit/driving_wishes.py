@@ -38,9 +38,8 @@ _GAP_STEP_S, _SPEED_STEP_KMH, _SPEED_GRAIN_KMH = 0.5, 10.0, 5.0
 _FINE_BELOW_KMH = 30.0
 """Below this a step is half as large."""
 _UNCAPPED_KMH, _SLOWEST_KMH = 120.0, round(kmh_from_mps(SLOWEST_MPS))
-_TOWN_KMH = 50.0
-"""What "slower" starts from while the car stands or creeps and no cap is set."""
-_CREEPS_KMH = 20.0
+_TOWN_KMH = 40.0
+"""What "slower" starts from at least: who says so in a queue does not want to creep when it is over."""
 _TURN_GRAIN_M, _HERE_M = 10.0, 25.0
 """Nearer than the second nobody needs to hear a distance."""
 
@@ -113,8 +112,8 @@ def _values(wish: str, said: Value | None, read: Read) -> tuple[dict[str, Value]
 
 
 def _slower_kmh(cap_kmh: float, speed_kmh: float) -> float:
-    """Return a cap below what is driven now: below the cap, and below the speed unless the car hardly moves."""
-    base_kmh = min(cap_kmh, speed_kmh if speed_kmh >= _CREEPS_KMH else _TOWN_KMH)
+    """Return a cap below the one there is, and below the speed now."""
+    base_kmh = min(cap_kmh, max(speed_kmh, _TOWN_KMH))
     step_kmh = _SPEED_STEP_KMH if base_kmh > _FINE_BELOW_KMH else 0.5 * _SPEED_STEP_KMH
     slower_kmh = (base_kmh - step_kmh) // _SPEED_GRAIN_KMH * _SPEED_GRAIN_KMH
     return max(slower_kmh, float(_SLOWEST_KMH))

@@ -226,7 +226,7 @@ def braked(ago_s: float, cause: Any = YIELD, **changes: Any) -> Episode:
         (
             "为什么刹车",
             replace(QUIET, episodes=(braked(14.0),)),
-            "刚才为横穿的电动车让行，所以刹了车，从 32 减到 11 公里。",
+            "刚才为横穿的电动车让行，所以刹了车，时速从 32 减到 11 公里。",
         ),
         (
             "why did you brake",
