@@ -36,6 +36,14 @@ class Errand:
         self.place: Place | None = None
         self._leader, self._began_ns = -1, 0
         self._was_beside = False
+        self._driven_m = 0.0
+
+    @property
+    def turn_in_m(self) -> float | None:
+        """How far it still is to the turn that is being driven to, None where none is."""
+        if self.place is None or self.manoeuvre == "pull-over":
+            return None
+        return max(self.place.distance_m - self._driven_m, 0.0)
 
     @property
     def goal(self) -> Goal | None:
@@ -54,7 +62,7 @@ class Errand:
             return False
         self.manoeuvre, self.place = manoeuvre, place
         self._leader = _leader(scene) if manoeuvre == "overtake" else -1
-        self._began_ns, self._was_beside = scene.time_ns, False
+        self._began_ns, self._was_beside, self._driven_m = scene.time_ns, False, 0.0
         return True
 
     def way_to(self, manoeuvre: Manoeuvre, ego: EgoState) -> Place | None:
@@ -66,6 +74,10 @@ class Errand:
                 return place_to_stop(self._map, ego)
             case _:
                 return None
+
+    def move(self, distance_m: float) -> None:
+        """Hear how far the ego has come."""
+        self._driven_m += distance_m
 
     def end(self) -> None:
         """Be done with it."""

@@ -92,7 +92,9 @@ class Ride:
         return True
 
     def turn_in_m(self, manoeuvre: Manoeuvre) -> float | None:
-        """Return how far it is to where a turn would be taken, None where there is none."""
+        """Return how far it is to where a turn is or would be taken, None where there is none."""
+        if manoeuvre == self.manoeuvre:
+            return self._errand.turn_in_m
         place = self._errand.way_to(manoeuvre, self.scene.ego)
         return None if place is None else place.distance_m
 
@@ -158,6 +160,7 @@ class Ride:
     def _note(self) -> None:
         """Write into the logbook what has come of the step."""
         ego, lanes = self.scene.ego, self.world.road.lanes
+        self._errand.move(ego.speed_mps * STEP_S)
         lane, _, _ = self._lane_map.nearest(ego.x_m, ego.y_m, ego.yaw_rad, within_m=5.0)
         changes = lane >= 0 and self._lane >= 0 and lane in (lanes[self._lane].left_lane, lanes[self._lane].right_lane)
         self._lane = lane

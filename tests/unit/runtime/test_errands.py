@@ -49,6 +49,8 @@ def test_a_wished_turn_is_taken_and_then_over(planner: str, turn: Any, sign: flo
     for _ in range(1200):
         ride.step()
         driven_m += 0.1 * ride.scene.ego.speed_mps
+        if doing(ride) == turn:  # the turn that is meant, not the one after
+            assert ride.turn_in_m(turn) == pytest.approx(max(distance_m - driven_m, 0.0), abs=1.5)
         if yaw_at_turn is None and driven_m > distance_m - 5.0:
             yaw_at_turn = ride.scene.ego.yaw_rad
         if ride.manoeuvre == "none":
