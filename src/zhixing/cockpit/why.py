@@ -50,6 +50,8 @@ def _slow(account: Account, speech: Speech) -> str:
     speed = f"{kmh_from_mps(account.speed_mps):.0f}"
     if account.limit_mps is not None and account.speed_mps >= _SLOW_SHARE * account.limit_mps:
         return speech.why("at_limit", v=speed, limit=f"{kmh_from_mps(account.limit_mps):.0f}")
+    if account.speed_mps >= _SLOW_SHARE * account.wished_mps:
+        return speech.why("capped", v=speed, cap=f"{kmh_from_mps(account.wished_mps):.0f}")
     return _now("drives", account.cause, speech, v=speed)
 
 

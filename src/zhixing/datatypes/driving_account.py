@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,6 +57,7 @@ class Account:
         time_ns: Now, on the road's clock.
         speed_mps: Now.
         limit_mps: Signed speed limit here, None where none is known.
+        wished_mps: Not faster than this, because somebody wished it; infinity where nobody did.
         cause: Why the car does what it does now.
         episodes: What it did, oldest first; the last may still last.
     """
@@ -64,4 +66,5 @@ class Account:
     speed_mps: float
     limit_mps: float | None
     cause: Cause
+    wished_mps: float = math.inf
     episodes: tuple[Episode, ...] = ()

@@ -124,6 +124,7 @@ class Ride:
             speed_mps=self.scene.ego.speed_mps,
             limit_mps=self.speed_limit_mps(),
             cause=cause_of(self.decision, self._road_user(self.decision.object_id)),
+            wished_mps=self.wish.max_speed_mps,
             episodes=self._logbook.episodes(self.scene.time_ns),
         )
 

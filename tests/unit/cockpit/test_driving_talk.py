@@ -254,6 +254,7 @@ def braked(ago_s: float, cause: Any = YIELD, **changes: Any) -> Episode:
         ("what are you waiting for", QUIET, "We are not standing, we are doing 36 km/h."),
         ("why are we so slow", QUIET, "We are doing 36 km/h where 43 is allowed; nothing slows us down."),
         ("为什么这么慢", replace(QUIET, speed_mps=5.0, cause=YIELD), "现在时速 18 公里：为横穿的电动车让行。"),
+        ("为什么这么慢", replace(QUIET, speed_mps=5.0, wished_mps=5.6), "你说过最快开 20 公里，现在时速 18 公里。"),
         ("为什么刹车", QUIET, "最近两分钟没有刹过车。"),
         ("为什么刹车", replace(QUIET, episodes=(braked(150.0),)), "最近两分钟没有刹过车。"),
         (
