@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 SIGNALS = Path(__file__).parent.parent / "src" / "zhixing" / "signals"
-OVERLAYS = ("limits.vspec", "car.vspec")
+OVERLAYS = ("limits.vspec", "car.vspec", "driver.vspec")
 
 
 def compile_catalogue(output: Path, overlays: tuple[str, ...] = OVERLAYS) -> None:

@@ -180,6 +180,7 @@ def test_speed_limit_gear_range_and_decision_are_there(page: Page) -> None:
     expect(drive).to_contain_text(re.compile(r"\d+\s*km/h"))
     expect(drive).to_contain_text(re.compile(r"Gear\s*D"))
     expect(drive).to_contain_text(re.compile(r"\d+ km"))
+    expect(drive).to_contain_text(re.compile(r"Style\s*normal"))
     expect(page.get_by_role("group", name="What the car is doing")).to_have_text(re.compile(r"[A-Z].*\."))
     expect(page.get_by_role("region", name="Suggestions")).to_be_visible()
 

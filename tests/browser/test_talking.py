@@ -101,3 +101,16 @@ def test_what_is_remembered_is_listed_and_forgotten_at_a_touch(
     for screen in (page, other):
         expect(screen.get_by_role("tabpanel")).to_contain_text(nothing)
         expect(screen.get_by_role("list", name=tab)).to_have_count(0)
+
+
+def test_how_the_car_is_asked_to_drive_is_shown_and_why_it_did_is_told(open_page: Callable[..., Page]) -> None:
+    page = open_page("en")
+    say(page, "drive more gently")
+    expect(page.locator("drive-panel")).to_contain_text(re.compile(r"Style\s*calm"))
+    say(page, "pull over please")
+    expect(page.locator("drive-panel")).to_contain_text("pulling over")
+    say(page, "why did you change lanes")
+    expect(page.get_by_role("log")).to_contain_text(re.compile("changed lanes"))
+    say(page, "drive on")
+    say(page, "drive normally")
+    expect(page.locator("drive-panel")).to_contain_text(re.compile(r"Style\s*normal\s*$|Style\s*normal\s*[^·]"))

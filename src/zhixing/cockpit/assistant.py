@@ -10,16 +10,20 @@ from zhixing.cockpit.answering import Answering
 from zhixing.cockpit.carrying import Carrier
 from zhixing.cockpit.context import completed, corrected, in_place, is_fragment, repeated, window_of
 from zhixing.cockpit.deliberation import Deliberated, Deliberation
+from zhixing.cockpit.driving_wishes import drives_itself, is_pulled_over
 from zhixing.cockpit.hearing import Hearing
 from zhixing.cockpit.memory import Deed, Memory
 from zhixing.cockpit.preferences import Preferences
 from zhixing.cockpit.questions import answer
 from zhixing.cockpit.routing import is_beyond_us
-from zhixing.cockpit.speech import speech_in
+from zhixing.cockpit.speech import Speech, speech_in
 from zhixing.cockpit.understand.meaning import Understanding, prepare, understand
 from zhixing.cockpit.understand.normalise import MAX_CHARS
+from zhixing.cockpit.understand.of_driving import AboutDriving, about_driving
+from zhixing.cockpit.why import tell
 from zhixing.cockpit.wishes import Wish
 from zhixing.datatypes.dialogue import Intent, Turn, TurnOutcome, Utterance
+from zhixing.datatypes.driving_account import Account
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import SetRequest, Zone
 from zhixing.reasoning.reasoner import Reasoner
@@ -39,6 +43,7 @@ class Assistant:
         clock: Now, in nanoseconds.
         reasoner: The language model for what the device is not sure of, or None.
         preferences: What the car remembers of its people; for this drive only where not given.
+        account: What the driver of software can be asked about; None where none drives.
     """
 
     def __init__(
@@ -47,8 +52,10 @@ class Assistant:
         clock: Callable[[], int],
         reasoner: Reasoner | None = None,
         preferences: Preferences | None = None,
+        account: Callable[[], Account] | None = None,
     ) -> None:
         self._store = store
+        self._account = account
         self._clock = clock
         self._memory = Memory()
         self.preferences = preferences or Preferences()
@@ -76,7 +83,7 @@ class Assistant:
             cut = self._deliberation.cancel(zone)  # the person speaks again
             if cut is not None:
                 self._cut_short.append(self._carrier.cut_short(cut))
-        meaning = understand(utterance.text, utterance.lang, self._langs.get(zone, "zh"))
+        meaning = self._understand(utterance)
         heard = Hearing(utterance, meaning.lang, speech_in(meaning.lang), meaning.by)
         if not meaning.is_silence:
             self._langs[zone] = meaning.lang
@@ -85,6 +92,8 @@ class Assistant:
         if meaning.is_silence:
             return heard.turn("ignored", "")
         now_ns = self._clock()
+        if all(intent.name == "why" for intent in meaning.intents) and meaning.intents:
+            return self._carry_out(heard, meaning.intents)  # whatever the car has asked stays open
         question = self._memory.question(zone, now_ns)
         if question is not None:
             answered = self._answering.answer(heard, meaning, question)
@@ -108,6 +117,38 @@ class Assistant:
         """Wait for a language model that is thinking; for callers that have nothing else to do."""
         if self._deliberation is not None:
             self._deliberation.wait(timeout_s)
+
+    def _understand(self, utterance: Utterance) -> Understanding:
+        """Return the meaning of an utterance; what is about driving is looked for first, where it can be meant."""
+        guess = self._langs.get(utterance.zone, "zh")
+        meaning = understand(utterance.text, utterance.lang, guess)
+        driving = about_driving(utterance.text, utterance.lang, meaning.lang)
+        if driving is None or not self._is_meant(driving, utterance.zone):
+            return meaning
+        if not driving.rest:
+            return Understanding(lang=driving.lang, intents=driving.intents)
+        beside = understand(driving.rest, driving.lang, driving.lang)
+        return replace(beside, intents=(*beside.intents, *driving.intents))
+
+    def _is_meant(self, driving: AboutDriving, zone: Zone) -> bool:
+        """Return whether words about driving are meant so: why is always asked; wishes need a car that drives itself.
+
+        Bare words ("slower", "go on") may be about something else: the thing that was spoken of last, or nothing.
+        """
+        if driving.is_question:
+            return True
+        if not drives_itself(self._carrier.known):
+            return False
+        deed, question = self._memory.deed(zone, self._clock()), self._memory.question(zone, self._clock())
+        for slots in (dict(intent.slots) for intent in driving.intents):
+            if not slots.get("weak"):
+                continue
+            if slots["wish"] == "go_on":
+                return is_pulled_over(self._carrier.known, self._carrier.read) and question is None
+            is_other = deed is not None and deed.intents[-1].device != "driving"
+            if driving.rest or question is not None or is_other:
+                return False
+        return True
 
     def _think(self, heard: Hearing, meaning: Understanding) -> Turn:
         """Hand an utterance to the language model."""
@@ -238,19 +279,25 @@ class Assistant:
         remembered = self._remembering.answer(heard, intents)
         if remembered is not None:
             return remembered
-        wishes = tuple(intent for intent in intents if intent.name not in ("query", "vague"))
-        replies = []
-        for question in (intent for intent in intents if intent.name == "query"):
-            reply = answer(question, zone, speech, self._carrier.grounding, self._carrier.known, self._carrier.read)
-            replies.append(reply)
+        wishes = tuple(intent for intent in intents if intent.name not in ("query", "vague", "why"))
+        questions = tuple(intent for intent in intents if intent.name in ("query", "why"))
+        replies = [self._answered(question, zone, speech) for question in questions]
         if not wishes:
             if replies:
                 known = [reply for reply in replies if reply]
                 outcome: TurnOutcome = "answered" if known else "unavailable"
-                if question.device or dict(question.slots).get("topic"):
+                last = questions[-1]
+                if last.name == "query" and (last.device or dict(last.slots).get("topic")):
                     self._memory.remember(Deed(zone=zone, intents=intents, wishes=(), before={}, time_ns=self._clock()))
                 return heard.turn(outcome, speech.sentences(known) or speech.say("unknown"), intents)
             return self._carrier.propose(heard, intents)
         wishes = tuple(self._remembering.filled(intent, zone) for intent in wishes)
         grounded = tuple(self._carrier.ground(intent, zone) for intent in wishes)
         return self._carrier.ask_door(heard, wishes, grounded, (), [reply for reply in replies if reply])
+
+    def _answered(self, question: Intent, zone: Zone, speech: Speech) -> str | None:
+        """Return the answer to a question about the car or about how it drives, None where it is not known."""
+        if question.name == "why":
+            account = self._account() if self._account is not None else None
+            return tell(str(dict(question.slots)["about"]), account, speech)
+        return answer(question, zone, speech, self._carrier.grounding, self._carrier.known, self._carrier.read)

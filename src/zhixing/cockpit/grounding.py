@@ -14,6 +14,7 @@ from zhixing.cockpit.amounts import (
     opening_percent,
 )
 from zhixing.cockpit.devices import Device, Devices, load_devices
+from zhixing.cockpit.driving_wishes import drives_itself, ground_driving
 from zhixing.cockpit.places import resolve
 from zhixing.cockpit.wishes import ByHand, Grounded, Read, Unavailable, Unclear, Wish
 from zhixing.datatypes.dialogue import Intent
@@ -55,6 +56,8 @@ class Grounding:
             zone: Who speaks.
             read: The values that relative wishes start from.
         """
+        if intent.name == "drive":
+            return ground_driving(intent, zone, self._catalogue, read)
         device = self._devices.by_name.get(intent.device)
         if intent.name == "absent" or (intent.device and device is None):
             return Unavailable(intent=intent, reason="thing", device=intent.device)
@@ -104,7 +107,8 @@ class Grounding:
                 is_moving = "Vehicle.Speed" not in self._catalogue or float(read("Vehicle.Speed")) > 0.0
                 if device.while_moving and not (is_moving and zone is Zone.DRIVER):
                     return Unavailable(intent=intent, reason="thing", device=device.name)
-                return ByHand(intent=intent, device=device.name)
+                is_ours = device.name == "driving" and drives_itself(self._catalogue)
+                return ByHand(intent=intent, device="self_driving" if is_ours else device.name)
             case "unclear":
                 options = tuple(dict.fromkeys(device.options.values()))
                 what = "option" if options else "thing"

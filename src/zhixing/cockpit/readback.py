@@ -75,7 +75,10 @@ class ReadBack:
             # The vehicle did not do it in time, somebody wanted something else meanwhile, or nobody did: then the
             # vehicle itself has turned round, because something is in the way.
             key = "failed" if left else "overridden" if self._was_decided_again(waiting.turn, late) else "blocked"
-            reply = speech.say(key, thing=speech.thing(wrong.device, _places_of(wrong, late)))
+            if wrong.device == "driving":
+                reply = speech.say(f"{key}_driving")
+            else:
+                reply = speech.say(key, thing=speech.thing(wrong.device, _places_of(wrong, late)))
             return replace(waiting.turn, outcome="failed", reply=reply)
         return None
 

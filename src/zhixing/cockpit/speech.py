@@ -129,9 +129,22 @@ class Speech:
 
     def what(self, wish: Wish, *, unchanged: bool = False) -> str:
         """Return place, device and wanted state; ``unchanged``: it was so before."""
+        if wish.device == "driving" and wish.requests:
+            return self._driving(wish, unchanged=unchanged)
         if wish.value is None:
             return self.thing(wish.device, wish.places)
         return self.told(wish.device, wish.places, wish.value, lasting=unchanged, unchanged=unchanged)
+
+    def _driving(self, wish: Wish, *, unchanged: bool) -> str:
+        """Return how the car drives from now on; the place of such a wish is the name of its sentence."""
+        (key,) = wish.places
+        sentences = self._content["driving_unchanged" if unchanged else "driving"]
+        number = wish.value if isinstance(wish.value, int | float) else 0.0
+        return str(sentences[key].format(v=self._plain(float(number))))
+
+    def why(self, key: str, **values: str) -> str:
+        """Return a part of an answer to a question why."""
+        return str(self._content["why"][key].format(**values))
 
     def told(
         self, device: str, places: Sequence[str], value: Value, *, lasting: bool = True, unchanged: bool = False

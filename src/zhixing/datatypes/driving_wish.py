@@ -9,6 +9,8 @@ from typing import Literal
 from zhixing.errors import InputError
 
 DrivingStyle = Literal["calm", "normal", "brisk"]
+Manoeuvre = Literal["none", "overtake", "pull-over", "turn-left", "turn-right"]
+"""What somebody wants the car to do once; ``none`` is to drive on as it would by itself."""
 
 LEAST_HEADWAY_S, MOST_HEADWAY_S = 0.8, 3.0
 """Bounds of the wanted time gap: below 0.8 s no attentive driver can react (RSS response time plus brake build-up);
@@ -43,5 +45,8 @@ class DrivingWish:
         if not self.max_speed_mps >= SLOWEST_MPS:
             raise InputError(f"a speed of {self.max_speed_mps} m/s is below 10 km/h")
 
+
+USUAL_HEADWAY_S: dict[DrivingStyle, float] = {"calm": 1.5, "normal": 1.0, "brisk": 0.8}
+"""Gap of a style where nobody has wished for another: in town in China people keep about one second."""
 
 AS_USUAL = DrivingWish()

@@ -2,5 +2,6 @@
 
 Read ``interfaces`` first, then ``lane_map`` and ``route`` (where to go), ``prediction`` (what others may do),
 ``idm`` (the first driver), ``asking`` (what is done with its answer), ``tracking`` and ``bicycle`` (how the car
-follows), ``explain`` (why).
+follows), ``explain`` (why), ``logbook`` and ``because`` (why, when somebody asks later), ``reins`` (what people want
+less of).
 """

@@ -8,7 +8,7 @@ from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.plan import Action, Decision
 from zhixing.datatypes.tracks import RoadUser
 
-_WHO: dict[int, Localized] = {
+AHEAD: dict[int, Localized] = {
     RoadUser.CAR: Localized("前车", "the car ahead", "dem Auto vorn"),
     RoadUser.TRUCK: Localized("前方货车", "the truck ahead", "dem Lkw vorn"),
     RoadUser.BUS: Localized("前方公交车", "the bus ahead", "dem Bus vorn"),
@@ -20,7 +20,7 @@ _WHO: dict[int, Localized] = {
     RoadUser.OBJECT: Localized("前方障碍物", "the obstacle ahead", "dem Hindernis vorn"),
 }
 """German in the dative, for "Ich folge …" and "Vollbremsung vor …"."""
-_CROSSING: dict[int, Localized] = {
+CROSSING: dict[int, Localized] = {
     RoadUser.CAR: Localized("横穿的车辆", "a crossing car", "ein querendes Auto"),
     RoadUser.TRUCK: Localized("横穿的货车", "a crossing truck", "einen querenden Lkw"),
     RoadUser.BUS: Localized("横穿的公交车", "a crossing bus", "einen querenden Bus"),
@@ -51,6 +51,14 @@ _PLAIN: dict[str, tuple[Action, Localized]] = {
         "yield",
         Localized("前方车道结束，等待并入", "The lane ends, waiting to merge.", "Die Spur endet, ich fädle mich ein."),
     ),
+    "pull-over": (
+        "stop",
+        Localized("按你说的靠边停车", "Pulling over, as you asked.", "Ich fahre rechts ran, wie gewünscht."),
+    ),
+    "speed-wish": (
+        "cruise",
+        Localized("按你说的慢一点开", "Going slower, as you asked.", "Ich fahre langsamer, wie gewünscht."),
+    ),
     "no-route": (
         "cruise",
         Localized(
@@ -76,18 +84,18 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
     """
     match rule:
         case "follow":
-            who = _WHO[road_user]
+            who = AHEAD[road_user]
             return "follow", Localized(f"跟随{who.zh}", f"Following {who.en}.", f"Ich folge {who.de}.")
         case "queue":
-            who = _WHO[road_user]
+            who = AHEAD[road_user]
             return "stop", Localized(
                 f"跟在{who.zh}后面排队等候", f"Waiting behind {who.en}.", f"Ich warte hinter {who.de}."
             )
         case "yield":
-            who = _CROSSING[road_user]
+            who = CROSSING[road_user]
             return "yield", Localized(f"为{who.zh}让行", f"Giving way to {who.en}.", f"Ich lasse {who.de} durch.")
         case "emergency":
-            who = _WHO[road_user]
+            who = AHEAD[road_user]
             return "emergency-brake", Localized(
                 f"紧急刹车，避免撞上{who.zh}", f"Braking hard for {who.en}.", f"Vollbremsung vor {who.de}."
             )

@@ -25,7 +25,7 @@ from zhixing.driving.route import find_route
 from zhixing.driving.route_speed import speed_along
 from zhixing.driving.sideways import beginning
 from zhixing.driving.stop_lines import StopLines
-from zhixing.driving.wish import NOTHING, IdmConfig, Wish
+from zhixing.driving.wish import NOTHING, IdmConfig, Wish, as_wished
 from zhixing.errors import ScenarioError
 
 __all__ = ["IdmConfig", "IdmPlanner"]
@@ -35,6 +35,8 @@ _PLAN_STEPS = 51
 _SLOW_DOWN_MPS2 = 1.8
 _STANDING_MPS = 0.3
 _STOP_BEFORE_M = 0.8
+_NOTICED_MPS2 = -0.5
+"""People ask why somebody brakes harder than this."""
 
 
 class IdmPlanner:
@@ -45,7 +47,7 @@ class IdmPlanner:
     """
 
     def __init__(self, config: IdmConfig | None = None) -> None:
-        self._config = config or IdmConfig()
+        self._own_config = self._config = config or IdmConfig()
         self._briefing: Briefing | None = None
 
     @property
@@ -80,6 +82,7 @@ class IdmPlanner:
         if self._briefing is None:
             raise ScenarioError("the planner was not briefed", hint="Call start before plan.")
         line, ego = self._route.line, scene.ego
+        self._config = as_wished(self._own_config, scene.wish)
         # 1. where on the route
         before_m = self._last_s_m
         s_m, _, _ = line.project_near(ego.x_m, ego.y_m, before_m)
@@ -90,7 +93,7 @@ class IdmPlanner:
         free = free_accel(ego.speed_mps, allowed, self._config.accel_mps2, self._config.decel_mps2)
         moment = Moment(s_m=s_m, speed_mps=ego.speed_mps, allowed_mps=allowed, free_mps2=free, sideways=self._sideways)
         wish = min(
-            Wish(free, self._free_rule(s_m, allowed)),
+            Wish(free, self._free_rule(s_m, allowed, free)),
             self._others(scene, moment),
             self._lights(scene, s_m),
             key=lambda one: one.accel_mps2,
@@ -167,13 +170,14 @@ class IdmPlanner:
             decision=decision,
         )
 
-    def _free_rule(self, s_m: float, allowed_mps: float) -> str:
+    def _free_rule(self, s_m: float, allowed_mps: float, accel_mps2: float) -> str:
         if not self._route.is_mapped:
             return "no-route"
         if s_m > self._route.goal_m - 5.0:
             return "goal"
         limit = float(np.interp(s_m, self._route.line.s_m, self._route.limit_mps))
-        return "curve" if allowed_mps < 0.7 * limit else "free-road"
+        is_before_curve = accel_mps2 < _NOTICED_MPS2 and allowed_mps < 0.95 * limit
+        return "curve" if is_before_curve or allowed_mps < 0.7 * limit else "free-road"
 
     def _lights(self, scene: Scene, s_m: float) -> Wish:
         """Return what the next light asks for."""

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from zhixing.datatypes.driving_wish import AS_USUAL, DrivingWish
+
+_LIVELINESS = {"calm": 0.7, "normal": 1.0, "brisk": 1.09}
+"""Of what is usual, how hard a style accelerates; brisk stays below the comfort bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,23 @@ class IdmConfig:
     brake_jerk_mps3: float = 3.2
     emergency_decel_mps2: float = 3.9
     yellow_decel_mps2: float = 3.0
+
+
+def as_wished(config: IdmConfig, wish: DrivingWish) -> IdmConfig:
+    """Return how a driver drives for people with a wish; how hard it brakes for somebody is no matter of taste.
+
+    Example:
+        >>> as_wished(IdmConfig(), DrivingWish(style="calm", headway_s=1.5)).time_headway_s
+        1.5
+    """
+    if wish == AS_USUAL:
+        return config
+    return replace(
+        config,
+        time_headway_s=config.time_headway_s if wish.headway_s is None else wish.headway_s,
+        accel_mps2=config.accel_mps2 * _LIVELINESS[wish.style],
+        jerk_mps3=config.jerk_mps3 * _LIVELINESS[wish.style],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from zhixing.cockpit.preferences import Preferences
 from zhixing.cockpit.readback import READ_BACK_WITHIN_NS
 from zhixing.cockpit.speech import speech_in
 from zhixing.datatypes.dialogue import Turn, Utterance
+from zhixing.datatypes.driving_account import Account
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.signal import Zone
 from zhixing.datatypes.units import NS_PER_S, ns_from_s
@@ -111,6 +112,7 @@ def make_cabin_over(
     catalogue: Catalogue,
     reasoner: Reasoner | None = None,
     preferences: Path | None = None,
+    account: Callable[[], Account] | None = None,
 ) -> Cabin[V]:
     """Return the cabin of a car with a given vehicle underneath.
 
@@ -119,6 +121,7 @@ def make_cabin_over(
         catalogue: Which signals there are.
         reasoner: A language model for what the device is not sure of, or None.
         preferences: File with what people have said about themselves, or None.
+        account: What the driver of software can be asked about, None where none drives.
 
     Raises:
         InputError: The file is there and is none of ours.
@@ -126,7 +129,7 @@ def make_cabin_over(
     clock = SimulatedClock()
     store = SignalStore(catalogue, load_guards(), clock)
     vehicle = open_vehicle(store, clock)
-    return Cabin(clock, store, vehicle, Assistant(store, clock, reasoner, Preferences(preferences)))
+    return Cabin(clock, store, vehicle, Assistant(store, clock, reasoner, Preferences(preferences), account))
 
 
 def converse(cabin: Cabin[Any], sentences: list[str], zone: Zone, lang: Lang | None) -> list[Turn]:

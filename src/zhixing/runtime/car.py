@@ -21,6 +21,7 @@ from zhixing.driving.safety import SafetyChecker
 from zhixing.errors import InputError, RecordingError, ZhixingError
 from zhixing.reasoning.reasoner import Reasoner
 from zhixing.runtime.cabin import make_cabin_over
+from zhixing.runtime.driver_signals import DriverSignals
 from zhixing.runtime.recording import Recorder
 from zhixing.runtime.ride import Ride
 from zhixing.runtime.road_view import road_message
@@ -63,7 +64,9 @@ class Car:
             catalogue_of(settings),
             reasoner,
             Path(kept).expanduser() if kept else None,
+            self.ride.account,
         )
+        self._driver = DriverSignals(self._cabin.store, self.ride)
         self.companion = make_broker(settings.broker, self._cabin.store, self._cabin.clock)
         self._broadcasts: list[dict[str, Any]] = []
         self._turn_number = 0
@@ -101,6 +104,7 @@ class Car:
 
     def step(self) -> None:
         """Let 0.1 s pass on the road and in the cabin."""
+        self._driver.step()
         self.ride.step()
         self._cabin.vehicle.drive(**self.ride.motion())
         finished = self._cabin.step(STEP_S)
@@ -155,6 +159,7 @@ class Car:
 
     def close(self) -> None:
         """Finish the recording and let go of the vehicle."""
+        self._driver.close()
         self._cabin.vehicle.close()
         self._record(lambda recorder: recorder.close())
 

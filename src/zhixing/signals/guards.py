@@ -32,7 +32,12 @@ STATES_THAT_FORBID = frozenset((SPEED, _GEAR, _RAIN, _WINDOW_LOCK, *_DOOR_LOCKS)
 """Signals that turn what was free into what is forbidden: when the car drives off, or a child lock is set."""
 _WINDOWS = tuple(expand("Vehicle.Cabin.Door.{Row1,Row2}.{DriverSide,PassengerSide}.Window.Position"))
 
-INPUTS = STATES_THAT_FORBID | {_AIR_CONDITIONING, *_WINDOWS}
+_DRIVER = "Vehicle.ADAS.AutomatedDriving"
+_LEFT_TURN, _RIGHT_TURN = f"{_DRIVER}.LeftTurnDistance", f"{_DRIVER}.RightTurnDistance"
+_STYLES = ("CALM", "NORMAL", "BRISK")
+_LARGER_IS_CALMER = frozenset((f"{_DRIVER}.Headway",))
+
+INPUTS = STATES_THAT_FORBID | {_AIR_CONDITIONING, _LEFT_TURN, _RIGHT_TURN, *_WINDOWS}
 """All signals that a rule's condition reads: who could report them could have everything granted."""
 
 State = Mapping[str, Value]
@@ -125,6 +130,8 @@ _CONDITIONS: dict[str, Condition] = {
     "door-child-lock": _is_door_child_locked,
     "door-locked": _is_door_locked,
     "all-windows-to-be-open": lambda _, now: _are_all_windows_to_be_open(now),
+    "no-left-turn-ahead": lambda _, now: not _number(now.state, _LEFT_TURN) > 0.0,
+    "no-right-turn-ahead": lambda _, now: not _number(now.state, _RIGHT_TURN) > 0.0,
     "set-by-the-car": lambda request, now: now.setters.get(request.path) == "system",
 }
 """What a rule may ask about the car; unknown states count as the more dangerous ones."""
@@ -145,7 +152,8 @@ class Rule:
         paths: Signals it is about; ``*`` in a path stands for any text between two dots, ``**`` for any text.
         exempt: Signals that ``paths`` would mean and that it is not about; the same way.
         when: Names of conditions that must all hold.
-        to: ``any`` value, one or several values, ``opening`` (further from shut, or across it) or ``above-25``.
+        to: ``any`` value, one or several values, ``opening`` (further from shut, or across it), ``above-25`` or
+            ``livelier`` (a brisker style, a smaller gap, a higher speed).
         zones: Who it is about; empty means everybody.
         is_outside: It is only about who asks from no seat: other programs.
         say: Why, and what is possible instead.
@@ -184,10 +192,22 @@ class Rule:
                 return not (isinstance(value, int | float) and (0 <= value <= now or now <= value <= 0))
             case "above-25":
                 return not (isinstance(value, int | float) and value <= max(25.0, _number(state, request.path)))
+            case "livelier":
+                return _is_livelier(request, state)
             case tuple(wanted):
                 return any(type(value) is type(one) and value == one for one in wanted)
             case wanted:
                 return type(value) is type(wanted) and value == wanted
+
+
+def _is_livelier(request: SetRequest, state: State) -> bool:
+    """Return whether somebody wants to be driven less calmly than now; what cannot be compared counts as that."""
+    now, wanted = state.get(request.path), request.value
+    if wanted in _STYLES and now in _STYLES:
+        return _STYLES.index(str(wanted)) > _STYLES.index(str(now))
+    if isinstance(now, int | float) and isinstance(wanted, int | float):
+        return not (wanted >= now if request.path in _LARGER_IS_CALMER else wanted <= now)
+    return True
 
 
 class Guards:

@@ -271,6 +271,9 @@ _NOT_WHOLE = Localized(
 )
 
 
+_SPOKEN_UNITS = {"s": ("秒", " seconds", " Sekunden"), "km/h": ("公里", " km/h", " km/h")}
+
+
 def _limits(leaf: Leaf) -> Localized:
     """Return what is possible instead of a value outside the limits."""
     if leaf.allowed:
@@ -279,9 +282,10 @@ def _limits(leaf: Leaf) -> Localized:
     if leaf.min is None or leaf.max is None:
         return Localized("这个值不行", "That value is not possible.", "Dieser Wert ist nicht möglich.")
     unit = {"percent": "%", "Celsius": " °C"}.get(leaf.unit, f" {leaf.unit}".rstrip())
+    zh, en, de = _SPOKEN_UNITS.get(leaf.unit, (unit, unit, unit))
     low, high = f"{leaf.min:g}", f"{leaf.max:g}"
     return Localized(
-        f"只能设在{low}到{high}{unit}之间",
-        f"It can be set from {low} to {high}{unit}.",
-        f"Möglich ist {low} bis {high}{unit}.",
+        f"只能设在{low}到{high}{zh}之间",
+        f"It can be set from {low} to {high}{en}.",
+        f"Möglich ist {low.replace('.', ',')} bis {high.replace('.', ',')}{de}.",
     )

@@ -38,6 +38,11 @@ class CityWorld:
     Args:
         seed: Everything follows from it.
         num_users: Road users around the ego.
+
+    Attributes:
+        time_ns: Now.
+        ego: The ego vehicle.
+        may_stand: Whether somebody in the ego wants it to stand, so that standing is not being stuck.
     """
 
     def __init__(self, seed: int, num_users: int = 60) -> None:
@@ -50,6 +55,7 @@ class CityWorld:
         self.time_ns = 0
         self.ego = self._start()
         self._events: Counter[str] = Counter()
+        self.may_stand = False
         self._standing_s = 0.0
         self._pause_s = 0.0
         self._was_put_back = False
@@ -82,9 +88,11 @@ class CityWorld:
             lights=self._lights.at(self.time_ns),
         )
 
-    def briefing(self) -> Briefing:
-        """Return the next task: a goal some streets on, reached without turning round."""
+    def briefing(self, goal: Goal | None = None) -> Briefing:
+        """Return the next task: a given goal, or one some streets on, reached without turning round."""
         self._was_put_back = False
+        if goal is not None:
+            return Briefing(road=self._road, body=self._body, start=self.ego, goal=goal)
         here, _, _ = self._map.nearest(self.ego.x_m, self.ego.y_m, self.ego.yaw_rad)
         x, y = self.ego.x_m, self.ego.y_m
         for _ in range(_TRIES):
@@ -138,7 +146,7 @@ class CityWorld:
         """Count incidents and mend what would end the ride."""
         ego, body = self.ego, self._body
         self._pause_s = max(0.0, self._pause_s - STEP_S)
-        self._standing_s = self._standing_s + STEP_S if ego.speed_mps < 0.1 else 0.0
+        self._standing_s = self._standing_s + STEP_S if ego.speed_mps < 0.1 and not self.may_stand else 0.0
         box = np.array([ego.x_m, ego.y_m, ego.yaw_rad, body.length_m, body.width_m])
         if self._pause_s == 0.0:
             blame = self._blame(box)

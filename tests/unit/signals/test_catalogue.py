@@ -83,9 +83,19 @@ def test_the_overlay_sets_limits_to_whatever_number_can_be_set_and_says_why(
         if leaf.kind == "actuator" and leaf.datatype in {*INTEGER_RANGES, "float", "double"}:
             assert leaf.min is not None, path
             assert leaf.max is not None, path
-        theirs = [standard[path].get(fact) for fact in ("type", "min", "max", "pattern")]
+        theirs = [standard.get(path, {}).get(fact) for fact in ("type", "min", "max", "pattern")]
         if theirs != [leaf.kind, leaf.min, leaf.max, leaf.pattern or None]:
             assert leaf.source.startswith("overlay: "), path
+
+
+def test_signals_of_ours_are_on_a_branch_of_their_own_and_no_car_starts_with_them() -> None:
+    theirs = official()
+    ours = {path: leaf for path, leaf in load_catalogue().items() if path not in theirs}
+    assert len(ours) == 6
+    for path, leaf in ours.items():
+        assert path.startswith("Vehicle.ADAS.AutomatedDriving."), path
+        assert leaf.source.startswith("overlay: not in VSS 6.0"), path
+        assert leaf.default is None, path
 
 
 def test_a_makers_own_export_is_loaded_whole() -> None:

@@ -26,7 +26,7 @@ CLASSES = frozenset(
     (
         "device", "place", "act", "amount", "unit", "colour", "dir", "quant", "ask", "topic", "feel", "noun", "talk",
         "glue", "rel", "hint", "chat", "absent", "polite", "beyond",
-        "memory",
+        "memory", "wish", "weak", "makes", "why", "event", "asks", "mark", "join",
     )
 )  # fmt: skip
 _END = ""

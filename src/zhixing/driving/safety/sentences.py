@@ -8,7 +8,7 @@ from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.plan import Action, Decision
 from zhixing.datatypes.tracks import RoadUser
 
-_WHO: dict[int, Localized] = {
+WHO: dict[int, Localized] = {
     RoadUser.CAR: Localized("车辆", "the car", "dem Auto"),
     RoadUser.TRUCK: Localized("货车", "the truck", "dem Lkw"),
     RoadUser.BUS: Localized("公交车", "the bus", "dem Bus"),
@@ -20,7 +20,7 @@ _WHO: dict[int, Localized] = {
     RoadUser.OBJECT: Localized("障碍物", "the obstacle", "dem Hindernis"),
 }
 """German in the dative, for "Abstand zu …", "neben …" and "mit …"."""
-_SOMEBODY = Localized("其他交通参与者", "another road user", "jemandem")
+SOMEBODY = Localized("其他交通参与者", "another road user", "jemandem")
 
 _PLAIN: dict[str, tuple[Action, Localized]] = {
     "safety-off-road": (
@@ -62,7 +62,7 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
         >>> sentence("safety-longitudinal", RoadUser.CAR)[1].zh
         '与前方车辆距离不足，安全系统减速'
     """
-    who = _WHO.get(road_user, _SOMEBODY)
+    who = WHO.get(road_user, SOMEBODY)
     match rule:
         case "safety-longitudinal":
             return "emergency-brake", Localized(

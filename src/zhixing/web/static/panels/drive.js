@@ -16,6 +16,25 @@ const MARKS = /** @type {Record<string, string>} */ ({
 
 const RANGE = "Vehicle.Powertrain.Range";
 const GEAR = "Vehicle.Powertrain.Transmission.SelectedGear";
+const STYLE = "Vehicle.ADAS.AutomatedDriving.Style";
+const MANOEUVRE = "Vehicle.ADAS.AutomatedDriving.Manoeuvre";
+const MAX_SPEED = "Vehicle.ADAS.AutomatedDriving.MaxSpeed";
+const UNCAPPED_KMH = 120;
+
+/** How the car has been asked to drive, in a few words; empty where nobody has a say. */
+function wished() {
+  const style = vehicle.value(STYLE);
+  if (typeof style !== "string") return "";
+  const cap = vehicle.number(MAX_SPEED);
+  const manoeuvre = vehicle.value(MANOEUVRE);
+  return [
+    t(`drive.style.${style}`),
+    cap < UNCAPPED_KMH ? `≤ ${number(cap)} km/h` : "",
+    manoeuvre && manoeuvre !== "NONE" ? t(`drive.manoeuvre.${manoeuvre}`) : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
 
 class DrivePanel extends LitElement {
   static styles = [
@@ -132,6 +151,7 @@ class DrivePanel extends LitElement {
     const charge = vehicle.number("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current");
     const gear = GEARS[vehicle.number(GEAR)] ?? "–";
     const reliable = vehicle.condition("Vehicle.Speed");
+    const manner = wished();
     const limit = frame.limit === null ? null : Math.round(frame.limit * 3.6);
     return html`
       <div class="glass speed">
@@ -148,6 +168,10 @@ class DrivePanel extends LitElement {
         <dd class=${vehicle.condition(GEAR)} title=${hint(vehicle.condition(GEAR))}>${gear}</dd>
         <dt>${t("drive.range")}</dt>
         <dd class=${vehicle.condition(RANGE)} title=${hint(vehicle.condition(RANGE))}>${number(range)} km · ${number(charge)} %</dd>
+        ${manner
+          ? html`<dt>${t("drive.style")}</dt>
+              <dd class=${vehicle.condition(STYLE)} title=${hint(vehicle.condition(STYLE))}>${manner}</dd>`
+          : ""}
       </dl>
       <div class="glass decision" role="group" aria-label=${t("drive.decision")}>
         <span class="mark ${frame.decision.action}" aria-hidden="true">${MARKS[frame.decision.action] ?? "•"}</span>
