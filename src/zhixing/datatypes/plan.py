@@ -20,12 +20,17 @@ class Decision:
         rule: What asked for it, e.g. ``idm-lead``, ``red-light``, ``speed-limit``, ``goal``.
         object_id: The road user it is about, or -1.
         say: One short sentence for the person in the car.
+        weighs: What speaks against driving on as if nothing were there, e.g. ``collision``, ``time-to-collision``,
+            ``headway``, ``side-gap``, ``delay``, ``way-out``, ``red-light``, ``hidden``; empty where a rule asks.
+        cost: How much that weighs, in the unit of the planner.
     """
 
     action: Action
     rule: str
     say: Localized
     object_id: int = -1
+    weighs: str = ""
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

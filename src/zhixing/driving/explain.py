@@ -103,7 +103,7 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
             return _PLAIN[rule]
 
 
-def explain(rule: str, road_user: int, object_id: int) -> Decision:
-    """Return the decision as data and as a sentence."""
+def explain(rule: str, road_user: int, object_id: int, weighs: str = "", cost: float = 0.0) -> Decision:
+    """Return the decision as data and as a sentence; see :class:`Decision` for what is weighed."""
     action, say = sentence(rule, road_user)
-    return Decision(action=action, rule=rule, say=say, object_id=object_id)
+    return Decision(action=action, rule=rule, say=say, object_id=object_id, weighs=weighs, cost=cost)

@@ -160,9 +160,11 @@ class SamplingPlanner:
             ego_row, self._body, paths[path], s_m, profiles[profile, 0], self._allowed_mps, self._jerks,
             self._contingency, braking,
         )  # fmt: skip
+        aside_m = abs(float(targets[path, 0] - targets[best // profiles.shape[0], 0]))
         why = reason(
-            states, own, alone, best, braking[0], others, self._body, self._weights, route, scene, light, hidden
-        )
+            states, own, alone, best, braking[0], others, self._body, self._weights, route, scene, light, hidden,
+            aside_m,
+        )  # fmt: skip
         path, profile = divmod(best, profiles.shape[0])
         self._chosen = np.array([targets[path, 0], profiles[profile, 0]])
         self._settle_m = float(targets[path, 1])

@@ -17,7 +17,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.explain import explain
 from zhixing.driving.route import Route
 from zhixing.driving.sampling.hidden import H_ALONG, H_ROW
-from zhixing.driving.sampling.motion import ACCEL, ALONG, OFFSET, SPEED
+from zhixing.driving.sampling.motion import ACCEL, ALONG, SPEED
 from zhixing.driving.sampling.own_cost import OWN_HIDDEN, OWN_LIGHT
 from zhixing.driving.sampling.surroundings import Surroundings
 
@@ -26,6 +26,9 @@ _EMERGENCY_MPS2 = -4.5
 _STANDING_MPS = 0.3
 _ALONG_RAD = math.radians(40.0)
 _MATTERS = 0.02
+_SLOWS_MPS = 0.8
+_WEIGHS = ("", "collision", "time-to-collision", "headway", "side-gap", "delay")
+"""By kind of encounter, see ``encounters``."""
 
 
 def without_others(own: FloatArray) -> int:
@@ -50,6 +53,7 @@ def reason(
     scene: Scene,
     light: int,
     hidden: FloatArray,
+    aside_m: float,
 ) -> Decision:
     """Return why a candidate was chosen, as data and as a sentence.
 
@@ -66,43 +70,49 @@ def reason(
         scene: What is there now.
         light: What the next light that matters shows, ``GREEN`` where none does.
         hidden: (places, 4) from where somebody could step out, see ``hidden_places``.
+        aside_m: How far apart the two are sideways in the end.
     """
     s_m, ego = float(states[best, 0, ALONG]), scene.ego
     slower = float(states[alone, -1, ALONG] - states[best, -1, ALONG]) / 6.0
     by_user = others.by_user(states[alone], body, weights)
     trouble = by_user.sum(axis=1)
-    beside = abs(float(states[alone, -1, OFFSET] - states[best, -1, OFFSET]))
-    if own[alone, OWN_LIGHT] > 0.0 and (not trouble.size or own[alone, OWN_LIGHT] >= trouble.max()):
-        return explain("red-light" if light == Light.RED else "yellow-light", 0, -1)
-    fears = float(own[alone, OWN_HIDDEN] - own[best, OWN_HIDDEN])
-    if fears > max(_MATTERS, float(trouble.max()) if trouble.size else 0.0):
+    most = float(trouble.max()) if trouble.size else 0.0
+    lit, fears = float(own[alone, OWN_LIGHT]), float(own[alone, OWN_HIDDEN] - own[best, OWN_HIDDEN])
+    if lit > 0.0 and lit >= most:
+        return explain("red-light" if light == Light.RED else "yellow-light", 0, -1, "red-light", lit)
+    if fears > max(_MATTERS, most):
         first = int(hidden[np.argmin(hidden[:, H_ALONG]), H_ROW])
-        return explain("hidden", int(scene.others.road_user[first]), int(scene.others.object_id[first]))
-    if trouble.size and trouble.max() > _MATTERS and (slower > _SAME_MPS / 6.0 or beside > 0.3):
-        return _about(int(np.argmax(trouble)), float(states[best, 1, ACCEL]), others, scene)
+        user, object_id = int(scene.others.road_user[first]), int(scene.others.object_id[first])
+        return explain("hidden", user, object_id, "hidden", fears)
+    if most > _MATTERS and (slower > _SAME_MPS / 6.0 or aside_m > 0.3):
+        user = int(np.argmax(trouble))
+        weighs = _WEIGHS[int(np.argmax(by_user[user]))]
+        return _about(user, float(states[best, 1, ACCEL]), others, scene, weighs, most)
     blocks = others.in_the_way_out(braking, body) if slower > _SAME_MPS / 6.0 else -1
     if blocks >= 0:
-        return _about(blocks, float(states[best, 1, ACCEL]), others, scene)
+        return _about(blocks, float(states[best, 1, ACCEL]), others, scene, "way-out", 0.0)
     if not route.is_mapped:
         return explain("no-route", 0, -1)
     if s_m > route.goal_m - 5.0:
         return explain("goal", 0, -1)
     limit = float(np.interp(s_m, route.line.s_m, route.limit_mps))
-    is_curve = ego.speed_mps < 0.7 * limit and float(states[alone, -1, SPEED]) < 0.7 * limit
+    slowest = float(states[alone, :, SPEED].min())
+    is_curve = slowest < ego.speed_mps - _SLOWS_MPS or (ego.speed_mps < 0.7 * limit and slowest < 0.7 * limit)
     return explain("curve" if is_curve else "free-road", 0, -1)
 
 
-def _about(user: int, accel_mps2: float, others: Surroundings, scene: Scene) -> Decision:
+def _about(user: int, accel_mps2: float, others: Surroundings, scene: Scene, weighs: str, cost: float) -> Decision:
     """Return the reason that is a road user."""
     tracks = others.tracks if others.tracks is not None else scene.others
     ego = scene.ego
     road_user, object_id = int(tracks.road_user[user]), int(tracks.object_id[user])
     turn = abs(math.remainder(float(tracks.yaw_rad[user, -1]) - ego.yaw_rad, 2.0 * math.pi))
     speed = abs(float(tracks.speed_mps[user, -1]))
+    rule = "follow"
     if accel_mps2 < _EMERGENCY_MPS2:
-        return explain("emergency", road_user, object_id)
-    if turn > _ALONG_RAD and speed > _STANDING_MPS:
-        return explain("yield", road_user, object_id)
-    if ego.speed_mps < _STANDING_MPS and speed < _STANDING_MPS:
-        return explain("queue", road_user, object_id)
-    return explain("follow", road_user, object_id)
+        rule = "emergency"
+    elif turn > _ALONG_RAD and speed > _STANDING_MPS:
+        rule = "yield"
+    elif ego.speed_mps < _STANDING_MPS and speed < _STANDING_MPS:
+        rule = "queue"
+    return explain(rule, road_user, object_id, weighs, cost)
