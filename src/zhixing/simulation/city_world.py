@@ -25,6 +25,7 @@ _GOAL_AWAY_M = (250.0, 700.0)
 _NEAREST_GOAL_M = 150.0
 _TRIES, _MOST_LANES = 20, 60
 _STUCK_S = 90.0
+_START_SHARE, _START_MPS, _START_LATERAL_MPS2, _START_LOOK_M = 0.35, 8.0, 2.0, 20.0
 _CONTACT_PAUSE_S = 3.0
 
 
@@ -130,7 +131,17 @@ class CityWorld:
             if lane.kind == LaneKind.DRIVING and lane.junction < 0 and 120.0 < self._map.length_m[k] < 240.0
         ]
         lane = int(self._rng.choice(lanes))
-        return self._state_on(lane, 0.35, speed_mps=8.0)
+        return self._state_on(lane, _START_SHARE, speed_mps=self._start_speed_mps(lane))
+
+    def _start_speed_mps(self, lane: int) -> float:
+        """Return how fast the ego may be where it starts: slower before a bend, or it would begin by leaving the road."""
+        xy, s = self._map.lane_xy_m(lane), self._map.lane_s_m(lane)
+        begin_m = _START_SHARE * float(s[-1])
+        near = np.flatnonzero((s > begin_m - _START_LOOK_M) & (s < begin_m + _START_LOOK_M))
+        pieces = np.diff(xy[near], axis=0)
+        turned = np.abs(np.diff(np.unwrap(np.arctan2(pieces[:, 1], pieces[:, 0])))).sum()
+        bend_1pm = max(float(turned) / _START_LOOK_M, 1e-6)
+        return min(_START_MPS, math.sqrt(_START_LATERAL_MPS2 / bend_1pm))
 
     def _on_lane(self, lane: int, share: float) -> tuple[float, float]:
         xy, s = self._map.lane_xy_m(lane), self._map.lane_s_m(lane)

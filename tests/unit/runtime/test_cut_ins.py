@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from zhixing.driving.safety import SafetyChecker
 from zhixing.runtime.bench.cut_ins import drive_cut_in, drive_cut_ins
 from zhixing.simulation.cut_in import CutIns
 
@@ -17,7 +18,7 @@ def one(ego_mps: float, other_mps: float, gap_m: float, sideways_mps: float) -> 
 
 def test_who_drives_on_crashes_into_who_cuts_in(by_hand: SimpleNamespace) -> None:
     planner = by_hand.Planner()
-    assert drive_cut_in(one(15.0, 5.0, 15.0, 1.0), planner)
+    assert drive_cut_in(one(15.0, 5.0, 15.0, 1.0), planner, None)
     seen = [scene.others for scene in planner.scenes]
     assert seen[0].num_steps > 5
     assert seen[0].yaw_rad[0, 0] == 0.0
@@ -26,11 +27,17 @@ def test_who_drives_on_crashes_into_who_cuts_in(by_hand: SimpleNamespace) -> Non
 
 
 def test_who_drives_on_is_past_before_a_slow_one_comes(by_hand: SimpleNamespace) -> None:
-    assert not drive_cut_in(one(15.0, 5.0, 5.0, 0.2), by_hand.Planner())
+    assert not drive_cut_in(one(15.0, 5.0, 5.0, 0.2), by_hand.Planner(), None)
 
 
 def test_who_stops_does_not_crash(by_hand: SimpleNamespace) -> None:
-    assert not drive_cut_in(one(15.0, 5.0, 40.0, 1.0), by_hand.Planner(accel_mps2=-8.0))
+    assert not drive_cut_in(one(15.0, 5.0, 40.0, 1.0), by_hand.Planner(accel_mps2=-8.0), None)
+
+
+def test_the_checker_behind_the_planner_brakes_for_who_does_not(by_hand: SimpleNamespace) -> None:
+    case = one(15.0, 5.0, 30.0, 1.0)
+    assert drive_cut_in(case, by_hand.Planner(), None)
+    assert not drive_cut_in(case, by_hand.Planner(), SafetyChecker())
 
 
 @pytest.mark.slow

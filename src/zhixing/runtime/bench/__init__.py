@@ -12,6 +12,7 @@ from zhixing.runtime.bench.aeb import aeb
 from zhixing.runtime.bench.assistant import assistant
 from zhixing.runtime.bench.cut_ins import cut_ins
 from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.bench.mixed_traffic import mixed_traffic
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.bench.planning import planning
@@ -24,7 +25,11 @@ from zhixing.runtime.bench.soak import soak
 from zhixing.runtime.bench.startup import startup
 from zhixing.runtime.bench.turns import turns
 
-SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {"cut-ins": cut_ins, "aeb": aeb}
+SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {
+    "cut-ins": cut_ins,
+    "aeb": aeb,
+    "mixed-traffic": mixed_traffic,
+}
 """Suites in which a planner drives; they are told its registered name."""
 
 SUITES: Mapping[str, Callable[[], list[Measure]]] = {

@@ -15,9 +15,10 @@ from zhixing.datatypes.scene import Briefing, EgoState, Goal, Scene
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.datatypes.tracks import RoadUser, Tracks
 from zhixing.datatypes.units import mps_from_kmh
-from zhixing.driving.asking import ask, brief, follow_or_brake
+from zhixing.driving.asking import ask, brief, follow_or_brake, supervise
 from zhixing.driving.bicycle import step_bicycle
 from zhixing.driving.interfaces import Planner
+from zhixing.driving.safety import SafetyChecker
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.collision import boxes_touch
@@ -105,12 +106,12 @@ def drive_cut_ins(cases: CutIns, planner_name: str, jobs: int = 1) -> BoolArray:
 
 
 def _drive_chunk(cases: CutIns, planner_name: str, chunk: range) -> BoolArray:
-    planner = make_planner(planner_name)
-    return np.array([drive_cut_in(cases.case(index), planner) for index in chunk], dtype=np.bool_)
+    planner, checker = make_planner(planner_name), SafetyChecker()
+    return np.array([drive_cut_in(cases.case(index), planner, checker) for index in chunk], dtype=np.bool_)
 
 
-def drive_cut_in(case: CutIns, planner: Planner) -> bool:
-    """Let a planner drive one case and return whether it crashes.
+def drive_cut_in(case: CutIns, planner: Planner, checker: SafetyChecker | None) -> bool:
+    """Let a planner drive one case, with the checker behind it as in the car, and return whether it crashes.
 
     The ego moves by the bicycle model. Who cuts in is judged as a box along the road, as the reference drivers are,
     and seen with the heading of its movement. The case ends when the ego has passed, or has been no faster than the
@@ -121,11 +122,14 @@ def drive_cut_in(case: CutIns, planner: Planner) -> bool:
     others = _other(case, begins_s - _BEFORE_S)
     now = first = round(_BEFORE_S / STEP_S)
     ego = EgoState(x_m=ego_mps * begins_s, y_m=0.0, yaw_rad=0.0, speed_mps=ego_mps)
-    is_ready = brief(planner, _briefing(ego))
+    briefing = _briefing(ego)
+    is_ready = brief(planner, briefing)
+    if checker is not None:
+        checker.start(briefing)
     calm_s = 0.0
     for scene in _scenes(others, first):
         scene_now = Scene(time_ns=int(scene.time_ns[-1]), ego=ego, others=scene, lights=_NO_LIGHTS)
-        plan = ask(planner, scene_now) if is_ready else None
+        plan, _ = supervise(ask(planner, scene_now) if is_ready else None, scene_now, checker)
         control: Control = follow_or_brake(plan, ego, BODY, STEP_S)
         ego = step_bicycle(ego, BODY, control, STEP_S)
         now += 1
