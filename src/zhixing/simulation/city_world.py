@@ -134,7 +134,7 @@ class CityWorld:
         return self._state_on(lane, _START_SHARE, speed_mps=self._start_speed_mps(lane))
 
     def _start_speed_mps(self, lane: int) -> float:
-        """Return how fast the ego may be where it starts: slower before a bend, or it would begin by leaving the road."""
+        """Return how fast the ego may be where it starts; in a bend slower, or it would begin by leaving the road."""
         xy, s = self._map.lane_xy_m(lane), self._map.lane_s_m(lane)
         begin_m = _START_SHARE * float(s[-1])
         near = np.flatnonzero((s > begin_m - _START_LOOK_M) & (s < begin_m + _START_LOOK_M))
