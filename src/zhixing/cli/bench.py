@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zhixing.cli.output import JSON_HELP, progress, show_json, show_machine, show_table
+from zhixing.cli.output import JSON_HELP, progress, show_json, show_machine
 from zhixing.errors import InputError
 
 
@@ -16,21 +16,31 @@ def bench(
         list[str] | None, typer.Argument(help="Which suites; all that need nothing more if none is named.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="For mac-slu its file, for car-bench and prediction a folder.")
+        Path | None, typer.Option(help="For mac-slu its file, for car-bench, prediction and driving a folder.")
     ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="For car-bench: let the language model at this server try.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="For car-bench: its model.")] = None,
     tasks: Annotated[int, typer.Option(min=1, help="For car-bench with a model: how many tasks.")] = 129,
-    planner: Annotated[str, typer.Option(help="For cut-ins and aeb: who drives.")] = "idm",
+    planner: Annotated[str, typer.Option(help="For cut-ins, aeb and mixed-traffic: who drives.")] = "idm",
+    seeds: Annotated[int, typer.Option(min=1, help="For driving and mixed-traffic: how many scenes.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Measure how fast: startup, turn, assistant, simulation, planning, safety, recording, serve; others by name."""
-    from zhixing.cli.field import show_car_bench, show_mac_slu, show_prediction  # noqa: PLC0415
+    from zhixing.cli.field import (  # noqa: PLC0415
+        show_car_bench,
+        show_driving,
+        show_mac_slu,
+        show_measures,
+        show_prediction,
+    )
     from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, SUITES_OF_A_PLANNER, run_suite  # noqa: PLC0415
     from zhixing.runtime.machine import machine  # noqa: PLC0415
 
+    if suites == ["driving"]:
+        show_driving(data, seeds, as_json)
+        return
     if suites in (["mac-slu"], ["car-bench"], ["prediction"]):
         if data is None:
             raise InputError(f"{suites[0]} needs its data", hint=f"zhixing bench {suites[0]} --data PATH")
@@ -47,21 +57,16 @@ def bench(
     if unknown:
         raise InputError(
             f"no suite is called {unknown[0]!r}",
-            hint=f"Choose among: {', '.join(known)}, mac-slu, car-bench, prediction.",
+            hint=f"Choose among: {', '.join(known)}, driving, mac-slu, car-bench, prediction.",
         )
     measures = []
     with progress("measuring") as on_progress:
         for number, suite in enumerate(chosen):
             if on_progress:
                 on_progress(number / len(chosen))
-            measures += run_suite(suite, planner)
+            measures += run_suite(suite, planner, seeds)
     if as_json:
         show_json({"machine": machine(), "measures": measures})
         return
-    rows = []
-    for m in measures:
-        target = "" if m.is_reached is None else f"{'≥' if m.more_is_better else '≤'} {m.target:g}"
-        verdict = {None: "", True: "reached", False: "missed"}[m.is_reached]
-        rows.append((m.name, m.value, m.unit, target, verdict))
-    show_table(("measure", "value", "unit", "target", ""), rows)
+    show_measures(measures)
     show_machine()

@@ -1,10 +1,12 @@
-"""How ``zhixing bench mac-slu``, ``car-bench`` and ``prediction`` show what others' data say of us."""
+"""How ``zhixing bench`` shows measures, and what others' data say of us."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from zhixing.cli.output import show_json, show_line, show_machine, show_table
+from zhixing.cli.output import progress, show_json, show_line, show_machine, show_table
+from zhixing.runtime.bench.measure import Measure
 
 _MOST_SHOWN = 15
 
@@ -47,6 +49,33 @@ def show_car_bench(folder: Path, base_url: str | None, model: str | None, num_ta
     for shortfall in report.shortfalls:
         show_line(f"not as recorded: {shortfall.in_words()}")
     show_machine()
+
+
+def show_driving(data: Path | None, seeds: int, as_json: bool) -> None:
+    """Print how well the driver drives beside its peers, in recorded tasks and in every bench."""
+    from zhixing.runtime.bench.driving import run_driving  # noqa: PLC0415
+    from zhixing.runtime.machine import machine  # noqa: PLC0415
+
+    with progress("driving") as on_progress:
+        tables = run_driving(data, seeds, on_progress)
+    if as_json:
+        rows = [dict(zip(tables.columns(), row, strict=True)) for row in tables.rows]
+        show_json({"machine": machine(), "tasks": rows, "measures": tables.measures})
+        return
+    if tables.rows:
+        show_table(tables.columns(), tables.rows, title="recorded tasks")
+    show_measures(tables.measures)
+    show_machine()
+
+
+def show_measures(measures: Sequence[Measure]) -> None:
+    """Print figures beside their targets."""
+    rows = []
+    for m in measures:
+        target = "" if m.is_reached is None else f"{'≥' if m.more_is_better else '≤'} {m.target:g}"
+        verdict = {None: "", True: "reached", False: "missed"}[m.is_reached]
+        rows.append((m.name, m.value, m.unit, target, verdict))
+    show_table(("measure", "value", "unit", "target", ""), rows)
 
 
 def show_prediction(folder: Path, as_json: bool) -> None:

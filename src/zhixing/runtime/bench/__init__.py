@@ -12,7 +12,7 @@ from zhixing.runtime.bench.aeb import aeb
 from zhixing.runtime.bench.assistant import assistant
 from zhixing.runtime.bench.cut_ins import cut_ins
 from zhixing.runtime.bench.measure import Measure
-from zhixing.runtime.bench.mixed_traffic import mixed_traffic
+from zhixing.runtime.bench.mixed_traffic import SEEDS, mixed_traffic
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.bench.planning import planning
@@ -50,8 +50,10 @@ ONLY_BY_NAME = frozenset({"page", "peers", "signals", "soak", *SUITES_OF_A_PLANN
 """Suites that need what Zhixing does not, or minutes."""
 
 
-def run_suite(name: str, planner: str) -> list[Measure]:
-    """Return what a suite measures; a planner is needed only where one drives."""
+def run_suite(name: str, planner: str, seeds: int = SEEDS) -> list[Measure]:
+    """Return what a suite measures; a planner is needed only where one drives, seeds only where there are scenes."""
+    if name == "mixed-traffic":
+        return mixed_traffic(planner, seeds)
     if name in SUITES_OF_A_PLANNER:
         return SUITES_OF_A_PLANNER[name](planner)
     return SUITES[name]()
