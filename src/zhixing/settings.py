@@ -62,7 +62,7 @@ class DriverConfig:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
-    planner: str = "idm"
+    planner: str = "sampling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

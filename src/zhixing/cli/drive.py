@@ -14,7 +14,7 @@ def drive(
     minutes: Annotated[float, typer.Option(help="How long, on the simulation's clock.")] = 5.0,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same drive, bit for bit.")] = None,
     users: Annotated[int | None, typer.Option(help="Road users around the car.  [default: 60]")] = None,
-    planner: Annotated[str | None, typer.Option(help="Who drives.  [default: idm]")] = None,
+    planner: Annotated[str | None, typer.Option(help="Who drives.  [default: sampling]")] = None,
     out: Annotated[Path, typer.Option(help="The recording (MCAP).")] = Path("drive.mcap"),
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,

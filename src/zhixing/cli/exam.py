@@ -32,7 +32,7 @@ def cockpit(
 def driving(
     folders: Annotated[list[Path], typer.Argument(help="Tasks (folders, CommonRoad files), or folders of tasks.")],
     out: Annotated[Path, typer.Option(help="Folder for traces and results.")],
-    planner: Annotated[str, typer.Option(help="Who drives.")] = "idm",
+    planner: Annotated[str, typer.Option(help="Who drives.")] = "sampling",
     background: Annotated[Literal["replay", "reactive"], typer.Option(help="How the others move.")] = "replay",
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     checker: Annotated[bool, typer.Option(help="Let the safety checker stand behind the planner.")] = True,

@@ -14,7 +14,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port on 127.0.0.1.  [default: 8360]")] = None,
     seed: Annotated[int | None, typer.Option(help="The city follows from it.")] = None,
     users: Annotated[int | None, typer.Option(help="Road users around the car.  [default: 60]")] = None,
-    planner: Annotated[str | None, typer.Option(help="Who drives.  [default: idm]")] = None,
+    planner: Annotated[str | None, typer.Option(help="Who drives.  [default: sampling]")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder for the car's recording (MCAP).")] = None,
     llm: Annotated[bool, typer.Option("--llm", help="Hand what is not sure to the configured language model.")] = False,
     vehicle: Annotated[

@@ -16,7 +16,7 @@ _STEPS_OF_SPEED: int | None = None
 """Only so many speeds of each test; None for all."""
 
 
-def aeb(planner_name: str = "idm") -> list[Measure]:
+def aeb(planner_name: str = "sampling") -> list[Measure]:
     """Measure how many impacts a planner avoids in each test, of how many are avoidable."""
     planner = make_planner(planner_name)
     measures, missed, passed, total, at_sight = [], 0, 0, 0, 0

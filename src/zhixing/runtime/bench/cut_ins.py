@@ -43,7 +43,7 @@ _JOBS = 2
 _CHUNK = 50
 
 
-def cut_ins(planner_name: str = "idm") -> list[Measure]:
+def cut_ins(planner_name: str = "sampling") -> list[Measure]:
     """Measure the share of crashes of a planner and of the reference drivers, and where only the planner crashes."""
     make_planner(planner_name)  # a wrong name is told at once
     cases = bench_cases()
