@@ -172,8 +172,9 @@ def test_gear_and_parking_brake_are_nobodys_wish_even_when_parked(path: str) -> 
         assert ParkedCar().ask(path, False if path != GEAR else 127, zone, source).kind == "refused"
 
 
-@given(st.lists(REQUEST, min_size=1, max_size=6), STATE)
+@given(st.lists(REQUEST, min_size=1, max_size=6, unique_by=lambda request: request.path), STATE)
 def test_asking_for_more_at_once_never_frees_anything(requests: list[SetRequest], state: dict[str, Value]) -> None:
+    """Of different signals: of two wishes about one signal the later one is what will be."""
     alone = [judged([request], full(state))[0] for request in requests]
     together = judged(requests, full(state))
     assert all(one <= all_ for one, all_ in zip(alone, together, strict=True))
