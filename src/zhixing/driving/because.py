@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhixing.datatypes.driving_account import Cause
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.plan import Decision
-from zhixing.driving.explain import AHEAD, CROSSING
+from zhixing.driving.explain import AHEAD, BESIDE, CROSSING
 from zhixing.driving.safety.sentences import SOMEBODY, WHO
 
 _AHEAD: dict[str, Localized] = {
@@ -35,6 +35,10 @@ _NOBODY: dict[str, Localized] = {
     "curve": Localized("前面是弯道", " for the curve", ", weil eine Kurve kommt"),
     "red-light": Localized("前面是红灯", " for the red light", ": rote Ampel"),
     "yellow-light": Localized("前面的灯变黄了", " for the yellow light", ": gelbe Ampel"),
+    "hidden": Localized(
+        "视线被挡住了，怕有人突然冲出来", " because somebody could have stepped out from behind what stands there",
+        ", weil jemand hinter dem, was da steht, hätte hervorkommen können",
+    ),
     "goal": Localized("快到目的地了", " because we are arriving", ", weil wir gleich am Ziel sind"),
     "lane-ends": Localized(
         "前面车道到头了，要等着并过去", " to merge, as the lane ends", ", um mich einzufädeln, weil die Spur endet"
@@ -91,6 +95,9 @@ def _because(decision: Decision, road_user: int | None) -> Localized:
         return _filled(_CHECK[rule], SOMEBODY if road_user is None else WHO.get(road_user, SOMEBODY))
     if road_user is not None and rule in _AHEAD:
         return _filled(_AHEAD[rule], AHEAD[road_user])
+    if road_user is not None and rule == "beside":
+        who = BESIDE[road_user]
+        return Localized(f"要和{who.zh}保持距离", f" to keep clear of {who.en}", f", um Abstand zu {who.de} zu halten")
     if road_user is not None and rule == "yield":
         who = CROSSING[road_user]
         return Localized(f"为{who.zh}让行", f" to give way to {who.en}", f", um {who.de} durchzulassen")

@@ -33,6 +33,19 @@ CROSSING: dict[int, Localized] = {
 }
 """German in the accusative, for "Ich lasse … durch"."""
 
+BESIDE: dict[int, Localized] = {
+    RoadUser.CAR: Localized("旁边的车", "the car beside us", "dem Auto neben uns"),
+    RoadUser.TRUCK: Localized("旁边的货车", "the truck beside us", "dem Lkw neben uns"),
+    RoadUser.BUS: Localized("旁边的公交车", "the bus beside us", "dem Bus neben uns"),
+    RoadUser.MOTORCYCLE: Localized("旁边的摩托车", "the motorcycle beside us", "dem Motorrad neben uns"),
+    RoadUser.EBIKE: Localized("旁边的电动车", "the e-bike beside us", "dem E-Bike neben uns"),
+    RoadUser.BICYCLE: Localized("旁边的自行车", "the bicycle beside us", "dem Fahrrad neben uns"),
+    RoadUser.TRICYCLE: Localized("旁边的三轮车", "the tricycle beside us", "dem Lastendreirad neben uns"),
+    RoadUser.PEDESTRIAN: Localized("旁边的行人", "the pedestrian beside us", "dem Fußgänger neben uns"),
+    RoadUser.OBJECT: Localized("旁边的障碍物", "the obstacle beside us", "dem Hindernis neben uns"),
+}
+"""German in the dative, for "Ich halte Abstand zu …"."""
+
 _PLAIN: dict[str, tuple[Action, Localized]] = {
     "free-road": ("cruise", Localized("前方畅通，正常行驶", "The road is clear.", "Freie Fahrt.")),
     "curve": ("cruise", Localized("前方弯道，减速通过", "Slowing for the curve.", "Langsamer durch die Kurve.")),
@@ -75,7 +88,7 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
     """Return what the rule makes the car do, and the sentence for it.
 
     Args:
-        rule: ``follow``, ``queue``, ``yield``, ``emergency`` or one that concerns nobody.
+        rule: ``follow``, ``queue``, ``yield``, ``beside``, ``emergency`` or one that concerns nobody.
         road_user: :class:`RoadUser` it is about; ignored by rules that concern nobody.
 
     Example:
@@ -94,6 +107,11 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
         case "yield":
             who = CROSSING[road_user]
             return "yield", Localized(f"为{who.zh}让行", f"Giving way to {who.en}.", f"Ich lasse {who.de} durch.")
+        case "beside":
+            who = BESIDE[road_user]
+            return "yield", Localized(
+                f"和{who.zh}保持距离", f"Keeping clear of {who.en}.", f"Ich halte Abstand zu {who.de}."
+            )
         case "emergency":
             who = AHEAD[road_user]
             return "emergency-brake", Localized(

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from zhixing.errors import InputError
 from zhixing.runtime.car import Car
+from zhixing.runtime.interrupts import interrupts_between_steps
 from zhixing.settings import Settings
 from zhixing.simulation.world import STEP_S
 
@@ -56,13 +57,15 @@ def drive(
     car = Car(settings, record=path)
     distance_m = 0.0
     try:
-        for step in range(num_steps):
-            car.step()
-            if car.recording_error is not None:
-                raise car.recording_error
-            distance_m += car.ride.scene.ego.speed_mps * STEP_S
-            if on_progress and step % 50 == 0:
-                on_progress(step / num_steps)
+        with interrupts_between_steps() as check:
+            for step in range(num_steps):
+                check()
+                car.step()
+                if car.recording_error is not None:
+                    raise car.recording_error
+                distance_m += car.ride.scene.ego.speed_mps * STEP_S
+                if on_progress and step % 50 == 0:
+                    on_progress(step / num_steps)
     finally:
         car.close()
     if car.recording_error is not None:

@@ -71,9 +71,9 @@ def test_a_suite_lets_a_planner_drive(monkeypatch: pytest.MonkeyPatch, name: str
     monkeypatch.setattr(cut_ins, "bench_cases", _few_cases)
     monkeypatch.setattr(cut_ins, "_JOBS", 1)
     monkeypatch.setattr(aeb, "_STEPS_OF_SPEED", 1)
-    measures = run_suite(name, "idm")
+    measures = run_suite(name, "idm", seeds=2)
     assert any("idm" in measure.name for measure in measures)
     assert all(math.isfinite(measure.value) and measure.value >= 0 for measure in measures)
     assert name in ONLY_BY_NAME
     with pytest.raises(PluginError, match="nobody"):
-        run_suite(name, "nobody")
+        run_suite(name, "nobody", seeds=1)

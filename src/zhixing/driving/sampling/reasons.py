@@ -26,7 +26,7 @@ _EMERGENCY_MPS2 = -4.5
 _STANDING_MPS = 0.3
 _ALONG_RAD = math.radians(40.0)
 _MATTERS = 0.02
-_SLOWS_MPS = 0.8
+_SLOWS_MPS, _BESIDE_M = 0.8, 0.5
 _WEIGHS = ("", "collision", "time-to-collision", "headway", "side-gap", "delay")
 """By kind of encounter, see ``encounters``."""
 
@@ -87,10 +87,10 @@ def reason(
     if most > _MATTERS and (slower > _SAME_MPS / 6.0 or aside_m > 0.3):
         user = int(np.argmax(trouble))
         weighs = _WEIGHS[int(np.argmax(by_user[user]))]
-        return _about(user, float(states[best, 1, ACCEL]), others, scene, weighs, most)
+        return _about(user, float(states[best, 1, ACCEL]), others, scene, body, weighs, most)
     blocks = others.in_the_way_out(braking, body) if slower > _SAME_MPS / 6.0 else -1
     if blocks >= 0:
-        return _about(blocks, float(states[best, 1, ACCEL]), others, scene, "way-out", 0.0)
+        return _about(blocks, float(states[best, 1, ACCEL]), others, scene, body, "way-out", 0.0)
     if not route.is_mapped:
         return explain("no-route", 0, -1)
     if s_m > route.goal_m - 5.0:
@@ -101,14 +101,19 @@ def reason(
     return explain("curve" if is_curve else "free-road", 0, -1)
 
 
-def _about(user: int, accel_mps2: float, others: Surroundings, scene: Scene, weighs: str, cost: float) -> Decision:
+def _about(
+    user: int, accel_mps2: float, others: Surroundings, scene: Scene, body: FloatArray, weighs: str, cost: float
+) -> Decision:
     """Return the reason that is a road user."""
     tracks = others.tracks if others.tracks is not None else scene.others
     ego = scene.ego
     road_user, object_id = int(tracks.road_user[user]), int(tracks.object_id[user])
     turn = abs(math.remainder(float(tracks.yaw_rad[user, -1]) - ego.yaw_rad, 2.0 * math.pi))
     speed = abs(float(tracks.speed_mps[user, -1]))
-    rule = "follow"
+    dx, dy = tracks.xy_m[user, -1, 0] - ego.x_m, tracks.xy_m[user, -1, 1] - ego.y_m
+    along_m = float(math.cos(ego.yaw_rad) * dx + math.sin(ego.yaw_rad) * dy)
+    is_beside = along_m < 0.5 * (body[0] + float(tracks.size_m[user, 0])) + _BESIDE_M
+    rule = "beside" if is_beside else "follow"
     if accel_mps2 < _EMERGENCY_MPS2:
         rule = "emergency"
     elif turn > _ALONG_RAD and speed > _STANDING_MPS:
