@@ -17,7 +17,7 @@ def test_flag_beats_environment_beats_file_beats_default(tmp_path: Path) -> None
         flags={"city": {"num_users": 7, "seed": None}},
     )
     assert (settings.serve.port, settings.city.seed, settings.city.num_users) == (5000, 6, 7)
-    assert settings.driver.planner == "idm"
+    assert settings.driver.planner == "sampling"
 
 
 @pytest.mark.parametrize(

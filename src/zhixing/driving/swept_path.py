@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,7 +20,7 @@ from zhixing.datatypes.scene import EgoBody
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
 from zhixing.driving.lane_map import LaneMap
 from zhixing.driving.line import Line
-from zhixing.driving.road_edge import RoadEdge, outside_m, road_edge
+from zhixing.driving.road_edge import outside_m, road_edge
 from zhixing.driving.route import Route
 
 _JUNCTION_MARGIN_M = 0.0
@@ -40,6 +41,19 @@ _MOST_SHIFT_M = 2.0
 _OUT_WEIGHT, _BEND_WEIGHT, _SMOOTH_WEIGHT, _SHIFT_WEIGHT = 20.0, 400.0, 10.0, 0.01
 
 
+class _Lanes(NamedTuple):
+    """What the kernels need of the road; see :class:`LaneMap` and :class:`RoadEdge`."""
+
+    first: IntArray
+    xy_m: FloatArray
+    s_m: FloatArray
+    half_width_m: FloatArray
+    box_m: FloatArray
+    is_driving: BoolArray
+    wider_m: FloatArray
+    ends: BoolArray
+
+
 def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
     """Return the route with its line bent where the body would not fit through, and room for what it sweeps there.
 
@@ -50,18 +64,18 @@ def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
     """
     line = route.line
     size = np.array([0.5 * body.length_m, 0.5 * body.width_m, 0.5 * body.wheelbase_m, tightest_1pm(body)])
-    edge = road_edge(lane_map, _JUNCTION_MARGIN_M)
+    lanes = _lanes_of(lane_map)
     normal = np.stack((-np.sin(line.yaw_rad), np.cos(line.yaw_rad)), axis=-1)
     shift_m = np.zeros(line.s_m.shape[0])
     last = min(int(route.goal_m) + _BEHIND_M, shift_m.shape[0] - 2)
     is_mapped = route.beside_m.sum(axis=1) > body.width_m
-    out = _overhang(line, normal, shift_m, size, edge, int(route.start_m), last)
+    out = _overhang(line, normal, shift_m, size, lanes, int(route.start_m), last)
     unfit = np.flatnonzero(((out > _SWEEPS_OVER_M) | (np.abs(_evened(line.curvature_radpm)) > size[3])) & is_mapped)
     unfit = unfit[(unfit > int(route.start_m) + 2) & (unfit < last)]
     for first, final in _windows(unfit, int(route.start_m) + 1, last):
-        _bend_band(line.xy_m, normal, shift_m, size, first, final, *_of(edge, lane_map))
+        _bend_band(line.xy_m, normal, shift_m, size, first, final, lanes)
     if unfit.size:
-        out = _overhang(line, normal, shift_m, size, edge, int(route.start_m), last)
+        out = _overhang(line, normal, shift_m, size, lanes, int(route.start_m), last)
         route, out = _moved(route, shift_m, out)
     return _with_room(route, _ALLOWED_M - out, body)
 
@@ -71,7 +85,7 @@ def tightest_1pm(body: EgoBody) -> float:
 
     Example:
         >>> round(tightest_1pm(EgoBody()), 3)
-        0.192
+    0.191
     """
     slip = math.atan(0.5 * math.tan(_STEER_SHARE * body.max_steer_rad))
     return math.sin(slip) / (0.5 * body.wheelbase_m)
@@ -89,32 +103,32 @@ def _windows(unfit: IntArray, low: int, high: int) -> list[tuple[int, int]]:
     return windows
 
 
-def _of(
-    edge: RoadEdge, lane_map: LaneMap
-) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray, BoolArray, FloatArray, BoolArray]:
-    return (
+def _lanes_of(lane_map: LaneMap) -> _Lanes:
+    edge = road_edge(lane_map, _JUNCTION_MARGIN_M)
+    return _Lanes(
         lane_map.first, lane_map.xy_m, lane_map.s_m, lane_map.half_width_m, lane_map.box_m, edge.is_driving,
         edge.wider_m, edge.ends,
     )  # fmt: skip
 
 
 def _overhang(
-    line: Line, normal: FloatArray, shift_m: FloatArray, size: FloatArray, edge: RoadEdge, first: int, last: int
+    line: Line, normal: FloatArray, shift_m: FloatArray, size: FloatArray, lanes: _Lanes, first: int, last: int
 ) -> FloatArray:
     """Return (points,) how far a corner of the body is off the road at each point of the line, 0 where not looked."""
     out = np.zeros(shift_m.shape[0])
-    out[first:last] = _overhang_between(line.xy_m, normal, shift_m, size, first, last, *_of(edge, edge.lane_map))
+    out[first:last] = _overhang_between(line.xy_m, normal, shift_m, size, first, last, lanes)
     return out
 
 
 @njit(cache=True, error_model="numpy")
-def _near(x: float, y: float, box: FloatArray, is_driving: BoolArray, reach: float) -> IntArray:
+def _near(x: float, y: float, lanes: _Lanes, reach: float) -> IntArray:
     """Return the lanes for cars whose box is near a point."""
+    box = lanes.box_m
     near = np.empty(box.shape[0], dtype=np.int64)
     count = 0
     for lane in range(box.shape[0]):
         if (
-            is_driving[lane]
+            lanes.is_driving[lane]
             and box[lane, 0] - reach < x < box[lane, 2] + reach
             and box[lane, 1] - reach < y < box[lane, 3] + reach
         ):
@@ -125,23 +139,19 @@ def _near(x: float, y: float, box: FloatArray, is_driving: BoolArray, reach: flo
 
 @njit(cache=True, error_model="numpy")
 def _overhang_between(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int,
-    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
-    is_driving: BoolArray, wider: FloatArray, ends: BoolArray,
-) -> FloatArray:  # fmt: skip
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, lanes: _Lanes
+) -> FloatArray:
     out = np.zeros(end - begin)
     for k in range(begin, end):
-        near = _near(xy[k, 0], xy[k, 1], box, is_driving, 12.0)
-        out[k - begin] = _at(xy, normal, shift, size, k, near, first, lanes_xy, s_m, half_lane, box, wider, ends)[0]
+        near = _near(xy[k, 0], xy[k, 1], lanes, 12.0)
+        out[k - begin] = _at(xy, normal, shift, size, k, near, lanes)[0]
     return out
 
 
 @njit(cache=True, error_model="numpy")
 def _at(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, k: int, near: IntArray,
-    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
-    wider: FloatArray, ends: BoolArray,
-) -> tuple[float, float, float]:  # fmt: skip
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, k: int, near: IntArray, lanes: _Lanes
+) -> tuple[float, float, float]:
     """Return for a point how far a corner is off the road, that squared over all with a margin, and curvature."""
     a, b = max(k - 2, 0), min(k + 2, xy.shape[0] - 1)
     x, y = xy[k, 0] + shift[k] * normal[k, 0], xy[k, 1] + shift[k] * normal[k, 1]
@@ -159,8 +169,8 @@ def _at(
         for margin in (0.0, _MARGIN_M):
             wide = aside + (margin if aside > 0.0 else -margin)
             out = outside_m(
-                x + c * along - s * wide, y + s * along + c * wide, near, first, lanes_xy, s_m, half_lane, box, wider,
-                ends,
+                x + c * along - s * wide, y + s * along + c * wide, near, lanes.first, lanes.xy_m, lanes.s_m,
+                lanes.half_width_m, lanes.box_m, lanes.wider_m, lanes.ends,
             )  # fmt: skip
             if margin > 0.0:
                 total += min(out, 3.0) ** 2
@@ -171,13 +181,18 @@ def _at(
 
 @njit(cache=True, error_model="numpy")
 def _cost(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, near: IntArray,
-    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
-    wider: FloatArray, ends: BoolArray,
-) -> float:  # fmt: skip
+    xy: FloatArray,
+    normal: FloatArray,
+    shift: FloatArray,
+    size: FloatArray,
+    begin: int,
+    end: int,
+    near: IntArray,
+    lanes: _Lanes,
+) -> float:
     cost, before = 0.0, 0.0
     for k in range(begin, end):
-        _, out, bend = _at(xy, normal, shift, size, k, near, first, lanes_xy, s_m, half_lane, box, wider, ends)
+        _, out, bend = _at(xy, normal, shift, size, k, near, lanes)
         cost += _OUT_WEIGHT * out + _BEND_WEIGHT * max(abs(bend) - size[3], 0.0) ** 2 + _SHIFT_WEIGHT * shift[k] ** 2
         if k > begin:
             cost += _SMOOTH_WEIGHT * (bend - before) ** 2
@@ -187,10 +202,8 @@ def _cost(
 
 @njit(cache=True, error_model="numpy")
 def _bend_band(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int,
-    first: IntArray, lanes_xy: FloatArray, s_m: FloatArray, half_lane: FloatArray, box: FloatArray,
-    is_driving: BoolArray, wider: FloatArray, ends: BoolArray,
-) -> None:  # fmt: skip
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, lanes: _Lanes
+) -> None:
     """Move the line sideways by bumps, from large to small, as long as that makes it better."""
     reach = int(2.5 * _BUMP_M)
     for step in _STEPS_M:
@@ -198,17 +211,15 @@ def _bend_band(
             is_better = False
             for knot in range(begin + 2, end - 1, _KNOT_M):
                 low, high = max(knot - reach, begin), min(knot + reach + 1, end)
-                near = _near(xy[knot, 0], xy[knot, 1], box, is_driving, reach + 12.0)
-                now = _cost(xy, normal, shift, size, low, high, near, first, lanes_xy, s_m, half_lane, box, wider, ends)
+                near = _near(xy[knot, 0], xy[knot, 1], lanes, reach + 12.0)
+                now = _cost(xy, normal, shift, size, low, high, near, lanes)
                 for sign in (-1.0, 1.0):
                     old = shift[low:high].copy()
                     for k in range(low, high):
                         fixed = min(1.0, min(k - begin, end - 1 - k) / 4.0)  # both ends stay where they are
                         bump = math.exp(-0.5 * ((k - knot) / (0.5 * _BUMP_M)) ** 2) * fixed
                         shift[k] = min(max(shift[k] + sign * step * bump, -_MOST_SHIFT_M), _MOST_SHIFT_M)
-                    new = _cost(
-                        xy, normal, shift, size, low, high, near, first, lanes_xy, s_m, half_lane, box, wider, ends
-                    )
+                    new = _cost(xy, normal, shift, size, low, high, near, lanes)
                     if new < now - 1e-4:
                         now, is_better = new, True
                         break
@@ -224,7 +235,7 @@ def _evened(values: FloatArray) -> FloatArray:
 
 
 def _moved(route: Route, shift_m: FloatArray, out_m: FloatArray) -> tuple[Route, FloatArray]:
-    """Return the route along its line moved to the left, with points one metre apart again, and what was known of them.
+    """Return the route along its line moved to the left, with points one metre apart again, with what was known.
 
     Args:
         route: The way to the goal.
