@@ -85,7 +85,7 @@ def tightest_1pm(body: EgoBody) -> float:
 
     Example:
         >>> round(tightest_1pm(EgoBody()), 3)
-    0.191
+        0.191
     """
     slip = math.atan(0.5 * math.tan(_STEER_SHARE * body.max_steer_rad))
     return math.sin(slip) / (0.5 * body.wheelbase_m)
