@@ -89,17 +89,28 @@ def smooth_line(
     stations = np.arange(0.0, kept_s[-1], _STEP_M)
     even = np.stack([np.interp(stations, kept_s, kept[:, k]) for k in (0, 1)], axis=-1)
     even = _smoothed(even) if goal is None else _through_goal(_smoothed(even), goal_xy_m, goal)
-    s_m = polyline_s_m(even)
-    tangent = np.gradient(even, axis=0)
-    yaw = np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0]))
-    # Where a map folds back onto itself two points may be one; there is no curvature between them.
-    apart_m = s_m if np.diff(s_m).min(initial=1.0) > 1e-6 else s_m + 1e-3 * np.arange(s_m.shape[0])
-    curvature = np.gradient(yaw, apart_m)
     starts = np.array([mark_m for _, mark_m in lane_marks_m])
     which = np.clip(np.searchsorted(starts, stations + 1e-6, side="right") - 1, 0, None)
     lanes = [lane_marks_m[k][0] for k in which.tolist()]
-    goal_m, _, _ = project(float(goal_xy_m[0]), float(goal_xy_m[1]), even, s_m)
-    return Line(even, s_m, yaw, curvature, float(goal_m)), lanes
+    goal_m, _, _ = project(float(goal_xy_m[0]), float(goal_xy_m[1]), even, polyline_s_m(even))
+    return line_through(even, float(goal_m)), lanes
+
+
+def line_through(xy_m: FloatArray, goal_m: float) -> Line:
+    """Return the line through points (points, 2) about a metre apart."""
+    s_m = polyline_s_m(xy_m)
+    tangent = np.gradient(xy_m, axis=0)
+    yaw = np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0]))
+    # Where a map folds back onto itself two points may be one; there is no curvature between them.
+    apart_m = s_m if np.diff(s_m).min(initial=1.0) > 1e-6 else s_m + 1e-3 * np.arange(s_m.shape[0])
+    return Line(xy_m, s_m, yaw, np.gradient(yaw, apart_m), goal_m)
+
+
+def moving_average(values: FloatArray, points: int) -> FloatArray:
+    """Return (n,) values, each the mean of an odd number of points around it; beyond the ends they go on as there."""
+    padded = np.pad(values, points // 2, mode="edge")
+    mean: FloatArray = np.convolve(padded, np.full(points, 1.0 / points), mode="valid")
+    return mean
 
 
 def _is_ahead(xy_m: FloatArray, point: FloatArray) -> bool:

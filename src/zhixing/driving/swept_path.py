@@ -11,25 +11,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from zhixing.datatypes.scene import EgoBody
-from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
+from zhixing.datatypes.shapes import FloatArray, IntArray, polyline_s_m
 from zhixing.driving.lane_map import LaneMap
-from zhixing.driving.line import Line
-from zhixing.driving.road_edge import outside_m, road_edge
+from zhixing.driving.line import line_through, moving_average
+from zhixing.driving.road_edge import RoadEdge, lanes_within, outside_m, road_edge
 from zhixing.driving.route import Route
 
-_JUNCTION_MARGIN_M = 0.0
+_LOOK_M = 12.0
 _SWEEPS_OVER_M = 0.12
 """Less is left as it is."""
 _ALLOWED_M = 0.27
 """So far a corner may sweep over the edge where there is no other way; the driving exam allows 0.3 m."""
 _MARGIN_M = 0.1
 _BEFORE_M, _BEHIND_M = 18, 14
+_BEND_POINTS = 5
 _BEND_1PM = 0.02
 """Where it bends less the body needs no more room than it is wide."""
 _STEER_SHARE = 0.92
@@ -39,19 +39,6 @@ _STEPS_M = (0.4, 0.2, 0.1, 0.05)
 _ROUNDS = 6
 _MOST_SHIFT_M = 2.0
 _OUT_WEIGHT, _BEND_WEIGHT, _SMOOTH_WEIGHT, _SHIFT_WEIGHT = 20.0, 400.0, 10.0, 0.01
-
-
-class _Lanes(NamedTuple):
-    """What the kernels need of the road; see :class:`LaneMap` and :class:`RoadEdge`."""
-
-    first: IntArray
-    xy_m: FloatArray
-    s_m: FloatArray
-    half_width_m: FloatArray
-    box_m: FloatArray
-    is_driving: BoolArray
-    wider_m: FloatArray
-    ends: BoolArray
 
 
 def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
@@ -64,19 +51,21 @@ def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
     """
     line = route.line
     size = np.array([0.5 * body.length_m, 0.5 * body.width_m, 0.5 * body.wheelbase_m, tightest_1pm(body)])
-    lanes = _lanes_of(lane_map)
+    edge = road_edge(lane_map)
     normal = np.stack((-np.sin(line.yaw_rad), np.cos(line.yaw_rad)), axis=-1)
     shift_m = np.zeros(line.s_m.shape[0])
     last = min(int(route.goal_m) + _BEHIND_M, shift_m.shape[0] - 2)
     is_mapped = route.beside_m.sum(axis=1) > body.width_m
-    out = _overhang(line, normal, shift_m, size, lanes, int(route.start_m), last)
-    unfit = np.flatnonzero(((out > _SWEEPS_OVER_M) | (np.abs(_evened(line.curvature_radpm)) > size[3])) & is_mapped)
+    out = _overhang(line.xy_m, normal, shift_m, size, int(route.start_m), last, edge)
+    unfit = np.flatnonzero(
+        ((out > _SWEEPS_OVER_M) | (np.abs(moving_average(line.curvature_radpm, _BEND_POINTS)) > size[3])) & is_mapped
+    )
     unfit = unfit[(unfit > int(route.start_m) + 2) & (unfit < last)]
     for first, final in _windows(unfit, int(route.start_m) + 1, last):
-        _bend_band(line.xy_m, normal, shift_m, size, first, final, lanes)
+        _bend_band(line.xy_m, normal, shift_m, size, first, final, edge)
     if unfit.size:
-        out = _overhang(line, normal, shift_m, size, lanes, int(route.start_m), last)
-        route, out = _moved(route, shift_m, out)
+        out = _overhang(line.xy_m, normal, shift_m, size, int(route.start_m), last, edge)
+        route, out = _moved(route, shift_m, normal, out)
     return _with_room(route, _ALLOWED_M - out, body)
 
 
@@ -103,56 +92,24 @@ def _windows(unfit: IntArray, low: int, high: int) -> list[tuple[int, int]]:
     return windows
 
 
-def _lanes_of(lane_map: LaneMap) -> _Lanes:
-    edge = road_edge(lane_map, _JUNCTION_MARGIN_M)
-    return _Lanes(
-        lane_map.first, lane_map.xy_m, lane_map.s_m, lane_map.half_width_m, lane_map.box_m, edge.is_driving,
-        edge.wider_m, edge.ends,
-    )  # fmt: skip
-
-
+@njit(cache=True, error_model="numpy")
 def _overhang(
-    line: Line, normal: FloatArray, shift_m: FloatArray, size: FloatArray, lanes: _Lanes, first: int, last: int
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, edge: RoadEdge
 ) -> FloatArray:
     """Return (points,) how far a corner of the body is off the road at each point of the line, 0 where not looked."""
-    out = np.zeros(shift_m.shape[0])
-    out[first:last] = _overhang_between(line.xy_m, normal, shift_m, size, first, last, lanes)
-    return out
-
-
-@njit(cache=True, error_model="numpy")
-def _near(x: float, y: float, lanes: _Lanes, reach: float) -> IntArray:
-    """Return the lanes for cars whose box is near a point."""
-    box = lanes.box_m
-    near = np.empty(box.shape[0], dtype=np.int64)
-    count = 0
-    for lane in range(box.shape[0]):
-        if (
-            lanes.is_driving[lane]
-            and box[lane, 0] - reach < x < box[lane, 2] + reach
-            and box[lane, 1] - reach < y < box[lane, 3] + reach
-        ):
-            near[count] = lane
-            count += 1
-    return near[:count]
-
-
-@njit(cache=True, error_model="numpy")
-def _overhang_between(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, lanes: _Lanes
-) -> FloatArray:
-    out = np.zeros(end - begin)
+    out = np.zeros(xy.shape[0])
     for k in range(begin, end):
-        near = _near(xy[k, 0], xy[k, 1], lanes, 12.0)
-        out[k - begin] = _at(xy, normal, shift, size, k, near, lanes)[0]
+        near = lanes_within(xy[k, 0], xy[k, 1], _LOOK_M, edge)
+        out[k] = _at(xy, normal, shift, size, k, 0.0, near, edge)[0]
     return out
 
 
 @njit(cache=True, error_model="numpy")
 def _at(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, k: int, near: IntArray, lanes: _Lanes
-) -> tuple[float, float, float]:
-    """Return for a point how far a corner is off the road, that squared over all with a margin, and curvature."""
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, k: int, margin: float, near: IntArray,
+    edge: RoadEdge,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return for a point how far a corner of the widened body is off the road, that squared over all, and curvature."""
     a, b = max(k - 2, 0), min(k + 2, xy.shape[0] - 1)
     x, y = xy[k, 0] + shift[k] * normal[k, 0], xy[k, 1] + shift[k] * normal[k, 1]
     ax, ay = x - xy[a, 0] - shift[a] * normal[a, 0], y - xy[a, 1] - shift[a] * normal[a, 1]
@@ -166,16 +123,9 @@ def _at(
     for corner in range(4):
         along = size[0] if corner < 2 else -size[0]
         aside = size[1] if corner % 2 == 0 else -size[1]
-        for margin in (0.0, _MARGIN_M):
-            wide = aside + (margin if aside > 0.0 else -margin)
-            out = outside_m(
-                x + c * along - s * wide, y + s * along + c * wide, near, lanes.first, lanes.xy_m, lanes.s_m,
-                lanes.half_width_m, lanes.box_m, lanes.wider_m, lanes.ends,
-            )  # fmt: skip
-            if margin > 0.0:
-                total += min(out, 3.0) ** 2
-            else:
-                worst = max(worst, out)
+        wide = aside + (margin if aside > 0.0 else -margin)
+        out = outside_m(x + c * along - s * wide, y + s * along + c * wide, near, edge)
+        worst, total = max(worst, out), total + min(out, 3.0) ** 2
     return worst, total, bend
 
 
@@ -188,11 +138,11 @@ def _cost(
     begin: int,
     end: int,
     near: IntArray,
-    lanes: _Lanes,
+    edge: RoadEdge,
 ) -> float:
     cost, before = 0.0, 0.0
     for k in range(begin, end):
-        _, out, bend = _at(xy, normal, shift, size, k, near, lanes)
+        _, out, bend = _at(xy, normal, shift, size, k, _MARGIN_M, near, edge)
         cost += _OUT_WEIGHT * out + _BEND_WEIGHT * max(abs(bend) - size[3], 0.0) ** 2 + _SHIFT_WEIGHT * shift[k] ** 2
         if k > begin:
             cost += _SMOOTH_WEIGHT * (bend - before) ** 2
@@ -202,7 +152,7 @@ def _cost(
 
 @njit(cache=True, error_model="numpy")
 def _bend_band(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, lanes: _Lanes
+    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, edge: RoadEdge
 ) -> None:
     """Move the line sideways by bumps, from large to small, as long as that makes it better."""
     reach = int(2.5 * _BUMP_M)
@@ -211,15 +161,15 @@ def _bend_band(
             is_better = False
             for knot in range(begin + 2, end - 1, _KNOT_M):
                 low, high = max(knot - reach, begin), min(knot + reach + 1, end)
-                near = _near(xy[knot, 0], xy[knot, 1], lanes, reach + 12.0)
-                now = _cost(xy, normal, shift, size, low, high, near, lanes)
+                near = lanes_within(xy[knot, 0], xy[knot, 1], reach + _LOOK_M, edge)
+                now = _cost(xy, normal, shift, size, low, high, near, edge)
                 for sign in (-1.0, 1.0):
                     old = shift[low:high].copy()
                     for k in range(low, high):
                         fixed = min(1.0, min(k - begin, end - 1 - k) / 4.0)  # both ends stay where they are
                         bump = math.exp(-0.5 * ((k - knot) / (0.5 * _BUMP_M)) ** 2) * fixed
                         shift[k] = min(max(shift[k] + sign * step * bump, -_MOST_SHIFT_M), _MOST_SHIFT_M)
-                    new = _cost(xy, normal, shift, size, low, high, near, lanes)
+                    new = _cost(xy, normal, shift, size, low, high, near, edge)
                     if new < now - 1e-4:
                         now, is_better = new, True
                         break
@@ -228,30 +178,20 @@ def _bend_band(
                 break
 
 
-def _evened(values: FloatArray) -> FloatArray:
-    padded = np.pad(values, 2, mode="edge")
-    evened: FloatArray = np.convolve(padded, np.full(5, 0.2), mode="valid")
-    return evened
-
-
-def _moved(route: Route, shift_m: FloatArray, out_m: FloatArray) -> tuple[Route, FloatArray]:
+def _moved(route: Route, shift_m: FloatArray, normal: FloatArray, out_m: FloatArray) -> tuple[Route, FloatArray]:
     """Return the route along its line moved to the left, with points one metre apart again, with what was known.
 
     Args:
         route: The way to the goal.
         shift_m: (points,) how far to the left.
+        normal: (points, 2) to the left.
         out_m: (points,) how far a corner is off the road there.
     """
     line = route.line
-    normal = np.stack((-np.sin(line.yaw_rad), np.cos(line.yaw_rad)), axis=-1)
     raw = line.xy_m + shift_m[:, None] * normal
     raw_s = polyline_s_m(raw)
     count = max(int(raw_s[-1]), 2)
     even = np.stack([np.interp(np.arange(count), raw_s, raw[:, k]) for k in (0, 1)], axis=-1)
-    s_m = polyline_s_m(even)
-    tangent = np.gradient(even, axis=0)
-    yaw = np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0]))
-    curvature = np.gradient(yaw, np.maximum(s_m, 1e-3 * np.arange(count)))
     nearest = np.rint(np.interp(np.arange(count), raw_s, np.arange(raw_s.shape[0]))).astype(np.int64)
 
     def moved(old_m: FloatArray) -> FloatArray:
@@ -260,7 +200,7 @@ def _moved(route: Route, shift_m: FloatArray, out_m: FloatArray) -> tuple[Route,
     left_m = shift_m[nearest][:, None] * np.array([[1.0, -1.0]])
     there = replace(
         route,
-        line=Line(even, s_m, yaw, curvature, float(moved(np.array(line.goal_m)))),
+        line=line_through(even, float(moved(np.array(line.goal_m)))),
         start_m=float(moved(np.array(route.start_m))),
         goal_m=float(moved(np.array(route.goal_m))),
         limit_mps=route.limit_mps[nearest],
@@ -280,7 +220,7 @@ def _with_room(route: Route, spare_m: FloatArray, body: EgoBody) -> Route:
         spare_m: (points,) how much farther a corner may get; where that is nothing, the room stays.
         body: Its size.
     """
-    bend = _evened(route.line.curvature_radpm)
+    bend = moving_average(route.line.curvature_radpm, _BEND_POINTS)
     sweeps = (spare_m > 0.0) & (np.abs(bend) > _BEND_1PM)
     needed_m = _swept_m(bend, body) + np.maximum(spare_m, 2.0 * _MARGIN_M)[:, None]
     beside_m = np.where(sweeps[:, None], np.maximum(route.beside_m, needed_m), route.beside_m)

@@ -19,11 +19,11 @@ def interrupts_between_steps() -> Iterator[Callable[[], None]]:
     Raises:
         KeyboardInterrupt: By the function, if Ctrl-C was pressed.
     """
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
         yield lambda: None
         return
     pressed = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
 
     def hold(_number: int, _frame: FrameType | None) -> None:
         if pressed.is_set():
@@ -34,9 +34,6 @@ def interrupts_between_steps() -> Iterator[Callable[[], None]]:
         if pressed.is_set():
             raise KeyboardInterrupt
 
-    if before is signal.SIG_IGN:
-        yield lambda: None
-        return
     signal.signal(signal.SIGINT, hold)
     try:
         yield check

@@ -16,7 +16,7 @@ from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.units import s_from_ns
 from zhixing.driving.asking import NO_PLAN, ask, brief, follow_or_brake, supervise
 from zhixing.driving.because import cause_of
-from zhixing.driving.lane_map import build_lane_map
+from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.logbook import Logbook
 from zhixing.driving.reins import rein_in
 from zhixing.driving.safety import SafetyChecker
@@ -57,7 +57,7 @@ class Ride:
         self._planner = make_planner(planner_name)
         self._checker = checker
         self.world = CityWorld(seed=city.seed, num_users=city.num_users)
-        self._lane_map = build_lane_map(self.world.road)
+        self._lane_map = lane_map_of(self.world.road)
         self.scene: Scene = self.world.scene()
         self.plan: Plan | None = None
         self.plan_ms = 0.0

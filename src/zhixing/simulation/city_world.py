@@ -12,7 +12,7 @@ from zhixing.datatypes.plan import Control
 from zhixing.datatypes.road import LaneKind, Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
 from zhixing.driving.bicycle import step_bicycle
-from zhixing.driving.lane_map import build_lane_map
+from zhixing.driving.lane_map import lane_map_of
 from zhixing.simulation.city import build_city
 from zhixing.simulation.collision import is_at_fault, touching
 from zhixing.simulation.drivable import drivable_area
@@ -49,7 +49,7 @@ class CityWorld:
     def __init__(self, seed: int, num_users: int = 60) -> None:
         self._road = build_city(seed)
         self._body = EgoBody()
-        self._map = build_lane_map(self._road)
+        self._map = lane_map_of(self._road)
         self._lights = RoadLights(self._road, seed)
         self._traffic = Traffic(self._map, num_users, seed)
         self._rng = np.random.default_rng([seed, 3])

@@ -14,8 +14,9 @@ from zhixing.datatypes.scene import EgoBody, EgoState, Goal
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.lane_map import LaneMap, build_lane_map
 from zhixing.driving.line import Line
+from zhixing.driving.road_edge import road_edge
 from zhixing.driving.route import Route, find_route
-from zhixing.driving.swept_path import _lanes_of, _overhang, fit_to_body, tightest_1pm
+from zhixing.driving.swept_path import _overhang, fit_to_body, tightest_1pm
 from zhixing.simulation.drivable import drivable_area
 
 BODY = EgoBody()
@@ -46,7 +47,7 @@ def overhang_m(line: Line, lane_map: LaneMap, first: int, last: int) -> FloatArr
     size = np.array([0.5 * BODY.length_m, 0.5 * BODY.width_m, 0.5 * BODY.wheelbase_m, tightest_1pm(BODY)])
     normal = np.stack((-np.sin(line.yaw_rad), np.cos(line.yaw_rad)), axis=-1)
     shift = np.zeros(line.s_m.shape[0])
-    return _overhang(line, normal, shift, size, _lanes_of(lane_map), first, last)
+    return _overhang(line.xy_m, normal, shift, size, first, last, road_edge(lane_map))
 
 
 @pytest.mark.parametrize("side", [1.0, -1.0])

@@ -12,7 +12,7 @@ from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.datatypes.tracks import TWO_WHEELERS, RoadUser
-from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.lane_map import LaneMap, lane_map_of
 from zhixing.driving.prediction.ahead import leaders
 from zhixing.driving.prediction.manners import COLUMN, lane_kinds, manners_table
 from zhixing.driving.prediction.modes import MOVING, NUM_MODES, PLANS, STANDING, WAITING, weigh
@@ -55,7 +55,7 @@ class MultiModalPredictor:
         """Learn the map."""
         known = self._known.get(briefing.road)
         if known is None:
-            lane_map = build_lane_map(briefing.road)
+            lane_map = lane_map_of(briefing.road)
             known = self._known[briefing.road] = lane_map, build_streets(lane_map)
         lane_map, streets = known
         self._streets = streets._replace(light_group=light_groups(lane_map, briefing))

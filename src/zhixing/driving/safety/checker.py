@@ -22,7 +22,7 @@ from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.driving.bicycle import limits
-from zhixing.driving.lane_map import build_lane_map
+from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.motion import recent_motion
 from zhixing.driving.road_edge import RoadEdge, road_edge
 from zhixing.driving.safety.bounds import SafetyConfig
@@ -106,7 +106,7 @@ class SafetyChecker:
         """Forget the last task and learn the road and the body of this one."""
         edge = self._edges.get(briefing.road)
         if edge is None:
-            edge = road_edge(build_lane_map(briefing.road), self._config.junction_margin_m)
+            edge = road_edge(lane_map_of(briefing.road), self._config.junction_margin_m)
             self._edges[briefing.road] = edge
         self._edge = edge
         self._use_body(briefing.body)
@@ -240,20 +240,7 @@ class SafetyChecker:
                 way_rad=float(users[who, U_YAW]),
             )
         if edge is not None and edge.is_driving.any():
-            lanes = edge.lane_map
-            now_m, later_m = farthest_outside(
-                states,
-                self._half_length_m,
-                self._half_width_m,
-                lanes.first,
-                lanes.xy_m,
-                lanes.s_m,
-                lanes.half_width_m,
-                lanes.box_m,
-                edge.is_driving,
-                edge.wider_m,
-                edge.ends,
-            )
+            now_m, later_m = farthest_outside(states, self._half_length_m, self._half_width_m, edge)
             if math.isnan(self._outside_m):
                 self._outside_m = max(cfg.road_margin_m, now_m + _WORSE_M)
             if later_m > self._outside_m:
@@ -267,7 +254,7 @@ class SafetyChecker:
             return np.zeros((0, U_COLUMNS)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         rows = np.flatnonzero(tracks.valid[:, -1])
         _, yaw_rate = recent_motion(tracks, rows)
-        lanes, classes = edge.lane_map, tracks.road_user[rows]
+        classes = tracks.road_user[rows]
         ids = tracks.object_id[rows]
         is_owed = np.array([scene.time_ns <= self._owed_ns.get(one, -1) for one in ids.tolist()], dtype=np.bool_)
         found, is_beside = courses(
@@ -284,10 +271,10 @@ class SafetyChecker:
             is_owed,
             self._table,
             self._config.margin_beside_m,
-            lanes.first,
-            lanes.xy_m,
-            lanes.s_m,
-            lanes.box_m,
+            edge.first,
+            edge.xy_m,
+            edge.s_m,
+            edge.box_m,
             edge.is_driving,
         )
         self._owed_ns.update(dict.fromkeys(ids[is_beside].tolist(), scene.time_ns + _OWED_NS))

@@ -71,7 +71,7 @@ def hidden_places(scene: Scene, route: Route, s_m: float) -> FloatArray:
         for begin_m, end_m, beside_m, chance, row in boxes
         if end_m > s_m
         and not any(
-            other is not row and begin < end_m + _NEXT_M and end > end_m and beside * beside_m > 0.0
+            other != row and begin < end_m + _NEXT_M and end > end_m and beside * beside_m > 0.0
             for begin, end, beside, _, other in boxes
         )
     ]

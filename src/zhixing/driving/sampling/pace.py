@@ -8,6 +8,7 @@ import numpy as np
 
 from zhixing.datatypes.scene import Briefing, EgoBody
 from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.line import moving_average
 from zhixing.driving.route import Route
 from zhixing.driving.route_speed import speed_along
 from zhixing.driving.sampling.arrival import Stretch
@@ -34,8 +35,7 @@ def allowed_speed(
         needed_mps: Where no limit is signed, the goal's appointment may need more than is usual there.
         lateral_accel_mps2: In curves, if more than the driver's usual.
     """
-    padded = np.pad(route.line.curvature_radpm, _BEND_POINTS // 2, mode="edge")
-    bend = np.convolve(padded, np.full(_BEND_POINTS, 1.0 / _BEND_POINTS), mode="valid")
+    bend = moving_average(route.line.curvature_radpm, _BEND_POINTS)
     limit = np.maximum(route.limit_mps, needed_mps)
     turn_radpm = np.abs(np.gradient(np.arctan(body.wheelbase_m * bend), route.line.s_m))
     limit = np.minimum(limit, _WHEEL_SHARE * body.max_steer_rate_radps / np.maximum(turn_radpm, 1e-3))
@@ -56,9 +56,8 @@ def pace_for(
         now_ns: When it begins.
         is_unsigned: Whether the map knows no speed limits at all.
     """
-    usual = allowed_speed(route, config, briefing.body)
     if stretch is None or briefing.goal.time_ns is None:
-        return usual
+        return allowed_speed(route, config, briefing.body)
     left_s = (briefing.goal.time_ns[1] - now_ns) * 1e-9
     needed_mps = _needed_mps(stretch, briefing, left_s, route.start_m) if is_unsigned else 0.0
     pace = allowed_speed(route, config, briefing.body, needed_mps)

@@ -23,7 +23,7 @@ from zhixing.driving.sampling.config import DT_S, STEPS, SamplingConfig
 from zhixing.driving.sampling.hidden import hidden_costs, hidden_places
 from zhixing.driving.sampling.motion import ACCEL, ALONG, EMERGENCY_MPS2, SPEED, next_accel, roll_out
 from zhixing.driving.sampling.own_cost import OWN_HIDDEN, own_costs
-from zhixing.driving.sampling.pace import allowed_speed, pace_for
+from zhixing.driving.sampling.pace import pace_for
 from zhixing.driving.sampling.reasons import reason, without_others
 from zhixing.driving.sampling.styles import styled
 from zhixing.driving.sampling.surroundings import Surroundings
@@ -86,8 +86,6 @@ class SamplingPlanner:
             [goal.x_min_m, goal.x_max_m, goal.y_min_m, goal.y_max_m, self._route.goal_m, *beside_goal_m]
         )
         self._is_unsigned = not np.isfinite(lane_map.speed_limit_mps).any()
-        self._use(AS_USUAL)
-        self._allowed_mps = allowed_speed(self._route, self._config, briefing.body)
         self._beside_m = _room_on_the_way(self._route)
         self._road_end_m = _road_end_m(self._route, briefing)
         self._stop_lines = StopLines(self._route, briefing)
@@ -154,18 +152,18 @@ class SamplingPlanner:
         self.num_users = others.tracks.num_objects if others.tracks is not None else 0
         # 6. say why
         alone = without_others(own)
-        path, profile = divmod(alone, profiles.shape[0])
+        path, profile = divmod(best, profiles.shape[0])
+        lone_path, lone_profile = divmod(alone, profiles.shape[0])
         braking = np.empty((1, STEPS + 1, 8))
         way_out(
-            ego_row, self._body, paths[path], s_m, profiles[profile, 0], self._allowed_mps, self._jerks,
+            ego_row, self._body, paths[lone_path], s_m, profiles[lone_profile, 0], self._allowed_mps, self._jerks,
             self._contingency, braking,
         )  # fmt: skip
-        aside_m = abs(float(targets[path, 0] - targets[best // profiles.shape[0], 0]))
+        aside_m = abs(float(targets[lone_path, 0] - targets[path, 0]))
         why = reason(
             states, own, alone, best, braking[0], others, self._body, self._weights, route, scene, light, hidden,
             aside_m,
         )  # fmt: skip
-        path, profile = divmod(best, profiles.shape[0])
         self._chosen = np.array([targets[path, 0], profiles[profile, 0]])
         self._settle_m = float(targets[path, 1])
         return self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego, why)

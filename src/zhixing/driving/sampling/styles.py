@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zhixing.datatypes.driving_wish import DrivingWish
+from zhixing.datatypes.driving_wish import USUAL_HEADWAY_S, DrivingStyle, DrivingWish
 from zhixing.driving.sampling.config import SamplingConfig
 
-_LATERAL_MPS2 = {"calm": 1.8, "normal": 2.5, "brisk": 3.2}
-"""Sideways, in curves; our choice around the normal driver, comfort ends at 4.89 (nuPlan closed-loop metrics)."""
-_ACCEL_MPS2 = {"calm": 1.4, "normal": 2.2, "brisk": 2.35}
-_HEADWAY_S = {"calm": 1.5, "normal": 0.9, "brisk": 0.8}
-_SIDE_GAP_M = {"calm": 0.7, "normal": 0.5, "brisk": 0.5}
-_PROGRESS = {"calm": 3.2, "normal": 4.5, "brisk": 5.5}
-_COMFORT = {"calm": 0.12, "normal": 0.06, "brisk": 0.05}
 _HEEDED = 6.0
 """Weight of a time gap that somebody asked for; without that a dense stream is joined with less."""
+_OF_STYLE: dict[DrivingStyle, dict[str, float]] = {
+    "calm": {
+        "lateral_accel_mps2": 1.8, "accel_mps2": 1.4, "side_gap_m": 0.7, "progress_weight": 3.2, "comfort_weight": 0.12,
+        "headway_weight": _HEEDED,
+    },
+    "normal": {},
+    "brisk": {"lateral_accel_mps2": 3.2, "accel_mps2": 2.35, "progress_weight": 5.5, "comfort_weight": 0.05},
+}  # fmt: skip
+"""What differs from the normal driver; our choice around it. Comfort ends at 4.89 m/s² sideways and 2.40 m/s² ahead
+(nuPlan closed-loop metrics)."""
 _OVERTAKING_PROGRESS, _OVERTAKING_CHANGE, _OVERTAKING_HEADWAY = 1.6, 0.4, 1.5
 """Who wants past somebody minds being behind more, and changing lanes less."""
 
@@ -30,18 +33,9 @@ def styled(config: SamplingConfig, wish: DrivingWish) -> SamplingConfig:
         config: Of the normal style.
         wish: What is wished, within its bounds.
     """
-    chosen = config
+    chosen = replace(config, **_OF_STYLE[wish.style])
     if wish.style != "normal":
-        chosen = replace(
-            config,
-            lateral_accel_mps2=_LATERAL_MPS2[wish.style],
-            accel_mps2=_ACCEL_MPS2[wish.style],
-            headway_s=_HEADWAY_S[wish.style],
-            side_gap_m=_SIDE_GAP_M[wish.style],
-            progress_weight=_PROGRESS[wish.style],
-            comfort_weight=_COMFORT[wish.style],
-            headway_weight=_HEEDED if wish.style == "calm" else config.headway_weight,
-        )
+        chosen = replace(chosen, headway_s=USUAL_HEADWAY_S[wish.style])
     if wish.headway_s is not None:
         chosen = replace(chosen, headway_s=wish.headway_s, headway_weight=_HEEDED)
     if wish.overtakes:

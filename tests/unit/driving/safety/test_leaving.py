@@ -14,22 +14,8 @@ from zhixing.driving.safety.leaving import farthest_outside
 
 def outside_m(road: Road, *poses: tuple[float, float, float]) -> tuple[float, float]:
     """Return how far a car of 4.8 m × 1.9 m is outside at the first pose, and at most at the others."""
-    lanes = build_lane_map(road)
-    edge = road_edge(lanes, 1.5)
     states = np.array([[x, y, yaw, 5.0, 0.0] for x, y, yaw in poses])
-    now, later = farthest_outside(
-        states,
-        2.4,
-        0.95,
-        lanes.first,
-        lanes.xy_m,
-        lanes.s_m,
-        lanes.half_width_m,
-        lanes.box_m,
-        edge.is_driving,
-        edge.wider_m,
-        edge.ends,
-    )
+    now, later = farthest_outside(states, 2.4, 0.95, road_edge(build_lane_map(road), 1.5))
     return float(now), float(later)
 
 
