@@ -174,10 +174,21 @@ def test_gear_and_parking_brake_are_nobodys_wish_even_when_parked(path: str) -> 
 
 @given(st.lists(REQUEST, min_size=1, max_size=6, unique_by=lambda request: request.path), STATE)
 def test_asking_for_more_at_once_never_frees_anything(requests: list[SetRequest], state: dict[str, Value]) -> None:
-    """Of different signals: of two wishes about one signal the later one is what will be."""
+    """Of different signals, for of two wishes about one the later one is what will be; and without shutting windows,
+    which is not asking for more."""
+    requests = [request for request in requests if request.path not in WINDOWS or request.value != 0]
     alone = [judged([request], full(state))[0] for request in requests]
     together = judged(requests, full(state))
     assert all(one <= all_ for one, all_ in zip(alone, together, strict=True))
+
+
+def test_who_opens_one_window_and_shuts_another_at_speed_does_not_want_all_open() -> None:
+    first, second, *_ = WINDOWS
+    state = full({SPEED: 130.0} | dict.fromkeys(WINDOWS, 50) | {first: 0})
+    opening = SetRequest(path=first, value=50, zone=Zone.DRIVER, source="voice")
+    shutting = SetRequest(path=second, value=0, zone=Zone.DRIVER, source="voice")
+    assert judged([opening], state) == [1]
+    assert judged([opening, shutting], state) == [0, 0]
 
 
 @given(STATE, st.sampled_from(SWITCHES), st.sampled_from(list(Zone)))
