@@ -184,7 +184,8 @@ def test_asking_for_more_at_once_never_frees_anything(requests: list[SetRequest]
 
 def test_who_opens_one_window_and_shuts_another_at_speed_does_not_want_all_open() -> None:
     first, second, *_ = WINDOWS
-    state = full({SPEED: 130.0} | dict.fromkeys(WINDOWS, 50) | {first: 0})
+    at_speed: dict[str, Value] = {**dict.fromkeys(WINDOWS, 50), SPEED: 130.0, first: 0}
+    state = full(at_speed)
     opening = SetRequest(path=first, value=50, zone=Zone.DRIVER, source="voice")
     shutting = SetRequest(path=second, value=0, zone=Zone.DRIVER, source="voice")
     assert judged([opening], state) == [1]
