@@ -56,6 +56,34 @@ def steer_from_curvature_rad(curvature_radpm: float, wheelbase_m: float) -> floa
 
 
 @njit(cache=True)
+def steer_along_rad(curvature_radpm: FloatArray, step_m: float, wheelbase_m: float) -> FloatArray:
+    """Return (points,) the steering angles with which the box centre runs along a line.
+
+    The centre's way bends by the turning of the body and by the change of its slip, so that the wheel follows the
+    curvature over about half a wheelbase: d beta / ds = kappa - sin beta / (wheelbase / 2).
+
+    Args:
+        curvature_radpm: (points,) of the line, positive to the left; before it the line goes on as it begins.
+        step_m: Distance of the points.
+        wheelbase_m: Of the ego.
+
+    Example:
+        >>> bend = np.where(np.arange(12) < 3, 0.0, 0.1)
+        >>> steer_along_rad(bend, 1.0, 2.8).round(3)[[0, 3, 4, 11]].tolist()
+        [0.0, 0.141, 0.21, 0.276]
+    """
+    half_m = 0.5 * wheelbase_m
+    fade = math.exp(-step_m / half_m)
+    steer = np.empty(curvature_radpm.shape[0])
+    slip = min(max(curvature_radpm[0] * half_m, -0.9), 0.9)
+    for k in range(curvature_radpm.shape[0]):
+        steady = min(max(curvature_radpm[k] * half_m, -0.9), 0.9)
+        slip = steady + (slip - steady) * fade
+        steer[k] = math.atan(2.0 * slip / math.sqrt(1.0 - slip * slip))
+    return steer
+
+
+@njit(cache=True)
 def advance(state: FloatArray, accel: float, rate: float, body: FloatArray, dt: float) -> FloatArray:
     """Return the state one step later; see :func:`step_bicycle`.
 

@@ -13,8 +13,6 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.bicycle import limits, steer_from_curvature_rad
 from zhixing.driving.lane_map import project
 
-_DELAY_S = 0.1
-"""The wheel needs about one step to get where it is asked to."""
 _MIN_REACH_M = 3.0
 _REACH_S = 0.9
 """Errors are taken out over the distance of this time by a wheel that turns as fast as the next figure says."""
@@ -27,8 +25,11 @@ _YAW_ACCEL_RADPS2 = 1.6
 def track(plan: Plan, ego: EgoState, body: EgoBody, dt_s: float) -> Control:
     """Return what to ask of the actuators during the next step so that the ego follows the plan.
 
-    Acceleration is the plan's own. Steering is the curvature of the plan a little ahead, corrected for offset and
-    heading error with critical damping over distance: kappa = kappa_plan - e_y / L^2 - 2 e_psi / L.
+    Acceleration is the plan's own. The way of the box centre shall bend as the plan does a little ahead, corrected for
+    offset and course error with critical damping over distance: kappa = kappa_plan - e_y / L^2 - 2 e_psi / L. It bends
+    by turning the body and by turning the wheel, which changes the slip beta: d beta / ds = kappa - 2 sin beta /
+    wheelbase, from the kinematic bicycle model (see ``driving.bicycle``). So the wheel follows the curvature over about
+    half a wheelbase; steered as if the bend went on for ever, the ego would cut into tight ones.
 
     Args:
         plan: Its first step is now; its line may begin beside the ego.
@@ -73,20 +74,23 @@ def steer_rate_along(
         return 0.0
     x, y, yaw, speed, steer_now = state[0], state[1], state[2], state[3], state[4]
     s_ego, offset_m, _ = project(x, y, xy_m, s_m)
-    ahead_m = s_ego + speed * _DELAY_S
-    window_m = max(1.0, 0.15 * speed)
+    ahead_m = s_ego + 0.5 * speed * dt
+    window_m = max(0.5, 0.15 * speed)
     here = np.interp(s_ego, s_m, yaw_rad)
     turn = np.interp(ahead_m + window_m, s_m, yaw_rad) - np.interp(ahead_m - window_m, s_m, yaw_rad)
     spread_m = min(ahead_m + window_m, s_m[-1]) - max(ahead_m - window_m, 0.0)
     curvature = turn / spread_m if spread_m > 0.2 else 0.0
-    slip = math.asin(min(max(curvature * 0.5 * body[0], -0.9), 0.9))
-    heading_error = (yaw + slip - here + math.pi) % (2.0 * math.pi) - math.pi
+    half_m = 0.5 * body[0]
+    slip = math.atan(0.5 * math.tan(steer_now))
+    course_error = (yaw + slip - here + math.pi) % (2.0 * math.pi) - math.pi
     gentle = _YAW_ACCEL_RADPS2 * body[0] / max(speed, 1.0)
     limit = min(body[2], gentle)
     slowness = math.sqrt(max(1.0, min(_WHEEL_RADPS, gentle) / max(limit, 0.1)))
     reach_m = max(_MIN_REACH_M, _REACH_S * speed) * slowness
-    asked = curvature - offset_m / reach_m**2 - 2.0 * heading_error / reach_m
-    steer = steer_from_curvature_rad(asked, body[0])
+    asked = curvature - offset_m / reach_m**2 - 2.0 * course_error / reach_m
+    steady = min(max(asked * half_m, -0.9), 0.9)
+    fade = math.exp(-speed * dt / half_m)
+    steer = steer_from_curvature_rad((steady + (math.sin(slip) - steady) * fade) / half_m, body[0])
     steer = min(max(steer, -body[1]), body[1])
     rate = (steer - steer_now) / dt
     return float(min(max(rate, -limit), limit))

@@ -58,7 +58,9 @@ def drive(line: LineParts, ego: EgoState, steps: int, body: EgoBody = BODY) -> t
     return offsets, rates
 
 
-@pytest.mark.parametrize(("radius_m", "speed_mps"), [(8.0, 4.0), (12.0, 5.5), (12.0, 7.0), (25.0, 10.0), (60.0, 15.0)])
+@pytest.mark.parametrize(
+    ("radius_m", "speed_mps"), [(5.5, 2.0), (8.0, 4.0), (12.0, 5.5), (12.0, 7.0), (25.0, 10.0), (60.0, 15.0)]
+)
 @pytest.mark.parametrize("turn_rad", [math.pi / 2, -math.pi / 2])
 def test_a_bend_is_followed_within_a_hand_and_without_swaying(
     radius_m: float, speed_mps: float, turn_rad: float

@@ -20,7 +20,7 @@ from zhixing.driving.sampling.config import DT_S, STEPS
 X, Y, COS, SIN, SPEED, ACCEL, ALONG, OFFSET = range(8)
 """Columns of a state: position and heading in the world frame, and distance along the route's line from its start."""
 
-_DELAY_S, _MIN_REACH_M, _REACH_S, _YAW_ACCEL_RADPS2, _WHEEL_RADPS = 0.1, 3.0, 0.9, 1.6, 0.8
+_MIN_REACH_M, _REACH_S, _YAW_ACCEL_RADPS2, _WHEEL_RADPS = 3.0, 0.9, 1.6, 0.8
 """Of the tracker, see ``driving.tracking``."""
 EMERGENCY_MPS2 = -4.05
 _LANES = 128
@@ -110,8 +110,8 @@ def _look_up(now: FloatArray, count: int, path: FloatArray, start_m: float, allo
         dy = now[_Y + q] - here[PATH_Y] - share * (there[PATH_Y] - here[PATH_Y])
         along = max(gone + c * dx + s * dy, 0.0) if gone > 0.0 else 0.0
         speed = now[_V + q]
-        at = min(max(int(start_m + along + 0.5 * speed * DT_S), 0), farthest)
-        ahead = min(along + speed * (_DELAY_S + 0.5 * DT_S), last + 0.999)
+        at = min(max(int(start_m + along + 2.0 * speed * DT_S), 0), farthest)
+        ahead = min(along + 0.5 * speed * DT_S, last + 0.999)
         index = int(ahead)
         bend = path[index, PATH_CURVATURE]
         now[_BEND + q] = bend + (ahead - index) * (path[index + 1, PATH_CURVATURE] - bend)
@@ -143,15 +143,19 @@ def _step(
         cross, dot = sin * c - cos * s, cos * c + sin * s
         backwards = 1.5 if cross > 0.0 else -1.5
         error = cross * (1.0 + cross * cross / 6.0) if dot > 0.0 else backwards
-        error += min(max(bend * half, -0.9), 0.9)
+        tangent = _tan(steer)
+        slip = 0.5 * tangent / math.sqrt(1.0 + 0.25 * tangent * tangent)
+        error += slip * (1.0 + slip * slip / 6.0)
         gentle = _YAW_ACCEL_RADPS2 * wheelbase / max(speed, 1.0)
         slowness = max(1.0, min(_WHEEL_RADPS, gentle) / max(min(most_rate, gentle), 0.1))
         per_m = 1.0 / (max(_MIN_REACH_M, _REACH_S * speed) * math.sqrt(slowness))
-        z = min(max((bend - (now[_OFFSET + q] * per_m + 2.0 * error) * per_m) * half, -0.6), 0.6)
+        steady = min(max((bend - (now[_OFFSET + q] * per_m + 2.0 * error) * per_m) * half, -0.9), 0.9)
+        far = speed * DT_S / half
+        z = min(max(steady + (slip - steady) / (1.0 + far * (1.0 + far * (0.5 + far / 6.0))), -0.6), 0.6)
         wanted = min(max(_atan(2.0 * z / math.sqrt(1.0 - z * z)), -most_steer), most_steer)
         swing = min(most_rate, gentle) * DT_S
         turned = min(max(wanted, steer - swing), steer + swing)
-        mean = 0.25 * (_tan(steer) + _tan(turned))
+        mean = 0.25 * (tangent + _tan(turned))
         # the bicycle, see driving.bicycle
         later = speed + accel * DT_S
         halted_m = 0.5 * speed * speed / max(-accel, 1e-3)

@@ -8,6 +8,7 @@ import numpy as np
 
 from zhixing.datatypes.scene import Briefing, EgoBody
 from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.bicycle import steer_along_rad
 from zhixing.driving.line import moving_average
 from zhixing.driving.route import Route
 from zhixing.driving.route_speed import speed_along
@@ -37,7 +38,8 @@ def allowed_speed(
     """
     bend = moving_average(route.line.curvature_radpm, _BEND_POINTS)
     limit = np.maximum(route.limit_mps, needed_mps)
-    turn_radpm = np.abs(np.gradient(np.arctan(body.wheelbase_m * bend), route.line.s_m))
+    wheel_rad = steer_along_rad(route.line.curvature_radpm, 1.0, body.wheelbase_m)
+    turn_radpm = np.abs(np.gradient(wheel_rad, route.line.s_m))
     limit = np.minimum(limit, _WHEEL_SHARE * body.max_steer_rate_radps / np.maximum(turn_radpm, 1e-3))
     lateral = max(config.lateral_accel_mps2, lateral_accel_mps2)
     return speed_along(route, limit, bend, lateral, config.curve_decel_mps2)
