@@ -8,7 +8,7 @@ from typing import Literal
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.shapes import BoolArray, FloatArray, check_shapes
 
-Action = Literal["cruise", "follow", "yield", "stop", "emergency-brake", "arrive"]
+Action = Literal["cruise", "follow", "yield", "stop", "emergency-brake", "pass", "arrive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

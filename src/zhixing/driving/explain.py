@@ -112,6 +112,9 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
             return "yield", Localized(
                 f"和{who.zh}保持距离", f"Keeping clear of {who.en}.", f"Ich halte Abstand zu {who.de}."
             )
+        case "way-round":
+            who = AHEAD[road_user]
+            return "pass", Localized(f"借道绕过{who.zh}", f"Going round {who.en}.", f"Ich fahre an {who.de} vorbei.")
         case "emergency":
             who = AHEAD[road_user]
             return "emergency-brake", Localized(

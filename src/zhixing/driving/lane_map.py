@@ -198,6 +198,7 @@ def drivable_room_m(
     half_width_m: FloatArray,
     box_m: FloatArray,
     allowed: BoolArray,
+    both_ways: bool,
 ) -> tuple[float, float]:
     """Return how far one can go to the right and to the left of a point on lanes that run one's way.
 
@@ -212,6 +213,7 @@ def drivable_room_m(
         half_width_m: Of the lane map.
         box_m: Of the lane map.
         allowed: (lanes,) which lanes count.
+        both_ways: Whether lanes that run the other way count too.
 
     Returns:
         (right_m, left_m), not negative.
@@ -226,14 +228,16 @@ def drivable_room_m(
             continue
         a, b = first[lane], first[lane + 1]
         s, offset, direction = project(x_m, y_m, xy_m[a:b], s_m[a:b])
-        if abs((yaw_rad - direction + np.pi) % (2.0 * np.pi) - np.pi) > 0.25 * np.pi:
+        turn = abs((yaw_rad - direction + np.pi) % (2.0 * np.pi) - np.pi)
+        if turn > 0.25 * np.pi and not (both_ways and turn > 0.75 * np.pi):
             continue
         nearest = a + min(b - a - 1, np.searchsorted(s_m[a:b], s))
         along = np.cos(yaw_rad) * (xy_m[nearest, 0] - x_m) + np.sin(yaw_rad) * (xy_m[nearest, 1] - y_m)
         half = half_width_m[nearest]
         if (s <= 0.0 or s >= s_m[b - 1]) and abs(along) > 1.0:
             continue  # beyond its end
-        spans[count, 0], spans[count, 1] = -offset - half, -offset + half
+        aside = -offset if turn < 0.5 * np.pi else offset
+        spans[count, 0], spans[count, 1] = aside - half, aside + half
         count += 1
     right, left = 0.0, 0.0
     for _ in range(count):

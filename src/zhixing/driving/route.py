@@ -312,6 +312,7 @@ def _room(lane_map: LaneMap, line: Line, lane_at: list[int]) -> tuple[FloatArray
             lane_map.half_width_m,
             lane_map.box_m,
             is_driving,
+            False,
         )
         for k in every
     ]

@@ -50,7 +50,7 @@ def test_left_is_positive(y_m: float, sign: float) -> None:
     assert project(5.0, y_m, BEND, BEND_S) == (5.0, 2.0 * sign, 0.0)
 
 
-def room(lane_map: Any, x_m: float, y_m: float, yaw_rad: float) -> tuple[float, float]:
+def room(lane_map: Any, x_m: float, y_m: float, yaw_rad: float, *, both_ways: bool = False) -> tuple[float, float]:
     right_m, left_m = drivable_room_m(
         x_m,
         y_m,
@@ -62,6 +62,7 @@ def room(lane_map: Any, x_m: float, y_m: float, yaw_rad: float) -> tuple[float, 
         lane_map.half_width_m,
         lane_map.box_m,
         lane_map.kind == LaneKind.DRIVING,
+        both_ways,
     )
     return float(right_m), float(left_m)
 
@@ -71,6 +72,13 @@ def test_room_reaches_over_all_lanes_of_the_same_way_only(by_hand: SimpleNamespa
     assert room(lane_map, 50.0, 0.0, 0.0) == pytest.approx((1.75, 5.25))
     assert room(lane_map, 50.0, 3.5, 0.0) == pytest.approx((5.25, 1.75))
     assert room(lane_map, 50.0, 7.0, math.pi) == pytest.approx((1.75, 1.75))
+
+
+def test_room_both_ways_reaches_over_the_lanes_of_those_who_come(by_hand: SimpleNamespace) -> None:
+    lane_map = build_lane_map(by_hand.street())
+    assert room(lane_map, 50.0, 0.0, 0.0, both_ways=True) == pytest.approx((1.75, 8.0))  # no farther than one looks
+    assert room(lane_map, 50.0, 3.5, 0.0, both_ways=True) == pytest.approx((5.25, 5.25))
+    assert room(lane_map, 50.0, 7.0, math.pi, both_ways=True) == pytest.approx((1.75, 8.0))
 
 
 def test_there_is_no_room_off_the_road(by_hand: SimpleNamespace) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,6 +147,25 @@ class SafetyChecker:
         object_id = int(ids[verdict.row]) if verdict.row >= 0 else -1
         decision = explain_check(verdict.rule, int(classes[verdict.row]) if verdict.row >= 0 else 0, object_id)
         return Checked(plan=kept.plan(decision), rule=verdict.rule, object_id=object_id)
+
+    def judge_of(self, scene: Scene) -> Callable[[Plan], str]:
+        """Return a judge who says which rule would change a plan now, empty where it would pass; nothing is kept.
+
+        Raises:
+            ScenarioError: ``start`` was not called.
+        """
+        ego = scene.ego
+        state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
+        users, _, _ = self._users(scene, state)
+
+        def judge(plan: Plan) -> str:
+            unusable = _unusable(plan, ego, self._config)
+            if unusable.rule:
+                return unusable.rule
+            wanted = np.array(plan.xy_m), np.array(plan.yaw_rad)
+            return self._judge_plan(state, wanted, float(plan.accel_mps2[0]), users)[0].rule
+
+        return judge
 
     def _use_body(self, body: EgoBody) -> None:
         self._body = limits(body)

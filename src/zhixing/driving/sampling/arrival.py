@@ -95,13 +95,14 @@ def appointment(goal: Goal, stretch: Stretch | None, scene: Scene, s_m: float, u
 
 
 @njit(cache=True, error_model="numpy")
-def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray) -> float:
+def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray, clock_s: FloatArray) -> float:
     """Return what it costs that a candidate does not keep an appointment, or can hardly keep it any more.
 
     Args:
         rows: (STEPS + 1, 8) the candidate.
         path: (points, 9) along which it goes, see ``paths_beside``.
         when: (9,) the appointment.
+        clock_s: (points,) how long it takes to each metre of the route's line at the allowed speed.
     """
     horizon_s = STEPS * DT_S
     if when[UNTIL_S] < 0.0:
@@ -127,14 +128,27 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray) -> float
     stops_s = v / _CHANGE_MPS2
     farthest = s + v * until + 0.5 * _CHANGE_MPS2 * until * until
     nearest = s + (v * since - 0.5 * _CHANGE_MPS2 * since * since if since < stops_s else 0.5 * v * stops_s)
-    off_m = max(when[BEGIN_M] - farthest, 0.0) + max(nearest - when[END_M], 0.0)
-    # on the way: behind or before an even pace from here to where it aims
+    now_s, then_s, aim_s = _at(clock_s, rows[0, ALONG]), _at(clock_s, s), _at(clock_s, when[AIM_M])
+    allowed_mps = 1.0 / max(_at(clock_s, s + 1.0) - then_s, 1e-3)
+    late_m = (_at(clock_s, when[BEGIN_M]) - then_s - until) * allowed_mps
+    off_m = max(when[BEGIN_M] - farthest, late_m, 0.0) + max(nearest - when[END_M], 0.0)
+    # on the way: behind or before an even pace, and an even share of what is allowed, from here to where it aims
     middle_s = 0.5 * (when[UNTIL_S] + max(when[FROM_S], 0.0))
     pace = (when[AIM_M] - rows[0, ALONG]) / middle_s
-    ahead_m = s - rows[0, ALONG] - pace * horizon_s
-    uneven = (_AHEAD if ahead_m > 0.0 else _BEHIND) * abs(ahead_m) + _PACE * abs(v - pace)
+    share = min((aim_s - now_s) / middle_s, 1.0)
+    by_clock_m = (then_s - now_s - share * horizon_s) * allowed_mps
+    ahead_m = min(s - rows[0, ALONG] - pace * horizon_s, by_clock_m)
+    uneven = (_AHEAD if ahead_m > 0.0 else _BEHIND) * abs(ahead_m) + _PACE * abs(v - min(pace, share * allowed_mps))
     apart: float = _bounded(_OFF_BY_M * off_m) + min(uneven, _MISSED)
     return apart
+
+
+@njit(cache=True, error_model="numpy")
+def _at(clock_s: FloatArray, s_m: float) -> float:
+    """Return what the clock shows at a place on the route's line."""
+    last = clock_s.shape[0] - 2
+    lower = min(max(int(s_m), 0), last)
+    return float(clock_s[lower] + (s_m - lower) * (clock_s[lower + 1] - clock_s[lower]))
 
 
 @njit(cache=True, error_model="numpy")

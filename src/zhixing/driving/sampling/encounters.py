@@ -30,9 +30,9 @@ from zhixing.driving.sampling.config import (
 )
 from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y
 
-P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY, P_RANK = range(11)
-"""Columns of a place: pose, speed, half size, probability, 1 for the vulnerable, number of user and
-mode, and how far it is along the axis by which the places of a step are sorted."""
+P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY, P_RANK, P_FIRM = range(12)
+"""Columns of a place: pose, speed, half size, probability, 1 for the vulnerable, number of user and mode, how far it is
+along the axis by which the places of a step are sorted, and how much it counts to have that one brake."""
 
 NOTHING, COLLIDES, TOO_CLOSE, FOLLOWS, SQUEEZES, DELAYS = range(6)
 """What an encounter is."""
@@ -86,6 +86,7 @@ def places_by_step(
     chance: FloatArray,
     size: FloatArray,
     soft: FloatArray,
+    firm: FloatArray,
     least_chance: float,
     sharpen_per_s: float,
     axis: FloatArray,
@@ -100,17 +101,18 @@ def places_by_step(
         chance: (users, modes) probabilities.
         size: (users, 2) length and width.
         soft: (users,) 1 for those without a body shell, else 0.
+        firm: (users,) how much it counts to have them brake, see ``yielding``.
         least_chance: Modes less likely than this are left out.
         sharpen_per_s: The later something is, the less counts what is unlikely, because there is time to see it come:
             a probability p counts as p to the power of 1 + ``sharpen_per_s`` times the seconds until then.
         axis: (2,) unit vector in the world frame by which the places of a step are sorted.
 
     Returns:
-        (STEPS, users * modes, 11) places and (STEPS,) how many of them count.
+        (STEPS, users * modes, 12) places and (STEPS,) how many of them count.
     """
     users, modes = chance.shape
-    places = np.empty((STEPS, users * modes, 11))
-    found = np.empty((users * modes, 11))
+    places = np.empty((STEPS, users * modes, 12))
+    found = np.empty((users * modes, 12))
     counts = np.zeros(STEPS, dtype=np.int64)
     ax, ay = axis[0], axis[1]
     for k in range(STEPS):
@@ -143,6 +145,7 @@ def places_by_step(
                 row[P_X], row[P_Y], row[P_COS], row[P_SIN], row[P_SPEED] = x, y, c, s, speed[u, m, k]
                 row[P_HALF_LENGTH], row[P_HALF_WIDTH] = half_length, 0.5 * size[u, 1]
                 row[P_CHANCE], row[P_SOFT], row[P_KEY], row[P_RANK] = chance[u, m], soft[u], u * modes + m, along
+                row[P_FIRM] = firm[u]
                 count += 1
         for n in np.argsort(found[:count, P_RANK]):
             counts_for = found[n, P_CHANCE] ** power
@@ -260,7 +263,7 @@ def _meet(
             left_s = max(t - _REACTION_S, 0.15)
             overlap = max(along + long_half + half_length, 0.0) if cr > _ALIKE else 0.0
             needed = max(0.0, vu - v * cr) / (2.0 * left_s) + 2.0 * overlap / (left_s * left_s)
-            much = needed / weights[YIELD_MPS2] * (2.0 if other[P_SOFT] > 0.5 else 1.0)
+            much = needed / weights[YIELD_MPS2] * other[P_FIRM]
             if much > 1.6:
                 return DELAYS, 0.5 * weights[COLLISION] * min(1.0, 0.4 * much), True
             return DELAYS, weights[YIELD] * much * much, True

@@ -49,6 +49,7 @@ def own_costs(
     stops: FloatArray,
     goal: FloatArray,
     when: FloatArray,
+    clock_s: FloatArray,
     body: FloatArray,
     weights: FloatArray,
 ) -> FloatArray:
@@ -67,6 +68,7 @@ def own_costs(
         goal: (7,) x_min, x_max, y_min, y_max of the goal area, where on the line it is, and how far beside the line,
             left positive, one may be there.
         when: (appointments, 9) none or one at the goal, see ``arrival``; with one it is not progress that counts.
+        clock_s: (points,) see ``late_or_early``.
         body: (7,) see :func:`roll_out`.
         weights: See ``SamplingConfig.weights``.
     """
@@ -101,7 +103,7 @@ def own_costs(
             jerk += change * change
         share = _progress_m(rows) / farthest
         if when.shape[0]:
-            costs[c, OWN_PROGRESS] = late_or_early(rows, path, when[0])
+            costs[c, OWN_PROGRESS] = late_or_early(rows, path, when[0], clock_s)
         else:
             costs[c, OWN_PROGRESS] = weights[PROGRESS] * (1.0 - share)
             costs[c, OWN_GOAL] = _GOAL_MISSED * (arrives > STEPS and _passes(rows, goal))

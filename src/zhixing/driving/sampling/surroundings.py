@@ -15,6 +15,7 @@ from zhixing.driving.interfaces import Predictor
 from zhixing.driving.sampling.choice import braking_modes, impact
 from zhixing.driving.sampling.config import DT_S, STEPS
 from zhixing.driving.sampling.encounters import encounter_cost, extent_by_step, places_by_step
+from zhixing.driving.sampling.yielding import Yielding
 
 MOST_USERS = 64
 _SEE_M = 120.0
@@ -40,13 +41,14 @@ class Surroundings:
         scene: What is there now.
         predictor: Who guesses what they do; it is briefed.
         states: (candidates, STEPS + 1, 8) whose surroundings these are.
+        yielding: Who is known to give way.
     """
 
-    def __init__(self, scene: Scene, predictor: Predictor, states: FloatArray) -> None:
+    def __init__(self, scene: Scene, predictor: Predictor, states: FloatArray, yielding: Yielding) -> None:
         self.axis = np.array([math.cos(scene.ego.yaw_rad), math.sin(scene.ego.yaw_rad)])
         self.tracks = nearest(scene.others, scene.ego)
         if self.tracks is None:
-            self.places = self.worst = np.zeros((STEPS, 0, 11))
+            self.places = self.worst = np.zeros((STEPS, 0, 12))
             self.counts = self.worst_counts = np.zeros(STEPS, dtype=np.int64)
             self.num_keys, self._modes = 0, 1
             return
@@ -55,6 +57,7 @@ class Surroundings:
         speed = prediction.speed_mps
         soft = np.array([0.0 if user in MOTOR_VEHICLES else 1.0 for user in tracks.road_user.tolist()])
         chance = np.where(prediction.valid[:, None], prediction.probability, 0.0)
+        firm = yielding.firmness(tracks, scene.time_ns)
         extent = extent_by_step(states, self.axis)
         self.places, self.counts = places_by_step(
             extent,
@@ -64,6 +67,7 @@ class Surroundings:
             chance,
             tracks.size_m,
             soft,
+            firm,
             _LEAST_CHANCE,
             _SHARPEN_PER_S,
             self.axis,
@@ -77,6 +81,7 @@ class Surroundings:
             np.concatenate((chance, np.ones((chance.shape[0], 1))), axis=1),
             tracks.size_m,
             soft,
+            firm,
             _WORST_CHANCE,
             0.0,
             self.axis,

@@ -16,6 +16,8 @@ from zhixing.driving.sampling.arrival import appointment, goal_stretch, late_or_
 from zhixing.driving.sampling.config import DT_S, STEPS
 
 PATH = np.zeros((150, 9))
+CLOCK_S = np.arange(200) / 15.0
+"""Where 15 m/s are allowed everywhere."""
 
 
 def route_to(by_hand: SimpleNamespace, goal: Goal) -> Route:
@@ -63,27 +65,34 @@ def test_an_appointment_counts_from_now(by_hand: SimpleNamespace) -> None:
 
 
 def test_who_is_there_in_time_pays_next_to_nothing() -> None:
-    assert late_or_early(at_speed(10.0), PATH, meeting(4.0, 5.0, 35.0, 55.0)) < 0.5
+    assert late_or_early(at_speed(10.0), PATH, meeting(4.0, 5.0, 35.0, 55.0), CLOCK_S) < 0.5
 
 
 @pytest.mark.parametrize("speed", [4.0, 16.0])
 def test_late_and_early_both_cost(speed: float) -> None:
-    assert late_or_early(at_speed(speed), PATH, meeting(4.0, 5.0, 40.0, 50.0)) > 5.0
+    assert late_or_early(at_speed(speed), PATH, meeting(4.0, 5.0, 40.0, 50.0), CLOCK_S) > 5.0
 
 
 def test_the_wrong_speed_and_the_wrong_place_across_cost() -> None:
-    kept = late_or_early(at_speed(10.0), PATH, meeting(4.0, 5.0, 35.0, 55.0))
-    assert late_or_early(at_speed(10.0), PATH, meeting(4.0, 5.0, 35.0, 55.0, least=13.0)) > kept + 3.0
+    kept = late_or_early(at_speed(10.0), PATH, meeting(4.0, 5.0, 35.0, 55.0), CLOCK_S)
+    assert late_or_early(at_speed(10.0), PATH, meeting(4.0, 5.0, 35.0, 55.0, least=13.0), CLOCK_S) > kept + 3.0
     beside = PATH.copy()
     beside[:, 6] = 2.5
-    assert late_or_early(at_speed(10.0), beside, meeting(4.0, 5.0, 35.0, 55.0)) > kept + 3.0
+    assert late_or_early(at_speed(10.0), beside, meeting(4.0, 5.0, 35.0, 55.0), CLOCK_S) > kept + 3.0
 
 
 def test_beyond_the_horizon_what_can_still_be_made_up_costs_little() -> None:
     far = meeting(14.0, 15.0, 140.0, 150.0)
-    assert late_or_early(at_speed(10.0), PATH, far) < 1.0
-    assert late_or_early(at_speed(2.0), PATH, meeting(7.0, 7.5, 140.0, 150.0)) > 10.0
+    assert late_or_early(at_speed(10.0), PATH, far, CLOCK_S) < 1.0
+    assert late_or_early(at_speed(2.0), PATH, meeting(7.0, 7.5, 140.0, 150.0), CLOCK_S) > 10.0
+
+
+def test_a_slow_bend_before_the_goal_is_reckoned_with() -> None:
+    far = meeting(14.0, 15.0, 140.0, 150.0)
+    behind_a_bend = np.cumsum(1.0 / np.where(np.arange(200) < 100, 15.0, 5.0))
+    assert late_or_early(at_speed(10.0), PATH, far, behind_a_bend) > late_or_early(at_speed(10.0), PATH, far, CLOCK_S)
+    assert late_or_early(at_speed(13.5), PATH, meeting(17.0, 18.0, 140.0, 150.0), behind_a_bend) < 1.0
 
 
 def test_an_appointment_that_is_over_costs_nothing_any_more() -> None:
-    assert late_or_early(at_speed(3.0), PATH, meeting(-3.0, -1.0, 40.0, 50.0)) == 0.0
+    assert late_or_early(at_speed(3.0), PATH, meeting(-3.0, -1.0, 40.0, 50.0), CLOCK_S) == 0.0

@@ -48,6 +48,7 @@ def met(
     *,
     chance: float = 1.0,
     soft: float = 0.0,
+    firm: float = 1.0,
 ) -> tuple[float, FloatArray]:
     """Return what somebody costs who goes straight on, and by which kind of encounter."""
     t = DT_S * np.arange(1, STEPS + 1)
@@ -55,7 +56,7 @@ def met(
     shape = (1, 1, STEPS)
     places, counts = places_by_step(
         extent_by_step(candidate, AXIS), xy, np.full(shape, yaw), np.full(shape, speed), np.array([[chance]]),
-        np.array([[4.6, 1.8]]), np.array([soft]), 0.0, 0.0, AXIS,
+        np.array([[4.6, 1.8]]), np.array([soft]), np.array([firm]), 0.0, 0.0, AXIS,
     )  # fmt: skip
     by_key = np.zeros((1, 6))
     done = np.full(1, -1, dtype=np.int64)
@@ -121,6 +122,13 @@ def test_a_car_level_with_the_ego_is_not_pushed_aside_for_nothing() -> None:
     assert met(beside, (-25.0, 3.5), 0.0, 10.0)[0] < 1.0
 
 
+def test_having_somebody_brake_who_does_not_give_way_costs_more() -> None:
+    beside = straight_on(8.0)
+    usual, kinds = met(beside, (-14.0, 0.0), 0.0, 10.0)
+    assert int(np.argmax(kinds)) == DELAYS
+    assert met(beside, (-14.0, 0.0), 0.0, 10.0, firm=3.0)[0] > 2.0 * usual > 0.0
+
+
 def test_the_unlikely_counts_less_the_later_it_is() -> None:
     xy = np.zeros((1, 2, STEPS, 2))
     xy[0, 1, :, 1] = 1.5
@@ -128,7 +136,7 @@ def test_the_unlikely_counts_less_the_later_it_is() -> None:
     places, counts = places_by_step(
         extent_by_step(straight_on(1.0), AXIS),
         xy, np.zeros(shape), np.zeros(shape), np.array([[0.8, 0.2]]), np.array([[4.0, 2.0]]),
-        np.zeros(1), 0.0, 0.5, AXIS,
+        np.zeros(1), np.ones(1), 0.0, 0.5, AXIS,
     )  # fmt: skip
     assert counts.tolist() == [2] * STEPS
     first, last = sorted(places[0, :2, P_CHANCE])[::-1], sorted(places[-1, :2, P_CHANCE])[::-1]
@@ -142,7 +150,7 @@ def test_modes_that_are_at_the_same_place_count_as_one() -> None:
     places, counts = places_by_step(
         extent_by_step(straight_on(1.0), AXIS),
         xy, np.zeros(shape), np.zeros(shape), np.array([[0.5, 0.3, 0.2]]), np.array([[4.0, 2.0]]),
-        np.zeros(1), 0.0, 0.5, AXIS,
+        np.zeros(1), np.ones(1), 0.0, 0.5, AXIS,
     )  # fmt: skip
     assert counts.tolist() == [1] * STEPS
     assert places[:, 0, P_CHANCE] == pytest.approx(1.0)
@@ -160,6 +168,7 @@ def test_a_look_is_over_as_soon_as_it_is_known_to_be_enough() -> None:
         np.ones((2, 1)),
         np.full((2, 2), 2.0),
         np.zeros(2),
+        np.ones(2),
         0.0,
         0.0,
         AXIS,

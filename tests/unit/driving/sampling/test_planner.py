@@ -14,6 +14,7 @@ from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.scene import Briefing, EgoBody, Scene
 from zhixing.datatypes.tracks import RoadUser
+from zhixing.driving.safety import SafetyChecker
 from zhixing.driving.sampling.config import SamplingConfig
 from zhixing.driving.sampling.pace import allowed_speed
 from zhixing.driving.sampling.planner import SamplingPlanner
@@ -146,10 +147,10 @@ def test_limits_and_curves_are_slowed_down_for_in_time(by_hand: SimpleNamespace)
     planner = SamplingPlanner()
     task = by_hand.scenario()
     planner.start(Briefing(road=task.road, body=task.body, start=task.start, goal=task.goal))
-    allowed = allowed_speed(planner._route, SamplingConfig(), EgoBody())
-    assert (allowed <= planner._route.limit_mps + 1e-9).all()
+    allowed = allowed_speed(planner._way.route, SamplingConfig(), EgoBody())
+    assert (allowed <= planner._way.route.limit_mps + 1e-9).all()
     drop = allowed[:-1] ** 2 - allowed[1:] ** 2
-    assert (drop <= 2.0 * SamplingConfig().curve_decel_mps2 * np.diff(planner._route.line.s_m) + 1e-6).all()
+    assert (drop <= 2.0 * SamplingConfig().curve_decel_mps2 * np.diff(planner._way.route.line.s_m) + 1e-6).all()
 
 
 def test_it_wants_a_briefing_first(by_hand: SimpleNamespace) -> None:
@@ -157,3 +158,61 @@ def test_it_wants_a_briefing_first(by_hand: SimpleNamespace) -> None:
     scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
     with pytest.raises(ScenarioError, match="not briefed"):
         SamplingPlanner().plan(scene)
+
+
+def standing_start(by_hand: SimpleNamespace) -> tuple[SamplingPlanner, Scene]:
+    task = by_hand.scenario()
+    planner = SamplingPlanner()
+    planner.start(task.briefing())
+    return planner, Scene(
+        time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64)
+    )
+
+
+def test_brakes_that_somebody_else_pressed_are_let_go_at_once(by_hand: SimpleNamespace) -> None:
+    planner, scene = standing_start(by_hand)
+    first = planner.plan(scene)
+    overruled = dataclasses.replace(scene.ego, accel_mps2=-6.0, speed_mps=scene.ego.speed_mps - 0.6)
+    later = planner.plan(dataclasses.replace(scene, time_ns=100_000_000, ego=overruled))
+    assert first.accel_mps2[0] > -0.5
+    assert later.accel_mps2[0] > -0.5
+    own, scene = standing_start(by_hand)
+    own.plan(dataclasses.replace(scene, ego=dataclasses.replace(scene.ego, accel_mps2=-2.0)))
+    braking = own.plan(dataclasses.replace(scene, time_ns=100_000_000, ego=overruled))
+    assert braking.accel_mps2[0] < -0.5  # it had asked for much of that itself
+
+
+def test_it_looks_for_what_the_safety_rules_let_pass(by_hand: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    planner, scene = standing_start(by_hand)
+    wanted = planner.plan(scene)
+    planner.start(by_hand.scenario().briefing())
+    seen: list[float] = []
+
+    def judge_of(_: Scene) -> Any:
+        def judge(plan: Any) -> str:
+            seen.append(float(plan.accel_mps2[0]))
+            return "safety-longitudinal" if len(seen) < 3 else ""
+
+        return judge
+
+    monkeypatch.setattr(planner._checker, "judge_of", judge_of)
+    other = planner.plan(scene)
+    assert len(seen) == 3
+    assert float(other.accel_mps2[0]) == seen[-1]
+    assert seen[0] == float(wanted.accel_mps2[0])
+    seen.clear()
+    monkeypatch.setattr(planner._checker, "judge_of", lambda _: lambda plan: "safety-longitudinal")
+    planner.start(by_hand.scenario().briefing())
+    assert planner.plan(scene).accel_mps2[0] == wanted.accel_mps2[0]  # the checker will do what it has to
+
+
+def test_who_judges_a_plan_beforehand_says_what_the_check_will_say(by_hand: SimpleNamespace) -> None:
+    near = by_hand.User(object_id=4, x_m=20.0)
+    task = by_hand.scenario(users=[near])
+    scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
+    checker, driver = SafetyChecker(), by_hand.Planner()
+    checker.start(task.briefing())
+    plan = driver.plan(scene)
+    said = checker.judge_of(scene)(plan)
+    assert said == "safety-longitudinal"
+    assert checker.check(scene, plan).rule == said

@@ -79,6 +79,6 @@ def test_a_wish_can_be_taken_back(by_hand: SimpleNamespace) -> None:
     planner.start(task.briefing())
     scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
     planner.plan(dataclasses.replace(scene, wish=DrivingWish(max_speed_mps=5.0)))
-    assert planner._allowed_mps.max() == 5.0
+    assert planner._way.allowed_mps.max() == 5.0
     planner.plan(dataclasses.replace(scene, time_ns=100_000_000))
-    assert planner._allowed_mps == pytest.approx(allowed_speed(planner._route, SamplingConfig(), task.body))
+    assert planner._way.allowed_mps == pytest.approx(allowed_speed(planner._way.route, SamplingConfig(), task.body))

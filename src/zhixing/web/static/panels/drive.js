@@ -11,6 +11,7 @@ const MARKS = /** @type {Record<string, string>} */ ({
   yield: "▽",
   stop: "■",
   "emergency-brake": "!",
+  pass: "↰",
   arrive: "◎",
 });
 
