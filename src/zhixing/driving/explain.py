@@ -88,7 +88,7 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
     """Return what the rule makes the car do, and the sentence for it.
 
     Args:
-        rule: ``follow``, ``queue``, ``yield``, ``beside``, ``emergency`` or one that concerns nobody.
+        rule: ``follow``, ``queue``, ``yield``, ``beside``, ``way-round``, ``emergency`` or one that concerns nobody.
         road_user: :class:`RoadUser` it is about; ignored by rules that concern nobody.
 
     Example:
