@@ -149,11 +149,16 @@ class SafetyChecker:
         return Checked(plan=kept.plan(decision), rule=verdict.rule, object_id=object_id)
 
     def judge_of(self, scene: Scene) -> Callable[[Plan], str]:
-        """Return a judge who says which rule would change a plan now, empty where it would pass; nothing is kept.
+        """Return a judge who says which rule would change a plan now, empty where it would pass.
+
+        For planners that want to know beforehand: they ask a checker of their own. It keeps no trajectory, so this is
+        no check.
 
         Raises:
             ScenarioError: ``start`` was not called.
         """
+        if self._edge is None:
+            raise ScenarioError("the checker was not briefed", hint="Call start before judge_of.")
         ego = scene.ego
         state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
         users, _, _ = self._users(scene, state)

@@ -211,6 +211,8 @@ def test_who_judges_a_plan_beforehand_says_what_the_check_will_say(by_hand: Simp
     task = by_hand.scenario(users=[near])
     scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
     checker, driver = SafetyChecker(), by_hand.Planner()
+    with pytest.raises(ScenarioError, match="briefed"):
+        checker.judge_of(scene)
     checker.start(task.briefing())
     plan = driver.plan(scene)
     said = checker.judge_of(scene)(plan)
