@@ -66,8 +66,9 @@ class IdmPlanner:
         self._route = find_route(lane_map, briefing.start, briefing.goal)
         route = self._route
         self._allowed_mps = speed_along(
-            route, route.limit_mps, route.line.curvature_radpm, self._config.lateral_accel_mps2, _SLOW_DOWN_MPS2
-        )
+            route, briefing.body, route.limit_mps, route.line.curvature_radpm, self._config.lateral_accel_mps2,
+            _SLOW_DOWN_MPS2,
+        )  # fmt: skip
         self._last_s_m = self._route.start_m
         self._stop_lines = StopLines(self._route, briefing)
         _, offset_m, yaw_rad = self._route.line.project(briefing.start.x_m, briefing.start.y_m)

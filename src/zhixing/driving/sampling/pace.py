@@ -8,7 +8,6 @@ import numpy as np
 
 from zhixing.datatypes.scene import Briefing, EgoBody
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.driving.bicycle import steer_along_rad
 from zhixing.driving.line import moving_average
 from zhixing.driving.route import Route
 from zhixing.driving.route_speed import speed_along
@@ -17,8 +16,6 @@ from zhixing.driving.sampling.config import SamplingConfig
 
 _BEND_POINTS = 7
 """A bend counts over so many metres; what is shorter is a kink of the map."""
-_WHEEL_SHARE = 0.8
-"""Of the steering rate, for following the line; the rest corrects."""
 _BRISKER_MPS2 = (3.2, 4.0)
 """Sideways, in curves, for those who would be late otherwise; below the comfort bound of 4.89 (nuPlan)."""
 _FASTER, _SPARE_MPS, _SPARE_S = 1.4, 3.0, 0.3
@@ -38,11 +35,8 @@ def allowed_speed(
     """
     bend = moving_average(route.line.curvature_radpm, _BEND_POINTS)
     limit = np.maximum(route.limit_mps, needed_mps)
-    wheel_rad = steer_along_rad(route.line.curvature_radpm, 1.0, body.wheelbase_m)
-    turn_radpm = np.abs(np.gradient(wheel_rad, route.line.s_m))
-    limit = np.minimum(limit, _WHEEL_SHARE * body.max_steer_rate_radps / np.maximum(turn_radpm, 1e-3))
     lateral = max(config.lateral_accel_mps2, lateral_accel_mps2)
-    return speed_along(route, limit, bend, lateral, config.curve_decel_mps2)
+    return speed_along(route, body, limit, bend, lateral, config.curve_decel_mps2)
 
 
 def pace_for(
