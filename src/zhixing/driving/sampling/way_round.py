@@ -50,25 +50,20 @@ class Detour:
 
     Attributes:
         beside_m: (points, 2) like ``Route.beside_m``, wider to the left for a stretch.
-        pace_mps: As fast as this at most, from ``begin_m`` to ``end_m``.
-        begin_m: On the route's line.
+        pace_mps: As fast as this at most, until ``end_m``.
         end_m: On the route's line.
         row: Whom it leads round, a row of ``Scene.others``.
     """
 
     beside_m: FloatArray
     pace_mps: float
-    begin_m: float
     end_m: float
     row: int
 
     def slowed(self, allowed_mps: FloatArray) -> FloatArray:
-        """Return (points,) the allowed speed, with room to slow down before the stretch."""
-        if math.isinf(self.pace_mps):
-            return allowed_mps
-        away_m = np.maximum(self.begin_m - np.arange(allowed_mps.shape[0]), 0.0)
-        within = np.arange(allowed_mps.shape[0]) < self.end_m
-        slowed: FloatArray = np.where(within, np.minimum(allowed_mps, self.pace_mps + away_m), allowed_mps)
+        """Return (points,) the allowed speed at every metre, no more than the pace until the end of the stretch."""
+        until = np.arange(allowed_mps.shape[0]) < self.end_m
+        slowed: FloatArray = np.where(until, np.minimum(allowed_mps, self.pace_mps), allowed_mps)
         return slowed
 
     def is_used(self, s_m: float, target_m: float, body: EgoBody, beside_m: FloatArray) -> bool:
@@ -237,7 +232,7 @@ class WayRound:
         beside_m = self._beside_m.copy()
         stretch = slice(self._index(begin_m), self._index(end_m) + 1)
         beside_m[stretch, 1] = np.maximum(beside_m[stretch, 1], left_m)
-        return Detour(beside_m=beside_m, pace_mps=pace_mps, begin_m=begin_m, end_m=end_m, row=row)
+        return Detour(beside_m=beside_m, pace_mps=pace_mps, end_m=end_m, row=row)
 
     def _is_junction(self, begin_m: float, end_m: float) -> bool:
         junction_m = self._route.junction_m
