@@ -70,7 +70,7 @@ def steer_along_rad(curvature_radpm: FloatArray, step_m: float, wheelbase_m: flo
     Example:
         >>> bend = np.where(np.arange(12) < 3, 0.0, 0.1)
         >>> steer_along_rad(bend, 1.0, 2.8).round(3)[[0, 3, 4, 11]].tolist()
-        [0.0, 0.141, 0.21, 0.276]
+        [0.0, 0.142, 0.211, 0.275]
     """
     half_m = 0.5 * wheelbase_m
     fade = math.exp(-step_m / half_m)
