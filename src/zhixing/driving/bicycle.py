@@ -56,11 +56,20 @@ def steer_from_curvature_rad(curvature_radpm: float, wheelbase_m: float) -> floa
 
 
 @njit(cache=True)
+def later_slip(sine: float, curvature_radpm: float, distance_m: float, half_wheelbase_m: float) -> float:
+    """Return the sine of the slip after a distance over which the box centre's way bends.
+
+    It bends by the turning of the body and by the change of the slip: d beta / ds = kappa - sin beta / (wheelbase / 2).
+    """
+    steady = min(max(curvature_radpm * half_wheelbase_m, -0.9), 0.9)
+    return steady + (sine - steady) * math.exp(-distance_m / half_wheelbase_m)
+
+
+@njit(cache=True)
 def steer_along_rad(curvature_radpm: FloatArray, step_m: float, wheelbase_m: float) -> FloatArray:
     """Return (points,) the steering angles with which the box centre runs along a line.
 
-    The centre's way bends by the turning of the body and by the change of its slip, so that the wheel follows the
-    curvature over about half a wheelbase: d beta / ds = kappa - sin beta / (wheelbase / 2).
+    The wheel follows the curvature over about half a wheelbase, see :func:`later_slip`.
 
     Args:
         curvature_radpm: (points,) of the line, positive to the left; before it the line goes on as it begins.
@@ -73,12 +82,10 @@ def steer_along_rad(curvature_radpm: FloatArray, step_m: float, wheelbase_m: flo
         [0.0, 0.142, 0.211, 0.275]
     """
     half_m = 0.5 * wheelbase_m
-    fade = math.exp(-step_m / half_m)
     steer = np.empty(curvature_radpm.shape[0])
     slip = min(max(curvature_radpm[0] * half_m, -0.9), 0.9)
     for k in range(curvature_radpm.shape[0]):
-        steady = min(max(curvature_radpm[k] * half_m, -0.9), 0.9)
-        slip = steady + (slip - steady) * fade
+        slip = later_slip(slip, curvature_radpm[k], step_m, half_m)
         steer[k] = math.atan(2.0 * slip / math.sqrt(1.0 - slip * slip))
     return steer
 

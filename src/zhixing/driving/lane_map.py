@@ -82,6 +82,15 @@ class LaneMap:
         """Return (points,) the distance along one lane."""
         return self.s_m[self.first[lane] : self.first[lane + 1]]
 
+    def room_m(
+        self, x_m: float, y_m: float, yaw_rad: float, reach_m: float, *, both_ways: bool = False
+    ) -> tuple[float, float]:
+        """Return the room to the right and left of a point on lanes for cars, see :func:`drivable_room_m`."""
+        return drivable_room_m(
+            x_m, y_m, yaw_rad, reach_m, self.first, self.xy_m, self.s_m, self.half_width_m, self.box_m,
+            self.kind == int(LaneKind.DRIVING), both_ways,
+        )  # fmt: skip
+
     def project(self, lane: int, x_m: float, y_m: float) -> tuple[float, float, float]:
         """Return distance along a lane, signed offset (left positive) and direction of its nearest point."""
         s_m, offset_m, yaw_rad = project(x_m, y_m, self.lane_xy_m(lane), self.lane_s_m(lane))

@@ -17,7 +17,7 @@ from zhixing.datatypes.scene import EgoState, Goal
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
 from zhixing.driving.arriving import aim_of, goal_lanes, lanes_near
 from zhixing.driving.gaps import end_direction, over_gaps
-from zhixing.driving.lane_map import LaneMap, drivable_room_m
+from zhixing.driving.lane_map import LaneMap
 from zhixing.driving.line import Line, smooth_line
 from zhixing.errors import ScenarioError
 
@@ -298,22 +298,9 @@ def _room(lane_map: LaneMap, line: Line, lane_at: list[int]) -> tuple[FloatArray
     """Return (points, 2) room to the right and left within the lane, and on all lanes that run the same way."""
     half_m = np.minimum.reduceat(lane_map.half_width_m, lane_map.first[:-1])
     room_m = np.repeat(half_m[lane_at][:, None], 2, axis=1)
-    is_driving = lane_map.kind == LaneKind.DRIVING
     every = np.arange(0, line.s_m.shape[0], _ROOM_STEP)
     rows = [
-        drivable_room_m(
-            float(line.xy_m[k, 0]),
-            float(line.xy_m[k, 1]),
-            float(line.yaw_rad[k]),
-            _ROOM_REACH_M,
-            lane_map.first,
-            lane_map.xy_m,
-            lane_map.s_m,
-            lane_map.half_width_m,
-            lane_map.box_m,
-            is_driving,
-            False,
-        )
+        lane_map.room_m(float(line.xy_m[k, 0]), float(line.xy_m[k, 1]), float(line.yaw_rad[k]), _ROOM_REACH_M)
         for k in every
     ]
     nearest = np.minimum((np.arange(line.s_m.shape[0]) + _ROOM_STEP // 2) // _ROOM_STEP, every.shape[0] - 1)

@@ -10,7 +10,7 @@ from numba import njit
 from zhixing.datatypes.plan import Control, Plan
 from zhixing.datatypes.scene import EgoBody, EgoState
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.driving.bicycle import limits, steer_from_curvature_rad
+from zhixing.driving.bicycle import later_slip, limits, steer_from_curvature_rad
 from zhixing.driving.lane_map import project
 
 _MIN_REACH_M = 3.0
@@ -88,9 +88,7 @@ def steer_rate_along(
     slowness = math.sqrt(max(1.0, min(_WHEEL_RADPS, gentle) / max(limit, 0.1)))
     reach_m = max(_MIN_REACH_M, _REACH_S * speed) * slowness
     asked = curvature - offset_m / reach_m**2 - 2.0 * course_error / reach_m
-    steady = min(max(asked * half_m, -0.9), 0.9)
-    fade = math.exp(-speed * dt / half_m)
-    steer = steer_from_curvature_rad((steady + (math.sin(slip) - steady) * fade) / half_m, body[0])
+    steer = steer_from_curvature_rad(later_slip(math.sin(slip), asked, speed * dt, half_m) / half_m, body[0])
     steer = min(max(steer, -body[1]), body[1])
     rate = (steer - steer_now) / dt
     return float(min(max(rate, -limit), limit))

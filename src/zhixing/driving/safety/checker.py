@@ -132,15 +132,11 @@ class SafetyChecker:
         if self._kept is not None and self._kept.gap_m(state) > _LOST_M:
             self._kept = None
         users, ids, classes = self._users(scene, state)
-        wanted = None
         # 1. the plan itself, with full braking after its first step
-        verdict = _unusable(plan, ego, self._config)
+        verdict, wanted, after = self._judge_whole(plan, ego, state, users)
         if plan is not None and not verdict.rule:
-            wanted = np.array(plan.xy_m), np.array(plan.yaw_rad)
-            verdict, after = self._judge_plan(state, wanted, float(plan.accel_mps2[0]), users)
-            if not verdict.rule:
-                self._kept = after
-                return Checked(plan=plan)
+            self._kept = after
+            return Checked(plan=plan)
         # 2. something safer
         kept = self._safer(state, ego.accel_mps2, wanted, plan, users, verdict)
         self._kept = kept.rest()
@@ -164,11 +160,7 @@ class SafetyChecker:
         users, _, _ = self._users(scene, state)
 
         def judge(plan: Plan) -> str:
-            unusable = _unusable(plan, ego, self._config)
-            if unusable.rule:
-                return unusable.rule
-            wanted = np.array(plan.xy_m), np.array(plan.yaw_rad)
-            return self._judge_plan(state, wanted, float(plan.accel_mps2[0]), users)[0].rule
+            return self._judge_whole(plan, ego, state, users)[0].rule
 
         return judge
 
@@ -176,6 +168,17 @@ class SafetyChecker:
         self._body = limits(body)
         self._half_length_m, self._half_width_m = 0.5 * body.length_m, 0.5 * body.width_m
         self._full_mps2 = body.min_accel_mps2
+
+    def _judge_whole(
+        self, plan: Plan | None, ego: EgoState, state: FloatArray, users: FloatArray
+    ) -> tuple[_Verdict, tuple[FloatArray, FloatArray] | None, FailSafe | None]:
+        """Return what speaks against a plan, its line if it can be looked at, and the fail-safe trajectory after it."""
+        verdict = _unusable(plan, ego, self._config)
+        if plan is None or verdict.rule:
+            return verdict, None, None
+        wanted = np.array(plan.xy_m), np.array(plan.yaw_rad)
+        verdict, after = self._judge_plan(state, wanted, float(plan.accel_mps2[0]), users)
+        return verdict, wanted, after
 
     def _judge_plan(
         self, state: FloatArray, line: tuple[FloatArray, FloatArray], accel_mps2: float, users: FloatArray

@@ -16,11 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from zhixing.datatypes.road import LaneKind
 from zhixing.datatypes.scene import EgoBody, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, RoadUser
-from zhixing.driving.lane_map import LaneMap, drivable_room_m
+from zhixing.driving.lane_map import LaneMap
 from zhixing.driving.route import Route
 
 _STANDING_MPS = 0.3
@@ -259,10 +258,8 @@ class WayRound:
         """Return how far to the left there are lanes at a point of the line, whichever way they run."""
         k -= k % _EVERY_M
         if k not in self._across_m:
-            line, lane_map = self._route.line, self._lane_map
+            line = self._route.line
             x_m, y_m = line.xy_m[k].tolist()
-            self._across_m[k] = drivable_room_m(
-                x_m, y_m, float(line.yaw_rad[k]), _REACH_M, lane_map.first, lane_map.xy_m, lane_map.s_m,
-                lane_map.half_width_m, lane_map.box_m, lane_map.kind == int(LaneKind.DRIVING), True,
-            )[1]  # fmt: skip
+            room_m = self._lane_map.room_m(x_m, y_m, float(line.yaw_rad[k]), _REACH_M, both_ways=True)
+            self._across_m[k] = room_m[1]
         return self._across_m[k]
