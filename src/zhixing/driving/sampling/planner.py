@@ -160,7 +160,7 @@ class SamplingPlanner:
             # another line, or another first step: the rest of a plan is not what is judged
             alike = np.flatnonzero(profiles[:, 0] == profiles[profile, 0])
             total[path * profiles.shape[0] + alike] = np.inf
-            first = best
+            first = int(np.argmin(total))
         else:
             best, plan = wanted[0]
         self.num_candidates = states.shape[0]

@@ -12,6 +12,7 @@ import pytest
 
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Light
+from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.scene import Briefing, EgoBody, Scene
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.driving.safety import SafetyChecker
@@ -204,6 +205,32 @@ def test_it_looks_for_what_the_safety_rules_let_pass(by_hand: SimpleNamespace, m
     monkeypatch.setattr(planner._checker, "judge_of", lambda _: lambda plan: "safety-longitudinal")
     planner.start(by_hand.scenario().briefing())
     assert planner.plan(scene).accel_mps2[0] == wanted.accel_mps2[0]  # the checker will do what it has to
+
+
+def test_what_is_taken_instead_of_a_refused_plan_minds_the_others_too(
+    by_hand: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = by_hand.User(object_id=4, x_m=30.0, speed_mps=0.0)
+    task = by_hand.scenario(users=[standing])
+    planner = SamplingPlanner()
+    planner.start(task.briefing())
+    scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
+    refused: list[Plan] = []
+
+    def judge_of(_: Scene) -> Any:
+        def judge(plan: Plan) -> str:
+            if refused:
+                return ""
+            refused.append(plan)
+            return "safety-longitudinal"
+
+        return judge
+
+    monkeypatch.setattr(planner._checker, "judge_of", judge_of)
+    plan = planner.plan(scene)
+    assert refused[0] is not plan
+    before = plan.xy_m[:, 0] < standing.x_m - 2.0
+    assert before.all() or float(np.abs(plan.xy_m[~before, 1]).min()) > 1.5  # stopped for, or passed
 
 
 def test_who_judges_a_plan_beforehand_says_what_the_check_will_say(by_hand: SimpleNamespace) -> None:
