@@ -28,6 +28,7 @@ from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y, roll_path
 
 _IMPACT_PER_MPS, _NO_WAY_OUT = 1.5, 10.0
 _WIDEST_M = 11.0
+_IMPACT, _OTHERS = range(2)
 
 
 @njit(cache=True, error_model="numpy")
@@ -50,6 +51,7 @@ def choose(
     contingency: FloatArray,
     first: int,
     axis: FloatArray,
+    known: FloatArray,
 ) -> int:
     """Return the best candidate.
 
@@ -74,43 +76,44 @@ def choose(
         contingency: (2,) after which time the ego brakes, and how hard.
         first: Which one to look at first: a good guess saves looking at most others to the end.
         axis: By which the places are sorted.
+        known: (candidates, 2) what is known of them, kept from call to call of one cycle and -1 at first: with which
+            speed braking ends in somebody, the same for all of one path and first acceleration; and what the others
+            make of a candidate, at least.
     """
     order = np.concatenate((np.array([first]), np.argsort(own)))
     done = np.full(num_keys, -1, dtype=np.int64)
     nobody = np.zeros((0, 6))
-    best, best_cost, looked_at = int(order[1]), np.inf, 0
+    best, best_cost = int(order[1]), np.inf
     brake = np.empty((1, STEPS + 1, 8))
-    known = np.full(own.shape[0], -1.0)  # with which speed braking ends in somebody, by path and first acceleration
-    for c in order:
+    for stamp, c in enumerate(order):
         if own[c] >= best_cost:
             break
-        looked_at += 1
-        cost = own[c] + encounter_cost(
-            states[c],
-            places,
-            counts,
-            0.5 * body[0],
-            0.5 * body[1],
-            weights,
-            done,
-            looked_at,
-            nobody,
-            best_cost - own[c],
-            axis,
-        )
-        if cost >= best_cost:
-            continue
         p, q = c // profiles.shape[0], c % profiles.shape[0]
         alike = p * profiles.shape[0] + _first_alike(profiles, q)
-        if known[alike] < 0.0:
+        cost = own[c] + _no_way_out(known[alike, _IMPACT])
+        if cost + max(known[c, _OTHERS], 0.0) >= best_cost:
+            continue
+        enough = best_cost - cost
+        known[c, _OTHERS] = encounter_cost(
+            states[c], places, counts, 0.5 * body[0], 0.5 * body[1], weights, done, stamp, nobody, enough, axis
+        )
+        if known[c, _OTHERS] >= enough:
+            continue
+        if known[alike, _IMPACT] < 0.0:
             way_out(ego, body, paths[p], start_m, profiles[q, 0], allowed, jerks, contingency, brake)
-            known[alike] = impact(
-                brake[0], worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - looked_at, axis
+            known[alike, _IMPACT] = impact(
+                brake[0], worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - stamp, axis
             )[0]
-        cost += min(_IMPACT_PER_MPS * known[alike], _NO_WAY_OUT)
-        if cost < best_cost:
-            best, best_cost = int(c), cost
+            cost = own[c] + _no_way_out(known[alike, _IMPACT])
+        if cost + known[c, _OTHERS] < best_cost:
+            best, best_cost = int(c), cost + known[c, _OTHERS]
     return best
+
+
+@njit(cache=True, error_model="numpy")
+def _no_way_out(impact_mps: float) -> float:
+    """Return what it costs that braking ends in somebody; nothing where that is not known yet."""
+    return min(_IMPACT_PER_MPS * max(impact_mps, 0.0), _NO_WAY_OUT)
 
 
 @njit(cache=True, error_model="numpy")
@@ -163,28 +166,31 @@ def impact(
         axis: By which the places are sorted.
     """
     for k in range(STEPS):
-        row = rows[k + 1]
-        if row[SPEED] < 0.05:
+        if rows[k + 1, SPEED] < 0.05:
             return 0.0, -1
-        c, s = row[COS], row[SIN]
-        rank, widest = axis[0] * row[X] + axis[1] * row[Y], half_length + half_width + _WIDEST_M
-        for n in range(first_from(places[k], counts[k], rank - widest), counts[k]):
-            other = places[k, n]
-            if other[P_RANK] > rank + widest:
+        c, s = rows[k + 1, COS], rows[k + 1, SIN]
+        rank, widest = axis[0] * rows[k + 1, X] + axis[1] * rows[k + 1, Y], half_length + half_width + _WIDEST_M
+        for n in range(first_from(places, k, counts[k], rank - widest), counts[k]):
+            if places[k, n, P_RANK] > rank + widest:
                 break
-            dx, dy = other[P_X] - row[X], other[P_Y] - row[Y]
-            reach = half_length + half_width + other[P_HALF_LENGTH] + other[P_HALF_WIDTH]
+            dx, dy = places[k, n, P_X] - rows[k + 1, X], places[k, n, P_Y] - rows[k + 1, Y]
+            reach = half_length + half_width + places[k, n, P_HALF_LENGTH] + places[k, n, P_HALF_WIDTH]
             if dx * dx + dy * dy > reach * reach:
                 continue
-            key = int(other[P_KEY])
+            key = int(places[k, n, P_KEY])
             if done[key] == stamp:
                 continue
             along, across = c * dx + s * dy, c * dy - s * dx
-            cr, sr = c * other[P_COS] + s * other[P_SIN], c * other[P_SIN] - s * other[P_COS]
-            hl, hw = other[P_HALF_LENGTH], other[P_HALF_WIDTH]
+            cr, sr = (
+                c * places[k, n, P_COS] + s * places[k, n, P_SIN],
+                c * places[k, n, P_SIN] - s * places[k, n, P_COS],
+            )
+            hl, hw = places[k, n, P_HALF_LENGTH], places[k, n, P_HALF_WIDTH]
             if touches(along, across, cr, sr, hl, hw, half_length, half_width, 0.1, 0.05):
-                if not goes_first(along, -(along * cr + across * sr), cr, row[SPEED], hl, half_length):
-                    return max(math.hypot(row[SPEED] - other[P_SPEED] * cr, other[P_SPEED] * sr), 0.1), key
+                if not goes_first(along, -(along * cr + across * sr), cr, rows[k + 1, SPEED], hl, half_length):
+                    return max(
+                        math.hypot(rows[k + 1, SPEED] - places[k, n, P_SPEED] * cr, places[k, n, P_SPEED] * sr), 0.1
+                    ), key
                 done[key] = stamp
     return 0.0, -1
 

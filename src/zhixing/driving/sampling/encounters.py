@@ -48,6 +48,8 @@ _STANDING_MPS = 0.1
 _ALIKE = 0.7
 """Cosine of the angle up to which two go the same way."""
 _NEAR_M, _BESIDE_M, _ALIKE_M = 25.0, 1.3, 0.4
+_IN_THE_WAY_M = 0.35
+"""Above all margins across but that of who is beside."""
 _WIDEST_M = 8.0
 _FASTEST_MPS = 12.0
 """Who comes faster is still met, only later."""
@@ -190,32 +192,43 @@ def encounter_cost(
     for k in range(STEPS):
         t = (k + 1) * DT_S
         fade = math.exp(-t / _FADE_S)
-        row = rows[k + 1]
-        ex, ey, c, s, v = row[X], row[Y], row[COS], row[SIN], row[SPEED]
+        ex, ey = rows[k + 1, X], rows[k + 1, Y]
+        c, s, v = rows[k + 1, COS], rows[k + 1, SIN], rows[k + 1, SPEED]
         look = half_length + weights[STANDSTILL_M] + v * max(weights[HEADWAY_S], 1.2)
+        close, near = half_length + _MARGIN_ALONG_M, weights[STANDSTILL_M] + weights[HEADWAY_S] * v
         rank, widest = axis[0] * ex + axis[1] * ey, look + _WIDEST_M + _FASTEST_MPS
-        for n in range(first_from(places[k], counts[k], rank - widest), counts[k]):
-            other = places[k, n]
-            if other[P_RANK] > rank + widest:
+        for n in range(first_from(places, k, counts[k], rank - widest), counts[k]):
+            if places[k, n, P_RANK] > rank + widest:
                 break
-            dx, dy = other[P_X] - ex, other[P_Y] - ey
-            diagonal = other[P_HALF_LENGTH] + other[P_HALF_WIDTH]
+            dx, dy = places[k, n, P_X] - ex, places[k, n, P_Y] - ey
+            diagonal = places[k, n, P_HALF_LENGTH] + places[k, n, P_HALF_WIDTH]
             along = c * dx + s * dy
-            if along > look + diagonal + min(other[P_SPEED], _FASTEST_MPS) or along < -half_length - diagonal - 1.0:
+            if (
+                along > look + diagonal + min(places[k, n, P_SPEED], _FASTEST_MPS)
+                or along < -half_length - diagonal - 1.0
+            ):
                 continue
             across = c * dy - s * dx
-            sideways = abs(c * other[P_SIN] - s * other[P_COS])
-            reach = other[P_HALF_WIDTH] + sideways * (other[P_HALF_LENGTH] + _TTC_S[1] * other[P_SPEED])
-            if abs(across) > half_width + _BESIDE_M + reach:
+            sideways = abs(c * places[k, n, P_SIN] - s * places[k, n, P_COS])
+            reach = places[k, n, P_HALF_WIDTH] + sideways * (
+                places[k, n, P_HALF_LENGTH] + _TTC_S[1] * places[k, n, P_SPEED]
+            )
+            clear = abs(across) - half_width - reach
+            if clear > _BESIDE_M:
                 continue
-            key = int(other[P_KEY])
+            # what follows cannot matter: not beside, and not in the way either; or too far ahead for any of it
+            is_beside = abs(along) <= half_length + diagonal + _MARGIN_ALONG_M
+            closing = v - places[k, n, P_SPEED] * (c * places[k, n, P_COS] + s * places[k, n, P_SIN])
+            if not is_beside and (clear > _IN_THE_WAY_M or along > close + diagonal + max(near, _TTC_S[1] * closing)):
+                continue
+            key = int(places[k, n, P_KEY])
             if done[key] == stamp:
                 continue
-            kind, cost, is_over = _meet(along, across, c, s, v, t, other, half_length, half_width, weights)
+            kind, cost, is_over = _meet(along, across, c, s, v, t, places, k, n, half_length, half_width, weights)
             if is_over:
                 done[key] = stamp
             if cost > 0.0:
-                cost *= other[P_CHANCE] * fade
+                cost *= places[k, n, P_CHANCE] * fade
                 total += cost
                 if keep:
                     by_key[key, kind] += cost
@@ -225,12 +238,12 @@ def encounter_cost(
 
 
 @njit(cache=True, error_model="numpy")
-def first_from(places: FloatArray, count: int, rank: float) -> int:
+def first_from(places: FloatArray, k: int, count: int, rank: float) -> int:
     """Return the first of the sorted places of one step that is at least so far along the axis."""
     low, high = 0, count
     while low < high:
         middle = (low + high) // 2
-        if places[middle, P_RANK] < rank:
+        if places[k, middle, P_RANK] < rank:
             low = middle + 1
         else:
             high = middle
@@ -245,16 +258,18 @@ def _meet(
     s: float,
     v: float,
     t: float,
-    other: FloatArray,
+    places: FloatArray,
+    k: int,
+    n: int,
     half_length: float,
     half_width: float,
     weights: FloatArray,
 ) -> tuple[int, float, bool]:
     """Return what one place of somebody else is for one state of the ego: kind, cost, and whether it ends there."""
-    cr, sr = c * other[P_COS] + s * other[P_SIN], c * other[P_SIN] - s * other[P_COS]
-    hl, hw, vu = other[P_HALF_LENGTH], other[P_HALF_WIDTH], other[P_SPEED]
+    cr, sr = c * places[k, n, P_COS] + s * places[k, n, P_SIN], c * places[k, n, P_SIN] - s * places[k, n, P_COS]
+    hl, hw, vu = places[k, n, P_HALF_LENGTH], places[k, n, P_HALF_WIDTH], places[k, n, P_SPEED]
     long_half, wide_half = hl * abs(cr) + hw * abs(sr), hl * abs(sr) + hw * abs(cr)
-    margin = _SOFT_MARGIN_M if other[P_SOFT] > 0.5 else _MARGIN_ACROSS_M
+    margin = _SOFT_MARGIN_M if places[k, n, P_SOFT] > 0.5 else _MARGIN_ACROSS_M
     cost, kind = 0.0, NOTHING
     if touches(along, across, cr, sr, hl, hw, half_length, half_width, _MARGIN_ALONG_M, margin):
         # where the ego is, seen by the other
@@ -263,7 +278,7 @@ def _meet(
             left_s = max(t - _REACTION_S, 0.15)
             overlap = max(along + long_half + half_length, 0.0) if cr > _ALIKE else 0.0
             needed = max(0.0, vu - v * cr) / (2.0 * left_s) + 2.0 * overlap / (left_s * left_s)
-            much = needed / weights[YIELD_MPS2] * other[P_FIRM]
+            much = needed / weights[YIELD_MPS2] * places[k, n, P_FIRM]
             if much > 1.6:
                 return DELAYS, 0.5 * weights[COLLISION] * min(1.0, 0.4 * much), True
             return DELAYS, weights[YIELD] * much * much, True
@@ -289,7 +304,7 @@ def _meet(
     elif abs(along) < half_length + long_half + 0.3:
         clear = abs(across) - half_width - wide_half
         wanted, matters = weights[SIDE_M], 1.0
-        if other[P_SOFT] > 0.5:
+        if places[k, n, P_SOFT] > 0.5:
             wanted, matters = weights[VULNERABLE_M] + 0.03 * v, 2.0
         if clear < wanted:
             short = 1.0 - max(clear, 0.0) / wanted

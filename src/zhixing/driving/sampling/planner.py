@@ -146,11 +146,12 @@ class SamplingPlanner:
         judge = self._checker.judge_of(scene)
         first = _most_alike(targets, profiles, self._chosen, self._settle_m)
         total, wanted = own.sum(axis=1), list[tuple[int, Plan]]()
+        known = np.full((states.shape[0], 2), -1.0)
         for _ in range(_MOST_TRIES):
             best = choose(
                 states, total, others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
                 ego_row, self._body, paths, s_m, profiles, allowed_mps, self._weights, self._jerks,
-                self._contingency, first, others.axis,
+                self._contingency, first, others.axis, known,
             )  # fmt: skip
             path, profile = divmod(best, profiles.shape[0])
             plan = self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego)
