@@ -16,20 +16,29 @@ from zhixing.simulation.world import STEP_S
 
 _USERS_IN_CITY = 160
 """So many that 64 are within sight of the ego, which is what the planner looks at."""
-_WARM_UP, _CYCLES = 60, 600
+_WARM_UP, _CYCLES, _RUNS = 60, 600, 3
 _SEED = 1
 
 
 def planning() -> list[Measure]:
-    """Measure planning cycles of the planner and its peers: prediction, candidates, scoring and choice, one core."""
+    """Measure planning cycles of the planner and its peers: prediction, candidates, scoring and choice, one core.
+
+    The same cycles are driven several times: the quickest time of each is what the planner takes, the rest of the tail
+    is what else the machine does.
+    """
     sampling = SamplingPlanner()
-    times_ms, seen, candidates = _cycles(sampling, sampling)
+    runs = [_cycles(sampling, sampling) for _ in range(_RUNS)]
+    _, seen, candidates = runs[0]
+    times_ms = [time_ms for times, _, _ in runs for time_ms in times]
+    quickest_ms = [min(times) for times in zip(*(times for times, _, _ in runs), strict=True)]
     measures = [
         Measure(name="sampling planner, candidates a cycle, least", value=float(min(candidates)), unit="candidates",
                 target=1000.0, more_is_better=True),
         Measure(name="sampling planner, road users a cycle, median", value=float(median(seen)), unit="road users"),
     ]  # fmt: skip
-    measures += median_and_p99(f"sampling planner, one cycle, {{}} of {_CYCLES}", times_ms, p99_target=10.0)
+    name = f"sampling planner, one cycle, {{}} of {_CYCLES}"
+    measures += median_and_p99(f"{name}, {_RUNS} times", times_ms, p99_target=10.0)
+    measures += median_and_p99(f"{name}, the quickest of {_RUNS}", quickest_ms)
     for planner in (PdmPlanner(), IdmPlanner()):
         measures += median_and_p99(f"{planner.name}, one cycle, {{}} of {_CYCLES}", _cycles(planner)[0])
     return measures
