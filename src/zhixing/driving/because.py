@@ -12,6 +12,7 @@ _AHEAD: dict[str, Localized] = {
     "follow": Localized("要和{zh}保持距离", " to keep my distance from {en}", ", um Abstand zu {de} zu halten"),
     "queue": Localized("要跟在{zh}后面排队", " to wait behind {en}", ", um hinter {de} zu warten"),
     "way-round": Localized("要借道绕过{zh}", " to go round {en}", ", um an {de} vorbeizufahren"),
+    "overtake": Localized("要超过{zh}", " to overtake {en}", ", um an {de} vorbeizuziehen"),
     "emergency": Localized("要避免撞上{zh}", " to avoid hitting {en}", ", um nicht mit {de} zusammenzustoßen"),
 }
 _CHECK: dict[str, Localized] = {

@@ -88,7 +88,8 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
     """Return what the rule makes the car do, and the sentence for it.
 
     Args:
-        rule: ``follow``, ``queue``, ``yield``, ``beside``, ``way-round``, ``emergency`` or one that concerns nobody.
+        rule: ``follow``, ``queue``, ``yield``, ``beside``, ``way-round``, ``overtake``, ``emergency`` or
+            one that concerns nobody.
         road_user: :class:`RoadUser` it is about; ignored by rules that concern nobody.
 
     Example:
@@ -115,6 +116,9 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
         case "way-round":
             who = AHEAD[road_user]
             return "pass", Localized(f"借道绕过{who.zh}", f"Going round {who.en}.", f"Ich fahre an {who.de} vorbei.")
+        case "overtake":
+            who = AHEAD[road_user]
+            return "pass", Localized(f"超过{who.zh}", f"Overtaking {who.en}.", f"Ich ziehe an {who.de} vorbei.")
         case "emergency":
             who = AHEAD[road_user]
             return "emergency-brake", Localized(

@@ -112,7 +112,7 @@ class SamplingPlanner:
         # 1. where on the route and where beside it, where to stop, and whether there is a way round somebody
         s_m = self._locate(ego)
         stops, light, light_m = way.stops(scene, s_m, cfg.yellow_decel_mps2)
-        detour = self._way_round.look(scene, s_m, self._shift_m, way.allowed_at(s_m), light_m)
+        detour = self._way_round.look(scene, s_m, self._shift_m, way.allowed_at(s_m), light_m, self._wish)
         beside_m, allowed_mps, weights = way.beside_m, way.allowed_mps, self._weights
         if detour is not None:
             beside_m, allowed_mps, weights = detour.beside_m, detour.slowed(allowed_mps), self._weights_aside
@@ -181,7 +181,7 @@ class SamplingPlanner:
             aside_m,
         )  # fmt: skip
         if detour is not None and detour.is_used(s_m, float(targets[path, 0]), body, way.beside_m):
-            why = explain("way-round", int(scene.others.road_user[detour.row]), int(scene.others.object_id[detour.row]))
+            why = explain(detour.rule, int(scene.others.road_user[detour.row]), int(scene.others.object_id[detour.row]))
         if others.tracks is not None:
             delays = others.by_user(states[best], self._body, self._weights)[:, DELAYS]
             self._yielding.ask(others.tracks, delays, scene.time_ns)

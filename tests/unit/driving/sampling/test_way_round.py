@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from zhixing.datatypes.driving_wish import AS_USUAL, DrivingWish
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Light
+from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.road import Road
-from zhixing.datatypes.scene import Scene
+from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.tracks import RoadUser, Tracks
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.safety import SafetyChecker
@@ -22,16 +24,33 @@ from zhixing.driving.sampling.way_round import WayRound
 from zhixing.simulation.rollout import rollout
 
 
-def two_lanes(by_hand: SimpleNamespace) -> Road:
-    """Return a street from x = 0 to 300 with one lane east (y = 0) and one west (y = 3.5)."""
+def two_lanes(by_hand: SimpleNamespace, end_m: float = 300.0) -> Road:
+    """Return a street from x = 0 with one lane east (y = 0) and one west (y = 3.5)."""
     return Road(
         name="two lanes",
         lanes=(
-            by_hand.lane("east", by_hand.straight((0, 0), (300, 0), 61)),
-            by_hand.lane("west", by_hand.straight((300, 3.5), (0, 3.5), 61)),
+            by_hand.lane("east", by_hand.straight((0, 0), (end_m, 0), 61)),
+            by_hand.lane("west", by_hand.straight((end_m, 3.5), (0, 3.5), 61)),
         ),
         successors=((), ()),
     )
+
+
+class Wishing:
+    """A driver who is told the same wish all the time."""
+
+    def __init__(self, wish: DrivingWish) -> None:
+        self._driver, self._wish = SamplingPlanner(), wish
+
+    @property
+    def name(self) -> str:
+        return self._driver.name
+
+    def start(self, briefing: Briefing) -> None:
+        self._driver.start(briefing)
+
+    def plan(self, scene: Scene) -> Plan:
+        return self._driver.plan(dataclasses.replace(scene, wish=self._wish))
 
 
 def truck(by_hand: SimpleNamespace, x_m: float = 80.0, **more: Any) -> Any:
@@ -98,7 +117,7 @@ def is_passed(by_hand: SimpleNamespace, background: Tracks) -> bool:
     for step in range(background.num_steps):
         seen = background.until(step)
         scene = Scene(time_ns=int(seen.time_ns[-1]), ego=task.start, others=seen, lights=np.zeros(0, dtype=np.int64))
-        found = way_round.look(scene, way.route.start_m, 0.0, 10.0, math.inf)
+        found = way_round.look(scene, way.route.start_m, 0.0, 10.0, math.inf, AS_USUAL)
     return found is not None
 
 
@@ -130,3 +149,48 @@ def test_a_slow_bicycle_is_passed_from_the_ego_s_own_side(by_hand: SimpleNamespa
     assert not trace.contact_ids
     assert trace.xy_m[:, 1].max() < 1.85  # never with its centre in the lane of the others
     assert trace.time_ns[-1] < 25e9  # behind it all the way it would have taken 50 s
+
+
+def tricycle(by_hand: SimpleNamespace, **more: Any) -> Any:
+    about = {"x_m": 40.0, "speed_mps": 4.0, "road_user": RoadUser.TRICYCLE, "size_m": (2.8, 1.4)} | more
+    return by_hand.User(object_id=5, **about)
+
+
+def behind_a_tricycle(by_hand: SimpleNamespace, *others: Any, wish: DrivingWish = AS_USUAL) -> Trace:
+    users = [tricycle(by_hand), *others]
+    task = by_hand.scenario(two_lanes(by_hand, 600.0), users=users, goal=(400.0, 406.0, -2.0, 2.0), duration_s=60.0)
+    return rollout(task, Wishing(wish), background="reactive", checker=SafetyChecker())
+
+
+def test_a_slow_tricycle_is_overtaken_briskly_where_nobody_comes(by_hand: SimpleNamespace) -> None:
+    trace = behind_a_tricycle(by_hand)
+    assert trace.outcome == "goal"
+    assert not trace.contact_ids
+    assert "overtake" in rules(trace)
+    out = trace.xy_m[:, 1] > 1.75
+    assert trace.xy_m[:, 1].max() > 0.7 + 0.95 + 0.6
+    assert 0.1 * out.sum() < 6.0
+    assert trace.time_ns[-1] < 50e9  # behind it, it would have taken 90 s
+
+
+def test_it_stays_behind_while_somebody_comes(by_hand: SimpleNamespace) -> None:
+    coming = [
+        by_hand.User(object_id=20 + k, x_m=200.0 + 110.0 * k, y_m=3.5, yaw_rad=math.pi, speed_mps=11.0)
+        for k in range(8)
+    ]
+    trace = behind_a_tricycle(by_hand, *coming)
+    assert not trace.contact_ids
+    xy, others = trace.xy_m, trace.background.xy_m[1:, : len(trace.xy_m), 0]
+    for k in np.flatnonzero(xy[:, 1] > 1.2):
+        ahead = others[:, min(k, others.shape[1] - 1)] - xy[k, 0]
+        assert ahead[ahead > 0.0].min(initial=np.inf) > 40.0
+
+
+def test_who_is_slow_for_a_reason_is_not_overtaken(by_hand: SimpleNamespace) -> None:
+    before = by_hand.User(object_id=6, x_m=58.0, speed_mps=4.0)
+    assert "overtake" not in rules(behind_a_tricycle(by_hand, before))
+
+
+def test_who_wants_to_be_driven_calmly_stays_behind_unless_they_want_past(by_hand: SimpleNamespace) -> None:
+    assert "overtake" not in rules(behind_a_tricycle(by_hand, wish=DrivingWish(style="calm")))
+    assert "overtake" in rules(behind_a_tricycle(by_hand, wish=DrivingWish(style="calm", overtakes=True)))
