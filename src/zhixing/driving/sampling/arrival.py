@@ -13,22 +13,25 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.driving.route import Route
 from zhixing.driving.sampling.candidates import PATH_SHIFT
 from zhixing.driving.sampling.config import DT_S, STEPS
-from zhixing.driving.sampling.motion import ALONG, OFFSET, SPEED
+from zhixing.driving.sampling.motion import ALONG, COS, OFFSET, SIN, SPEED
 
-FROM_S, UNTIL_S, LEAST_MPS, MOST_MPS, BEGIN_M, END_M, AIM_M, RIGHT_M, LEFT_M = range(9)
+FROM_S, UNTIL_S, LEAST_MPS, MOST_MPS, BEGIN_M, END_M, AIM_M, RIGHT_M, LEFT_M, YAW_RAD, YAW_OFF_RAD = range(11)
 """Columns of an appointment: when (from now), how fast, between which places on the route's line, best where, and
-how far beside the line at most, left positive."""
+how far beside the line at most, left positive; which heading, and how far off it at most."""
 
 _MARGIN_M = 1.5
 _USUAL_SHARE = 0.7
 _CHANGE_MPS2 = 1.5
 """Speeds up or slows down like this beyond the horizon."""
-_OFF_BY_M, _OFF_BY_MPS, _OFF_SIDE, _MISSED, _MOST = 0.8, 1.2, 2.5, 6.0, 30.0
+_OFF_BY_M, _OFF_BY_MPS, _OFF_SIDE, _OFF_YAW, _MISSED, _MOST = 0.8, 1.2, 2.5, 10.0, 6.0, 30.0
+_YAW_MARGIN_RAD = 0.02
 _LOST_SHARE = 0.2
 _AHEAD, _BEHIND, _PACE = 0.04, 0.15, 0.08
 """Per metre before or behind an even pace, and per m/s off it, at the end of the horizon."""
 _WIDE_M, _SIDE_MARGIN_M = 6.0, 0.3
 _AIM_WEIGHT = 0.25
+_EARLY_S, _EARLY_SHARE = 0.3, 0.3
+"""Be there a little before it is too late, where there is time for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def goal_stretch(route: Route, goal: Goal) -> Stretch | None:
 
 
 def appointment(goal: Goal, stretch: Stretch | None, scene: Scene, s_m: float, usual_mps: float) -> FloatArray:
-    """Return (1, 9) the appointment at the goal, (0, 9) where there is none.
+    """Return (1, 11) the appointment at the goal, (0, 11) where there is none.
 
     Args:
         goal: Where to go.
@@ -84,14 +87,20 @@ def appointment(goal: Goal, stretch: Stretch | None, scene: Scene, s_m: float, u
         usual_mps: The speed that is allowed on the way.
     """
     if goal.time_ns is None or stretch is None:
-        return np.zeros((0, 9))
+        return np.zeros((0, 11))
     from_s, until_s = ((time_ns - scene.time_ns) * 1e-9 for time_ns in goal.time_ns)
     least, most = goal.speed_mps or (-math.inf, math.inf)
     begin_m, end_m = stretch.begin_m, stretch.end_m
     margin_m = min(_MARGIN_M, 0.4 * (end_m - begin_m))
+    early_s = min(_EARLY_S, _EARLY_SHARE * (until_s - from_s))
+    until_s = until_s - early_s if until_s > early_s else until_s
     pace = max(scene.ego.speed_mps, _USUAL_SHARE * usual_mps)
     aim_m = min(max(s_m + pace * max(0.5 * (from_s + until_s), 0.0), begin_m + margin_m), end_m - margin_m)
-    return np.array([[from_s, until_s, least, most, begin_m, end_m, aim_m, stretch.right_m, stretch.left_m]])
+    least_rad, most_rad = goal.yaw_rad or (-math.pi, math.pi)
+    half_rad = 0.5 * ((most_rad - least_rad) % (2.0 * math.pi)) if goal.yaw_rad else math.pi
+    heading = least_rad + half_rad, half_rad - min(_YAW_MARGIN_RAD, 0.2 * half_rad)
+    sides_m = stretch.right_m, stretch.left_m
+    return np.array([[from_s, until_s, least, most, begin_m, end_m, aim_m, *sides_m, *heading]])
 
 
 @njit(cache=True, error_model="numpy")
@@ -101,7 +110,7 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray, clock_s:
     Args:
         rows: (STEPS + 1, 8) the candidate.
         path: (points, 9) along which it goes, see ``paths_beside``.
-        when: (9,) the appointment.
+        when: (11,) the appointment.
         clock_s: (points,) how long it takes to each metre of the route's line at the allowed speed.
     """
     horizon_s = STEPS * DT_S
@@ -110,15 +119,23 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray, clock_s:
     if when[UNTIL_S] <= horizon_s:
         best = np.inf
         for k in range(STEPS + 1):
-            t = k * DT_S
-            if t < when[FROM_S] - 0.5 * DT_S or t > when[UNTIL_S] + 0.5 * DT_S:
+            # the ends of the window are looked at exactly: in half a step a fast ego drives farther than many a goal
+            t = min(max(k * DT_S, when[FROM_S]), when[UNTIL_S])
+            if abs(t - k * DT_S) >= DT_S:
                 continue
-            s, v = rows[k, ALONG], rows[k, SPEED]
+            lower = min(int(t / DT_S), STEPS - 1)
+            share = t / DT_S - lower
+            s = rows[lower, ALONG] + share * (rows[lower + 1, ALONG] - rows[lower, ALONG])
+            v = rows[lower, SPEED] + share * (rows[lower + 1, SPEED] - rows[lower, SPEED])
             off_m = max(when[BEGIN_M] - s, s - when[END_M], 0.0)
             off_mps = max(when[LEAST_MPS] - v, v - when[MOST_MPS], 0.0)
-            beside_m = path[min(int(s - rows[0, ALONG] + 0.5), path.shape[0] - 1), PATH_SHIFT] + rows[k, OFFSET]
+            beside_m = path[min(int(s - rows[0, ALONG] + 0.5), path.shape[0] - 1), PATH_SHIFT] + rows[lower, OFFSET]
             off_side = max(when[RIGHT_M] - beside_m, beside_m - when[LEFT_M], 0.0)
             cost = _OFF_BY_M * off_m + _OFF_BY_MPS * off_mps + _OFF_SIDE * off_side
+            turn = math.atan2(rows[lower, SIN], rows[lower, COS]) - when[YAW_RAD]
+            off_rad = abs(math.atan2(math.sin(turn), math.cos(turn))) - when[YAW_OFF_RAD]
+            if off_m <= 0.0:
+                cost += _OFF_YAW * max(off_rad, 0.0)
             if cost > 0.0:
                 cost += _MISSED
             best = min(best, cost + _AIM_WEIGHT * 0.2 * abs(s - when[AIM_M]))

@@ -67,7 +67,7 @@ def own_costs(
             when, in seconds from now, it must not be crossed.
         goal: (7,) x_min, x_max, y_min, y_max of the goal area, where on the line it is, and how far beside the line,
             left positive, one may be there.
-        when: (appointments, 9) none or one at the goal, see ``arrival``; with one it is not progress that counts.
+        when: (appointments, 11) none or one at the goal, see ``arrival``; with one it is not progress that counts.
         clock_s: (points,) see ``late_or_early``.
         body: (7,) see :func:`roll_out`.
         weights: See ``SamplingConfig.weights``.
