@@ -38,7 +38,7 @@ _KNOT_M, _BUMP_M = 2, 5.0
 _STEPS_M = (0.4, 0.2, 0.1, 0.05)
 _ROUNDS = 6
 _MOST_SHIFT_M = 2.0
-_OUT_WEIGHT, _BEND_WEIGHT, _SMOOTH_WEIGHT, _SHIFT_WEIGHT = 20.0, 400.0, 10.0, 0.01
+_OUT_WEIGHT, _BEND_WEIGHT, _SMOOTH_WEIGHT, _SHIFT_WEIGHT, _LANE_WEIGHT = 20.0, 400.0, 10.0, 0.01, 0.5
 
 
 def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
@@ -62,7 +62,7 @@ def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
     )
     unfit = unfit[(unfit > int(route.start_m) + 2) & (unfit < last)]
     for first, final in _windows(unfit, int(route.start_m) + 1, last):
-        _bend_band(line.xy_m, normal, shift_m, size, first, final, edge)
+        _bend_band(line.xy_m, normal, shift_m, size, route.room_m, first, final, edge)
     if unfit.size:
         out = _overhang(line.xy_m, normal, shift_m, size, int(route.start_m), last, edge)
         route, out = _moved(route, shift_m, normal, out)
@@ -135,6 +135,7 @@ def _cost(
     normal: FloatArray,
     shift: FloatArray,
     size: FloatArray,
+    room: FloatArray,
     begin: int,
     end: int,
     near: IntArray,
@@ -143,6 +144,8 @@ def _cost(
     cost, before = 0.0, 0.0
     for k in range(begin, end):
         _, out, bend = _at(xy, normal, shift, size, k, _MARGIN_M, near, edge)
+        beyond = max(shift[k] + size[1] - room[k, 1], size[1] - shift[k] - room[k, 0], 0.0)
+        cost += _LANE_WEIGHT * beyond * beyond
         cost += _OUT_WEIGHT * out + _BEND_WEIGHT * max(abs(bend) - size[3], 0.0) ** 2 + _SHIFT_WEIGHT * shift[k] ** 2
         if k > begin:
             cost += _SMOOTH_WEIGHT * (bend - before) ** 2
@@ -152,7 +155,14 @@ def _cost(
 
 @njit(cache=True, error_model="numpy")
 def _bend_band(
-    xy: FloatArray, normal: FloatArray, shift: FloatArray, size: FloatArray, begin: int, end: int, edge: RoadEdge
+    xy: FloatArray,
+    normal: FloatArray,
+    shift: FloatArray,
+    size: FloatArray,
+    room: FloatArray,
+    begin: int,
+    end: int,
+    edge: RoadEdge,
 ) -> None:
     """Move the line sideways by bumps, from large to small, as long as that makes it better."""
     reach = int(2.5 * _BUMP_M)
@@ -162,14 +172,14 @@ def _bend_band(
             for knot in range(begin + 2, end - 1, _KNOT_M):
                 low, high = max(knot - reach, begin), min(knot + reach + 1, end)
                 near = lanes_within(xy[knot, 0], xy[knot, 1], reach + _LOOK_M, edge)
-                now = _cost(xy, normal, shift, size, low, high, near, edge)
+                now = _cost(xy, normal, shift, size, room, low, high, near, edge)
                 for sign in (-1.0, 1.0):
                     old = shift[low:high].copy()
                     for k in range(low, high):
                         fixed = min(1.0, min(k - begin, end - 1 - k) / 4.0)  # both ends stay where they are
                         bump = math.exp(-0.5 * ((k - knot) / (0.5 * _BUMP_M)) ** 2) * fixed
                         shift[k] = min(max(shift[k] + sign * step * bump, -_MOST_SHIFT_M), _MOST_SHIFT_M)
-                    new = _cost(xy, normal, shift, size, low, high, near, edge)
+                    new = _cost(xy, normal, shift, size, room, low, high, near, edge)
                     if new < now - 1e-4:
                         now, is_better = new, True
                         break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,3 +91,21 @@ def test_it_never_gets_worse_and_nothing_else_moves(radius_m: float, width_m: fl
 def test_where_the_body_fits_the_line_stays() -> None:
     route, lane_map = bend(20.0, 3.6)
     assert fit_to_body(route, BODY, lane_map).line.xy_m == pytest.approx(route.line.xy_m, abs=1e-2)
+
+
+def test_a_bend_is_not_driven_on_the_lane_beside_without_need() -> None:
+    alone, lane_map = bend(3.0, 2.4)
+    lane = lane_map.road.lanes[0]
+    beside = Lane(
+        lane_id="beside", kind=LaneKind.DRIVING, centre_xy_m=2.0 * lane.right_xy_m - lane.centre_xy_m,
+        left_xy_m=lane.right_xy_m, right_xy_m=3.0 * lane.right_xy_m - 2.0 * lane.centre_xy_m, speed_limit_mps=10.0,
+        left_lane=0,
+    )  # fmt: skip
+    both = build_lane_map(Road(name="both", lanes=(replace(lane, right_lane=1), beside), successors=((), ())))
+    goal = Goal(
+        x_min_m=alone.line.xy_m[-8, 0] - 2.0, x_max_m=alone.line.xy_m[-8, 0] + 2.0,
+        y_min_m=alone.line.xy_m[-8, 1] - 2.0, y_max_m=alone.line.xy_m[-8, 1] + 2.0,
+    )  # fmt: skip
+    fitted = fit_to_body(find_route(both, EgoState(x_m=5.0, y_m=0.0, yaw_rad=0.0, speed_mps=5.0), goal), BODY, both)
+    before = fitted.line.xy_m[:, 0] < 38.0
+    assert fitted.line.xy_m[before, 1].min() > -0.6  # the lane beside counting for nothing, it was a metre
