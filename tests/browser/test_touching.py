@@ -29,7 +29,7 @@ def test_a_window_shows_where_it_really_is_on_its_way(page: Page) -> None:
             seen.push([output.textContent, output.className]);
             if (output.textContent === "60 %") { clearInterval(timer); resolve(seen); }
         }, 50);
-        setTimeout(() => { clearInterval(timer); resolve(seen); }, 9000);
+        setTimeout(() => { clearInterval(timer); resolve(seen); }, 30000);
     })""")
     shown = [int(text.split()[0]) for text, _ in way]
     assert shown == sorted(shown)

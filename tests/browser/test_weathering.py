@@ -18,7 +18,7 @@ SHOUT = """(garbage) => new Promise((resolve) => {
         if (message.type === "error") answers.push(message);
         if (answers.length === garbage.length) { socket.close(); resolve(answers); }
     };
-    setTimeout(() => resolve(answers), 5000);
+    setTimeout(() => resolve(answers), 30000);
 })"""
 GARBAGE = [
     "",
