@@ -63,7 +63,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class StopLine:
-    """Where to wait.
+    """Where to wait: before a junction, or within it at the end of a waiting area (待转区).
+
+    A waiting area is a lane of its own in the junction. Its light group shows green while it may be entered, that of
+    the lane behind its line while the turn may be finished.
 
     Attributes:
         xy_m: (2, 2) its two ends in the world frame.

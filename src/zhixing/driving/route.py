@@ -350,12 +350,13 @@ def _beyond(lane_map: LaneMap, lane: int) -> tuple[FloatArray, list[tuple[int, i
 def _stops(
     road: Road, line: Line, lane_at: list[int], start_m: float, goal_m: float
 ) -> tuple[FloatArray, IntArray, BoolArray]:
-    """Return where one may have to wait: at the stop line before a junction, or at its entry."""
+    """Return where one may have to wait: before a junction at the stop line or the entry, and at lines in it."""
     lines_by_lane = {lane: stop.xy_m for stop in road.stop_lines for lane in stop.lanes}
     rows = []
     for point in range(1, len(lane_at)):
         before, now = lane_at[point - 1], lane_at[point]
-        if now == before or road.lanes[now].junction < 0 or road.lanes[before].junction == road.lanes[now].junction:
+        is_within = road.lanes[before].junction == road.lanes[now].junction
+        if now == before or road.lanes[now].junction < 0 or (is_within and before not in lines_by_lane):
             continue
         entry_m = float(line.s_m[point])
         if before in lines_by_lane:
