@@ -120,7 +120,7 @@ class SamplingPlanner:
             stops = np.vstack((stops, (self._way_round.wait_m - 0.5 * body.length_m, 0.0, math.inf)))
         # 2. propose: paths beside the route, times how the speed changes
         targets = lateral_targets(
-            beside_m, route.goal_m, body, s_m, ego.speed_mps, self._shift_m, float(self._chosen[0]),
+            beside_m, way.goal_row, body, s_m, ego.speed_mps, self._shift_m, float(self._chosen[0]),
             is_tight=detour is not None,
         )  # fmt: skip
         line = route.line

@@ -16,12 +16,12 @@ _MOST_M = 5.5
 _QUICK_M, _QUICK_S, _CALM_M, _CALM_S = 4.5, 0.55, 8.0, 1.2
 _TIGHT_M = 1.6
 """As tightly as the wheels turn, at walking pace."""
-_NEAR_GOAL_M = 25.0
+_NEAR_GOAL_M, _SEES_GOAL_M = 25.0, 140.0
 
 
 def lateral_targets(
     beside_m: FloatArray,
-    goal_m: float,
+    goal: FloatArray,
     body: EgoBody,
     s_m: float,
     speed_mps: float,
@@ -37,7 +37,7 @@ def lateral_targets(
 
     Args:
         beside_m: (points, 2) room to the right and left of the route's line at every metre.
-        goal_m: Where on the line the goal is.
+        goal: (7,) the goal, see ``own_costs``: where on the line it is and how far beside that one may be there.
         body: The ego's size.
         s_m: Where on the route's line the ego is.
         speed_mps: Faster egos take more room.
@@ -49,11 +49,13 @@ def lateral_targets(
     room = beside_m[near]
     edge_m = 0.5 * body.width_m + _EDGE_M
     right_m, left_m = np.minimum(np.maximum(room.min(axis=0) - edge_m, 0.0), _MOST_M).tolist() if room.size else (0, 0)
-    if s_m > goal_m - _NEAR_GOAL_M:
+    if s_m > goal[4] - _NEAR_GOAL_M:
         right_m, left_m = min(right_m, 0.8), min(left_m, 0.8)
     low_m, high_m = min(-right_m, shift_m), max(left_m, shift_m)
     raster = np.concatenate((np.arange(0.0, left_m, _STEP_M), [left_m], -np.arange(0.0, right_m, _STEP_M), [-right_m]))
-    wanted = [0.0, before_m, shift_m, *(shift_m + nudge_m for nudge_m in _NUDGES_M), *raster.tolist()]
+    # whoever has somebody beside them has to know how little to the side would do
+    within = [side_m for side_m in goal[5:7].tolist() if s_m > goal[4] - _SEES_GOAL_M]
+    wanted = [0.0, *within, before_m, shift_m, *(shift_m + nudge_m for nudge_m in _NUDGES_M), *raster.tolist()]
     chosen: list[float] = []
     for target_m in wanted:
         if low_m <= target_m <= high_m and all(abs(target_m - other_m) > _ALIKE_M for other_m in chosen):
