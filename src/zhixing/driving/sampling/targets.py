@@ -53,8 +53,9 @@ def lateral_targets(
         right_m, left_m = min(right_m, 0.8), min(left_m, 0.8)
     low_m, high_m = min(-right_m, shift_m), max(left_m, shift_m)
     raster = np.concatenate((np.arange(0.0, left_m, _STEP_M), [left_m], -np.arange(0.0, right_m, _STEP_M), [-right_m]))
-    # whoever has somebody beside them has to know how little to the side would do
-    within = [side_m for side_m in goal[5:7].tolist() if s_m > goal[4] - _SEES_GOAL_M]
+    # who has somebody beside them has to know how little to the side would do; of a narrow goal the middle will
+    is_near = s_m > goal[4] - _SEES_GOAL_M
+    within = [side_m for side_m in goal[5:7].tolist() if is_near and abs(side_m) >= _STEP_M]
     wanted = [0.0, *within, before_m, shift_m, *(shift_m + nudge_m for nudge_m in _NUDGES_M), *raster.tolist()]
     chosen: list[float] = []
     for target_m in wanted:
