@@ -64,6 +64,22 @@ def test_a_car_on_a_straight_lane_goes_on_in_it(by_hand: SimpleNamespace) -> Non
     assert {0, 4} <= sides or {0, 3} <= sides  # one mode changes to the lane on the left
 
 
+def changes(by_hand: SimpleNamespace, y_m: float, drift_mps: float) -> float:
+    """Return how likely a car on the right lane, drifting to the left, is thought to change to the left lane."""
+    yaw_rad = math.asin(drift_mps / 10.0)
+    began = by_hand.User(object_id=1, x_m=10.0, y_m=y_m - drift_mps, yaw_rad=yaw_rad, speed_mps=10.0, size_m=(4.5, 1.8))
+    prediction = predict(by_hand.street(), by_hand.tracks([began], HISTORY))
+    return float(prediction.probability[0, prediction.xy_m[0, :, -1, 1] > 2.0].sum())
+
+
+def test_who_drifts_towards_the_marking_is_expected_to_cross_it_before_the_body_does(by_hand: SimpleNamespace) -> None:
+    inside_m, drift_mps = 0.75, 0.8  # the body is 0.1 m from the marking
+    assert changes(by_hand, inside_m, drift_mps) > 0.15
+    assert changes(by_hand, inside_m, drift_mps) > 2.0 * changes(by_hand, inside_m, 0.0)
+    assert changes(by_hand, -inside_m, drift_mps) < 0.1  # on its way back to the middle
+    assert changes(by_hand, 1.2, drift_mps) > changes(by_hand, inside_m, drift_mps)
+
+
 def bend(by_hand: SimpleNamespace) -> Road:
     """Return a lane that turns left after 30 m with a radius of 20 m, and goes on north."""
     angle = np.linspace(0.0, 0.5 * math.pi, 20)

@@ -33,6 +33,7 @@ _VEER_COST = 1.5
 _IMPOSSIBLE = 90.0
 _WIDE_M, _OVER_M, _DRIFT_MPS = 1.4, 0.3, 0.3
 """Who is narrower weaves; lane changes take 0.3 to 2 m/s sideways (grid of UN R157, annex 4, appendix 3)."""
+_SOON_S = 1.0
 _STEEP = 0.15
 
 
@@ -150,9 +151,10 @@ def find_paths(
 
 @njit(cache=True, error_model="numpy")
 def _leaving(off: float, drift_mps: float, width: float, half_lane: float) -> float:
-    """Return how little it fits to stay in a lane whose marking the body crosses while it moves on outwards."""
-    over = abs(off) + 0.5 * width - half_lane
-    outwards = drift_mps if off > 0.0 else -drift_mps
+    """Return how little it fits to stay in a lane whose marking the body crosses, or soon will, moving on outwards."""
+    soon = off + _SOON_S * drift_mps
+    over = abs(soon) + 0.5 * width - half_lane
+    outwards = drift_mps if soon > 0.0 else -drift_mps
     if width < _WIDE_M or over <= 0.0 or outwards <= 0.0:
         return 0.0
     return float(0.5 * (over / _OVER_M) ** 2 * min(1.0, outwards / _DRIFT_MPS))

@@ -41,7 +41,7 @@ _OVERRULED_MPS2 = 0.5
 """Braking so much harder than asked for was somebody else's doing."""
 _WILLING = 0.5
 """So much less weighs going aside where that leads round somebody."""
-_MOST_TRIES = 5
+_MOST_TRIES, _ALIKE_MPS2 = 5, 0.05
 """So often the planner looks for something else where the safety rules would change what it wants."""
 _UNDECIDED = explain("free-road", 0, -1)
 _SPARE_CANDIDATES = 500
@@ -159,7 +159,8 @@ class SamplingPlanner:
             if not judge(plan):
                 break
             # another line, or another first step: the rest of a plan is not what is judged
-            alike = np.flatnonzero(profiles[:, 0] == profiles[profile, 0])
+            firsts = states[path * profiles.shape[0] : (path + 1) * profiles.shape[0], 1, ACCEL]
+            alike = np.flatnonzero(np.abs(firsts - states[best, 1, ACCEL]) < _ALIKE_MPS2)
             total[path * profiles.shape[0] + alike] = np.inf
             first = int(np.argmin(total))
         else:
