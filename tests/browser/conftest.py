@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from zhixing.runtime.bench.page import CHROMIUM_ARGUMENTS
 
 CHROMIUM = os.environ.get("ZHIXING_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-START_LIMIT_S = 180.0  # a first start compiles the kernels
+START_LIMIT_S = 600.0  # a first start compiles the kernels
 WIDE = {"width": 1920, "height": 720}
 
 
@@ -94,6 +94,7 @@ def open_page(chromium: Browser, car: CarProcess) -> Iterator[Callable[..., Page
     def open_(lang: str = "en", theme: str = "night", size: dict[str, int] | None = None, script: str = "") -> Page:
         options: Any = {"viewport": size or WIDE, "reduced_motion": "reduce"}
         context = chromium.new_context(**options)
+        context.set_default_navigation_timeout(120_000)  # the car may be compiling beside busy neighbours
         contexts.append(context)
         start = {"zhixing-lang": lang, "zhixing-theme": theme}
         for key, value in start.items():
