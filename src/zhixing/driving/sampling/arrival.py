@@ -132,9 +132,9 @@ def late_or_early(rows: FloatArray, path: FloatArray, when: FloatArray, clock_s:
             beside_m = path[min(int(s - rows[0, ALONG] + 0.5), path.shape[0] - 1), PATH_SHIFT] + rows[lower, OFFSET]
             off_side = max(when[RIGHT_M] - beside_m, beside_m - when[LEFT_M], 0.0)
             cost = _OFF_BY_M * off_m + _OFF_BY_MPS * off_mps + _OFF_SIDE * off_side
-            turn = math.atan2(rows[lower, SIN], rows[lower, COS]) - when[YAW_RAD]
-            off_rad = abs(math.atan2(math.sin(turn), math.cos(turn))) - when[YAW_OFF_RAD]
             if off_m <= 0.0:
+                turn = math.atan2(rows[lower, SIN], rows[lower, COS]) - when[YAW_RAD]
+                off_rad = abs(math.atan2(math.sin(turn), math.cos(turn))) - when[YAW_OFF_RAD]
                 cost += _OFF_YAW * max(off_rad, 0.0)
             if cost > 0.0:
                 cost += _MISSED

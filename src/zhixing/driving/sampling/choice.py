@@ -84,12 +84,12 @@ def choose(
     done = np.full(num_keys, -1, dtype=np.int64)
     nobody = np.zeros((0, 6))
     best, best_cost = int(order[1]), np.inf
-    brake = np.empty((1, STEPS + 1, 8))
+    brake, first_alike = np.empty((1, STEPS + 1, 8)), _first_alike(profiles)
     for stamp, c in enumerate(order):
         if own[c] >= best_cost:
             break
         p, q = c // profiles.shape[0], c % profiles.shape[0]
-        alike = p * profiles.shape[0] + _first_alike(profiles, q)
+        alike = p * profiles.shape[0] + first_alike[q]
         cost = own[c] + _no_way_out(known[alike, _IMPACT])
         if cost + max(known[c, _OTHERS], 0.0) >= best_cost:
             continue
@@ -134,12 +134,15 @@ def way_out(
 
 
 @njit(cache=True, error_model="numpy")
-def _first_alike(profiles: FloatArray, q: int) -> int:
-    """Return the first profile that begins with the same acceleration."""
-    for k in range(q):
-        if profiles[k, 0] == profiles[q, 0]:
-            return k
-    return q
+def _first_alike(profiles: FloatArray) -> IntArray:
+    """Return (profiles,) for each the first one that begins with the same acceleration."""
+    first = np.arange(profiles.shape[0])
+    for q in range(profiles.shape[0]):
+        for k in range(q):
+            if profiles[k, 0] == profiles[q, 0]:
+                first[q] = k
+                break
+    return first
 
 
 @njit(cache=True, error_model="numpy")

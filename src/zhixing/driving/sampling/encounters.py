@@ -48,8 +48,6 @@ _STANDING_MPS = 0.1
 _ALIKE = 0.7
 """Cosine of the angle up to which two go the same way."""
 _NEAR_M, _BESIDE_M, _ALIKE_M = 25.0, 1.3, 0.4
-_IN_THE_WAY_M = 0.35
-"""Above all margins across but that of who is beside."""
 _WIDEST_M = 8.0
 _FASTEST_MPS = 12.0
 """Who comes faster is still met, only later."""
@@ -195,7 +193,6 @@ def encounter_cost(
         ex, ey = rows[k + 1, X], rows[k + 1, Y]
         c, s, v = rows[k + 1, COS], rows[k + 1, SIN], rows[k + 1, SPEED]
         look = half_length + weights[STANDSTILL_M] + v * max(weights[HEADWAY_S], 1.2)
-        close, near = half_length + _MARGIN_ALONG_M, weights[STANDSTILL_M] + weights[HEADWAY_S] * v
         rank, widest = axis[0] * ex + axis[1] * ey, look + _WIDEST_M + _FASTEST_MPS
         for n in range(first_from(places, k, counts[k], rank - widest), counts[k]):
             if places[k, n, P_RANK] > rank + widest:
@@ -213,13 +210,7 @@ def encounter_cost(
             reach = places[k, n, P_HALF_WIDTH] + sideways * (
                 places[k, n, P_HALF_LENGTH] + _TTC_S[1] * places[k, n, P_SPEED]
             )
-            clear = abs(across) - half_width - reach
-            if clear > _BESIDE_M:
-                continue
-            # what follows cannot matter: not beside, and not in the way either; or too far ahead for any of it
-            is_beside = abs(along) <= half_length + diagonal + _MARGIN_ALONG_M
-            closing = v - places[k, n, P_SPEED] * (c * places[k, n, P_COS] + s * places[k, n, P_SIN])
-            if not is_beside and (clear > _IN_THE_WAY_M or along > close + diagonal + max(near, _TTC_S[1] * closing)):
+            if abs(across) > half_width + _BESIDE_M + reach:
                 continue
             key = int(places[k, n, P_KEY])
             if done[key] == stamp:

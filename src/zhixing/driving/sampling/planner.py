@@ -181,7 +181,7 @@ class SamplingPlanner:
             states, own, alone, best, braking[0], others, self._body, self._weights, route, scene, light, hidden,
             aside_m,
         )  # fmt: skip
-        if detour is not None and detour.is_used(s_m, float(targets[path, 0]), body, way.beside_m):
+        if detour is not None and self._way_round.is_out(s_m, float(targets[path, 0])):
             why = explain(detour.rule, int(scene.others.road_user[detour.row]), int(scene.others.object_id[detour.row]))
         if others.tracks is not None:
             delays = others.by_user(states[best], self._body, self._weights)[:, DELAYS]

@@ -75,18 +75,6 @@ class Detour:
         slowed: FloatArray = np.where(until, np.minimum(allowed_mps, self.pace_mps), allowed_mps)
         return slowed
 
-    def is_used(self, s_m: float, target_m: float, body: EgoBody, beside_m: FloatArray) -> bool:
-        """Return whether somebody who goes so far beside the line needs this room.
-
-        Args:
-            s_m: Where on the line the ego is.
-            target_m: Where beside it the ego goes, left positive.
-            body: The ego's size.
-            beside_m: (points, 2) the room without it.
-        """
-        own_m = float(beside_m[min(max(int(s_m), 0), beside_m.shape[0] - 1), 1])
-        return target_m + 0.5 * body.width_m > own_m + SPARE_M
-
 
 class WayRound:
     """Finds ways round on one route.
@@ -138,6 +126,10 @@ class WayRound:
             return past
         return None
 
+    def is_out(self, s_m: float, target_m: float) -> bool:
+        """Return whether who goes so far beside the line is on the lanes of others, see :meth:`SlowOnes.is_out`."""
+        return self._slow_ones.is_out(s_m, target_m)
+
     def _stays(self, scene: Scene, one: Somebody) -> bool:
         """Return whether somebody has stood long enough to be known to stay."""
         road_user = int(scene.others.road_user[one.row])
@@ -164,10 +156,7 @@ class WayRound:
         end_m += _RETURN_M
         if not known.is_wide_enough(s_m, end_m, left_m):
             return None
-        through_s = (end_m - s_m) / max(scene.ego.speed_mps, _PACE_MPS)
-        if not all(self._stays(scene, one) for one in file) or (
-            not known.is_out(s_m, shift_m) and known.is_met(scene, s_m, end_m, left_m, through_s)
-        ):
+        if not all(self._stays(scene, one) for one in file) or self._is_met(scene, s_m, shift_m, end_m, left_m):
             rear_m, front_m = first.at_m - first.half_length_m, s_m + 0.5 * self._body.length_m
             if front_m < rear_m - _LEAST_SWING_M:
                 self.wait_m = max(rear_m - _SWING_M, front_m + _HERE_M)
@@ -184,8 +173,7 @@ class WayRound:
             return None
         if known.is_junction(s_m, one.at_m + _JUNCTION_M) or not known.is_wide_enough(s_m, end_m, left_m):
             return None
-        through_s = (end_m - s_m) / max(scene.ego.speed_mps, _PACE_MPS)
-        if not known.is_out(s_m, shift_m) and known.is_met(scene, s_m, end_m, left_m, through_s):
+        if self._is_met(scene, s_m, shift_m, end_m, left_m):
             return None
         return self._detour(s_m - _BEGIN_M, end_m, left_m, math.inf, one.row, "overtake")
 
@@ -203,17 +191,22 @@ class WayRound:
         end_m = one.front_m + one.speed_mps * through_s + _RETURN_M
         left_m = one.left_m + _BESIDE_M + self._body.width_m + SPARE_M
         if not known.is_out(s_m, shift_m):
-            has_reason = known.slow_s(scene, one) < _SLOW_S or self._is_held_up(scene, one)
             cannot_see = end_m - s_m + allowed_mps * through_s > _SIGHT_M or light_m < end_m - s_m + _QUEUE_M
-            if has_reason or cannot_see or through_s > _LONGEST_S:
+            if cannot_see or through_s > _LONGEST_S or known.slow_s(scene, one) < _SLOW_S:
                 return None
-            if known.is_met(scene, s_m, end_m + _MET_AFTER_M, left_m, through_s):
+            if self._is_held_up(scene, one) or known.is_met(scene, s_m, end_m + _MET_AFTER_M, left_m, through_s):
                 return None
         if known.is_junction(s_m, end_m + _JUNCTION_M) or not known.is_wide_enough(s_m, end_m, left_m):
             return None
         # a candidate stays out to its end, and shall not be slow for that
         room_m = max(end_m, s_m + _STAYS_S * allowed_mps)
         return self._detour(s_m - _BEGIN_M, room_m, left_m, math.inf, one.row, "overtake")
+
+    def _is_met(self, scene: Scene, s_m: float, shift_m: float, end_m: float, left_m: float) -> bool:
+        """Return whether somebody comes before a slow ego would be through, unless it is in there already."""
+        through_s = (end_m - s_m) / max(scene.ego.speed_mps, _PACE_MPS)
+        known = self._slow_ones
+        return not known.is_out(s_m, shift_m) and known.is_met(scene, s_m, end_m, left_m, through_s)
 
     def _is_held_up(self, scene: Scene, one: Somebody) -> bool:
         """Return whether there is somebody on the ego's side close before a slow one."""
