@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import thread_time
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import zhixing
+from zhixing.datatypes.driving_wish import DrivingWish
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Light, Lights
 from zhixing.datatypes.localized import Localized
@@ -22,6 +23,7 @@ from zhixing.datatypes.plan import Decision, Plan
 from zhixing.datatypes.road import Lane, LaneKind, Road, StopLine
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
 from zhixing.datatypes.tracks import RoadUser, Tracks, empty_tracks
+from zhixing.driving.interfaces import Planner
 
 # The first example of a law may compile a kernel; how long an example takes is not what a law is about.
 hypothesis.settings.register_profile("laws", deadline=None)
@@ -256,6 +258,23 @@ class StraightPlanner:
         return self.change(len(self.scenes) - 1, plan) if self.change else plan
 
 
+class Wished:
+    """A planner in a car in which somebody wishes something."""
+
+    def __init__(self, planner: Planner, wish: DrivingWish) -> None:
+        self._planner, self._wish = planner, wish
+
+    @property
+    def name(self) -> str:
+        return self._planner.name
+
+    def start(self, briefing: Briefing) -> None:
+        self._planner.start(briefing)
+
+    def plan(self, scene: Scene) -> Plan:
+        return self._planner.plan(replace(scene, wish=self._wish))
+
+
 @pytest.fixture
 def by_hand() -> SimpleNamespace:
     """Give tests what they build streets, recordings, scenarios, traces and drivers with."""
@@ -269,4 +288,5 @@ def by_hand() -> SimpleNamespace:
         scenario=scenario,
         trace=trace,
         Planner=StraightPlanner,
+        Wished=Wished,
     )

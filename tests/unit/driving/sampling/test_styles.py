@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from zhixing.datatypes.driving_wish import AS_USUAL, DrivingStyle, DrivingWish
-from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.scene import Scene
 from zhixing.driving.sampling.config import SamplingConfig
 from zhixing.driving.sampling.pace import allowed_speed
@@ -19,19 +18,8 @@ from zhixing.driving.sampling.styles import styled
 from zhixing.simulation.rollout import rollout
 
 
-class Wished(SamplingPlanner):
-    """The planner in a car in which somebody wishes something."""
-
-    def __init__(self, wish: DrivingWish) -> None:
-        super().__init__()
-        self.wish = wish
-
-    def plan(self, scene: Scene) -> Plan:
-        return super().plan(dataclasses.replace(scene, wish=self.wish))
-
-
-def drive(task: Any, wish: DrivingWish) -> Any:
-    return rollout(task, Wished(wish), background="reactive")
+def drive(by_hand: SimpleNamespace, task: Any, wish: DrivingWish) -> Any:
+    return rollout(task, by_hand.Wished(SamplingPlanner(), wish), background="reactive")
 
 
 def test_without_a_wish_the_numbers_stay() -> None:
@@ -55,8 +43,8 @@ def test_nothing_wished_touches_what_keeps_the_car_from_running_into_somebody(st
 
 def test_slower_is_slower_and_calm_pulls_away_gently(by_hand: SimpleNamespace) -> None:
     task = by_hand.scenario(start=(10.0, 0.0, 0.0, 0.0), duration_s=25.0)
-    usual = drive(task, AS_USUAL)
-    slower, calm = drive(task, DrivingWish(max_speed_mps=8.0)), drive(task, DrivingWish(style="calm"))
+    usual = drive(by_hand, task, AS_USUAL)
+    slower, calm = drive(by_hand, task, DrivingWish(max_speed_mps=8.0)), drive(by_hand, task, DrivingWish(style="calm"))
     assert usual.speed_mps.max() > 9.9
     assert slower.speed_mps.max() < 8.4
     assert calm.accel_mps2.max() < 1.5 < usual.accel_mps2.max()
@@ -68,7 +56,7 @@ def test_the_wanted_gap_is_kept(by_hand: SimpleNamespace, near_s: float, far_s: 
     task = by_hand.scenario(users=[user], goal=(280.0, 290.0, -1.5, 1.5), duration_s=22.0)
     gaps = []
     for headway_s in (near_s, far_s):
-        trace = drive(task, DrivingWish(headway_s=headway_s))
+        trace = drive(by_hand, task, DrivingWish(headway_s=headway_s))
         gaps.append(40.0 + 7.0 * 20.0 - float(trace.xy_m[200, 0]))
     assert gaps[1] > gaps[0] + 5.0
 

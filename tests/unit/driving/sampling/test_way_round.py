@@ -12,9 +12,8 @@ import numpy as np
 from zhixing.datatypes.driving_wish import AS_USUAL, DrivingWish
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Light
-from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.road import Road
-from zhixing.datatypes.scene import Briefing, Scene
+from zhixing.datatypes.scene import Scene
 from zhixing.datatypes.tracks import RoadUser, Tracks
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.safety import SafetyChecker
@@ -34,23 +33,6 @@ def two_lanes(by_hand: SimpleNamespace, end_m: float = 300.0) -> Road:
         ),
         successors=((), ()),
     )
-
-
-class Wishing:
-    """A driver who is told the same wish all the time."""
-
-    def __init__(self, wish: DrivingWish) -> None:
-        self._driver, self._wish = SamplingPlanner(), wish
-
-    @property
-    def name(self) -> str:
-        return self._driver.name
-
-    def start(self, briefing: Briefing) -> None:
-        self._driver.start(briefing)
-
-    def plan(self, scene: Scene) -> Plan:
-        return self._driver.plan(dataclasses.replace(scene, wish=self._wish))
 
 
 def truck(by_hand: SimpleNamespace, x_m: float = 80.0, **more: Any) -> Any:
@@ -159,7 +141,7 @@ def tricycle(by_hand: SimpleNamespace, **more: Any) -> Any:
 def behind_a_tricycle(by_hand: SimpleNamespace, *others: Any, wish: DrivingWish = AS_USUAL) -> Trace:
     users = [tricycle(by_hand), *others]
     task = by_hand.scenario(two_lanes(by_hand, 600.0), users=users, goal=(400.0, 406.0, -2.0, 2.0), duration_s=60.0)
-    return rollout(task, Wishing(wish), background="reactive", checker=SafetyChecker())
+    return rollout(task, by_hand.Wished(SamplingPlanner(), wish), background="reactive", checker=SafetyChecker())
 
 
 def test_a_slow_tricycle_is_overtaken_briskly_where_nobody_comes(by_hand: SimpleNamespace) -> None:
