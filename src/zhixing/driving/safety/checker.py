@@ -3,7 +3,7 @@
 At every step it holds a trajectory that brakes to a stop and meets nobody who behaves within bounds. A plan passes if
 after its first step such a trajectory still exists along its line; that one is kept. If not, milder first steps along
 the same line are tried, then the trajectory that is kept is driven on. Only when others leave their bounds is none left
-that is verified; then the car brakes fully.
+that is verified; then what does least harm if everybody goes on as now is driven: mostly full braking.
 
 Source: Pek and Althoff (2018), "Efficient computation of invariably safe states for motion planning of self-driving
 vehicles"; Shalev-Shwartz, Shammah, Shashua (2017), "On a formal model of safe and scalable self-driving cars".
@@ -30,6 +30,7 @@ from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.courses import bounds_table, courses
 from zhixing.driving.safety.fail_safe import FailSafe
 from zhixing.driving.safety.leaving import farthest_outside
+from zhixing.driving.safety.likely import likely_harm_mps
 from zhixing.driving.safety.reach import U_COLUMNS, U_IS_BEHIND, U_ROW, U_RULE, U_YAW
 from zhixing.driving.safety.roll import SPEED, STEP_S, YAW, X, Y, along_line, brake_profile, hardest_turn
 from zhixing.driving.safety.sentences import explain_check
@@ -40,6 +41,7 @@ _RULES = ("safety-longitudinal", "safety-lateral", "safety-ttc")
 _OFF_ROAD, _KINEMATICS, _NO_PLAN = "safety-off-road", "safety-kinematics", "safety-no-plan"
 _HOLD_STEPS = (5, 10, 20)
 """Where braking at once is not safe, clearing the place first may be: hold the speed this long."""
+_PASSING_STEPS = 30
 _MILDER_MPS2 = (-1.0, -2.0, -4.0)
 _LOST_M = 1.0
 """Farther than this from where it should be the ego was put elsewhere."""
@@ -208,7 +210,7 @@ class SafetyChecker:
         users: FloatArray,
         verdict: _Verdict,
     ) -> FailSafe:
-        """Return the mildest verified trajectory, or the least harmful one where none is.
+        """Return the mildest verified trajectory, or the likely least harmful one where none is.
 
         Only somebody in the way is a reason to brake mildly on the kept line; a planner that fails is not. Beside
         somebody the first thing is to come no closer: to go on parallel to its course (the lateral response of RSS).
@@ -222,7 +224,7 @@ class SafetyChecker:
         turn = math.remainder(verdict.way_rad - state[YAW], 2.0 * math.pi)
         if verdict.rule == _RULES[1] and wanted is not None and abs(turn) < _PARALLEL_RAD:
             milder_lines.insert(0, _parallel(state, verdict.way_rad))
-        tried: list[tuple[float, FailSafe]] = []
+        tried: list[tuple[float, FloatArray, FailSafe]] = []
         # 1. a milder first step, along the wanted line or the kept one
         for line in milder_lines:
             for milder_mps2 in (asked_mps2, *_MILDER_MPS2):
@@ -230,10 +232,11 @@ class SafetyChecker:
                     continue
                 accels = brake_profile(milder_mps2, 1, state[SPEED], full, self._jerk)
                 one = FailSafe.along(state, *line, accels, self._body, full)
-                found = self._judge(one.driven_from(state, self._body), users)
+                driven = one.driven_from(state, self._body)
+                found = self._judge(driven, users)
                 if not found.rule:
                     return one
-                tried.append((found.harm_mps, one))
+                tried.append((found.harm_mps, driven, one))
         # 2. the trajectory that is kept
         if kept is not None and not self._judge(kept.driven_from(state, self._body), users).rule:
             return kept
@@ -242,11 +245,20 @@ class SafetyChecker:
         accels[0] = min(accels[0], max(asked_mps2, full))
         for line in (*reversed(lines), (state[None, :2].copy(), state[2:3].copy())):
             one = FailSafe.along(state, *line, accels, self._body, full)
-            found = self._judge(one.driven_from(state, self._body), users)
+            driven = one.driven_from(state, self._body)
+            found = self._judge(driven, users)
             if not found.rule:
                 return one
-            tried.append((found.harm_mps, one))
-        return min(tried, key=lambda pair: pair[0])[1]
+            tried.append((found.harm_mps, driven, one))
+        # 4. nothing is safe against all that others may do: the least harm, unless that is the likely one
+        if wanted is not None and asked_mps2 == 0.0:
+            accels = brake_profile(0.0, _PASSING_STEPS, state[SPEED], full, self._jerk)
+            one = FailSafe.along(state, *wanted, accels, self._body, full)
+            driven = one.driven_from(state, self._body)
+            tried.append((self._judge(driven, users).harm_mps, driven, one))
+        halves_m = self._half_length_m, self._half_width_m
+        harms = [(likely_harm_mps(driven, users, *halves_m), harm_mps) for harm_mps, driven, _ in tried]
+        return tried[harms.index(min(harms))][2]
 
     @property
     def _jerk(self) -> float:
