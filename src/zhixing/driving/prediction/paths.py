@@ -33,7 +33,7 @@ _VEER_COST = 1.5
 _IMPOSSIBLE = 90.0
 _WIDE_M, _OVER_M, _DRIFT_MPS = 1.4, 0.3, 0.3
 """Who is narrower weaves; lane changes take 0.3 to 2 m/s sideways (grid of UN R157, annex 4, appendix 3)."""
-_SOON_S = 1.0
+_SOON_S = 1.5
 _STEEP = 0.15
 
 
