@@ -97,6 +97,11 @@ def _because(decision: Decision, road_user: int | None) -> Localized:
         return _filled(_CHECK[rule], SOMEBODY if road_user is None else WHO.get(road_user, SOMEBODY))
     if road_user is not None and rule in _AHEAD:
         return _filled(_AHEAD[rule], AHEAD[road_user])
+    if road_user is not None and rule == "right-of-way":
+        who = WHO[road_user]
+        return Localized(
+            f"按规矩要让{who.zh}先走", f" to give {who.en} right of way", f", um {who.de} die Vorfahrt zu lassen"
+        )
     if road_user is not None and rule == "beside":
         who = BESIDE[road_user]
         return Localized(f"要和{who.zh}保持距离", f" to keep clear of {who.en}", f", um Abstand zu {who.de} zu halten")

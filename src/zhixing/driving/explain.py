@@ -7,6 +7,7 @@ from functools import lru_cache
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.plan import Action, Decision
 from zhixing.datatypes.tracks import RoadUser
+from zhixing.driving.safety.sentences import WHO
 
 AHEAD: dict[int, Localized] = {
     RoadUser.CAR: Localized("前车", "the car ahead", "dem Auto vorn"),
@@ -88,8 +89,8 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
     """Return what the rule makes the car do, and the sentence for it.
 
     Args:
-        rule: ``follow``, ``queue``, ``yield``, ``beside``, ``way-round``, ``overtake``, ``emergency`` or
-            one that concerns nobody.
+        rule: ``follow``, ``queue``, ``yield``, ``right-of-way``, ``beside``, ``way-round``, ``overtake``,
+            ``emergency`` or one that concerns nobody.
         road_user: :class:`RoadUser` it is about; ignored by rules that concern nobody.
 
     Example:
@@ -108,6 +109,11 @@ def sentence(rule: str, road_user: int) -> tuple[Action, Localized]:
         case "yield":
             who = CROSSING[road_user]
             return "yield", Localized(f"为{who.zh}让行", f"Giving way to {who.en}.", f"Ich lasse {who.de} durch.")
+        case "right-of-way":
+            who = WHO[road_user]
+            return "yield", Localized(
+                f"按规矩让{who.zh}先走", f"Giving {who.en} right of way.", f"Ich lasse {who.de} die Vorfahrt."
+            )
         case "beside":
             who = BESIDE[road_user]
             return "yield", Localized(

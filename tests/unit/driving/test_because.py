@@ -15,12 +15,12 @@ from zhixing.driving.safety.sentences import explain_check
 PLAIN = ("free-road", "curve", "red-light", "yellow-light", "goal", "lane-ends", "no-route", "pull-over", "speed-wish",
          "hidden")  # fmt: skip
 CHECKS = ("safety-longitudinal", "safety-lateral", "safety-ttc")
-ABOUT = ("follow", "queue", "yield", "beside", "way-round", "overtake", "emergency")
+ABOUT = ("follow", "queue", "yield", "right-of-way", "beside", "way-round", "overtake", "emergency")
 DECISIONS = [
     *(explain(rule, 0, -1) for rule in PLAIN),
     *(
         explain(rule, user, 4)
-        for rule in ("follow", "queue", "yield", "beside", "way-round", "overtake", "emergency")
+        for rule in ("follow", "queue", "yield", "right-of-way", "beside", "way-round", "overtake", "emergency")
         for user in RoadUser
     ),
     *(explain_check(rule, user, 4) for rule in CHECKS for user in RoadUser),

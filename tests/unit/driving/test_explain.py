@@ -8,7 +8,7 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.driving.explain import explain
 
 ALONE = ("free-road", "curve", "red-light", "yellow-light", "goal", "lane-ends", "no-route")
-ABOUT = ("follow", "queue", "yield", "way-round", "overtake", "emergency")
+ABOUT = ("follow", "queue", "yield", "right-of-way", "way-round", "overtake", "emergency")
 
 
 @pytest.mark.parametrize("rule", ALONE)

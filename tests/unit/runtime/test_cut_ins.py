@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from zhixing.driving.safety import SafetyChecker
+from zhixing.driving.sampling.planner import SamplingPlanner
 from zhixing.runtime.bench.cut_ins import drive_cut_in, drive_cut_ins
 from zhixing.simulation.cut_in import CutIns
+from zhixing.simulation.reference_drivers import REFERENCE_DRIVERS, drive_reference
 
 
 def one(ego_mps: float, other_mps: float, gap_m: float, sideways_mps: float) -> CutIns:
@@ -49,3 +51,20 @@ def test_the_first_driver_copes_with_an_ordinary_cut_in_the_same_way_each_time()
     assert not first[0]
     assert not first[2]
     assert (first == drive_cut_ins(cases, "idm", jobs=2)).all()
+
+
+@pytest.mark.parametrize(
+    ("ego_mps", "other_mps", "gap_m", "sideways_mps"),
+    [
+        (16.67, 2.78, 2.0, 1.033),  # past before the other comes: braking would stop the ego beside it
+        (19.44, 11.11, 2.0, 1.2),
+        (8.33, 2.78, 22.0, 0.367),  # drifts so slowly that it looks like staying in its lane
+        (16.67, 2.78, 47.0, 0.367),
+    ],
+)
+def test_what_a_reference_driver_avoids_is_avoided_with_the_checker_too(
+    ego_mps: float, other_mps: float, gap_m: float, sideways_mps: float
+) -> None:
+    case = one(ego_mps, other_mps, gap_m, sideways_mps)
+    assert any(drive_reference(case, driver)[1][0] for driver in REFERENCE_DRIVERS)
+    assert not drive_cut_in(case, SamplingPlanner(), SafetyChecker())

@@ -29,6 +29,7 @@ from zhixing.driving.sampling.config import (
     YIELD_MPS2,
 )
 from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y
+from zhixing.driving.sampling.yielding import RIGHT_OF_WAY
 
 P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY, P_RANK, P_FIRM = range(12)
 """Columns of a place: pose, speed, half size, probability, 1 for the vulnerable, number of user and mode, how far it is
@@ -38,11 +39,15 @@ NOTHING, COLLIDES, TOO_CLOSE, FOLLOWS, SQUEEZES, DELAYS = range(6)
 """What an encounter is."""
 
 _MARGIN_ALONG_M, _MARGIN_ACROSS_M, _SOFT_MARGIN_M = 0.3, 0.15, 0.3
+_COMES_OVER_S, _COMES_OVER_M = 0.5, 0.3
+"""Who goes the same way and comes over gets so much more room: how fast it will drift is not known."""
 _GRAZE = 0.3
 """What a second within these margins costs, in collisions: bad, but one can be in there already and has to get out."""
 _TTC_S = (0.5, 1.05)
 """The exam wants more than 0.95 s."""
 _REACTION_S = 0.4
+_CLEARS_S = 1.0
+"""So long before somebody with right of way comes its way is to be clear, not to make it brake."""
 _FADE_S = 6.0
 _STANDING_MPS = 0.1
 _ALIKE = 0.7
@@ -104,7 +109,8 @@ def places_by_step(
         firm: (users,) how much it counts to have them brake, see ``yielding``.
         least_chance: Modes less likely than this are left out.
         sharpen_per_s: The later something is, the less counts what is unlikely, because there is time to see it come:
-            a probability p counts as p to the power of 1 + ``sharpen_per_s`` times the seconds until then.
+            a probability p counts as p to the power of 1 + ``sharpen_per_s`` times the seconds until then. Not so for
+            those with right of way: the ego waits until it knows.
         axis: (2,) unit vector in the world frame by which the places of a step are sorted.
 
     Returns:
@@ -148,7 +154,7 @@ def places_by_step(
                 row[P_FIRM] = firm[u]
                 count += 1
         for n in np.argsort(found[:count, P_RANK]):
-            counts_for = found[n, P_CHANCE] ** power
+            counts_for = found[n, P_CHANCE] ** (1.0 if found[n, P_FIRM] >= RIGHT_OF_WAY else power)
             if counts_for > least_chance:
                 places[k, counts[k]] = found[n]
                 places[k, counts[k], P_CHANCE] = counts_for
@@ -261,10 +267,12 @@ def _meet(
     hl, hw, vu = places[k, n, P_HALF_LENGTH], places[k, n, P_HALF_WIDTH], places[k, n, P_SPEED]
     long_half, wide_half = hl * abs(cr) + hw * abs(sr), hl * abs(sr) + hw * abs(cr)
     margin = _SOFT_MARGIN_M if places[k, n, P_SOFT] > 0.5 else _MARGIN_ACROSS_M
+    if cr > _ALIKE:
+        margin += min(max(_COMES_OVER_S * (-vu * sr if across > 0.0 else vu * sr), 0.0), _COMES_OVER_M)
     cost, kind = 0.0, NOTHING
+    # where the ego is, seen by the other
+    ahead_of_other = -(along * cr + across * sr)
     if touches(along, across, cr, sr, hl, hw, half_length, half_width, _MARGIN_ALONG_M, margin):
-        # where the ego is, seen by the other
-        ahead_of_other = -(along * cr + across * sr)
         if goes_first(along, ahead_of_other, cr, v, hl, half_length):
             left_s = max(t - _REACTION_S, 0.15)
             overlap = max(along + long_half + half_length, 0.0) if cr > _ALIKE else 0.0
@@ -277,6 +285,15 @@ def _meet(
             closing = math.hypot(v - vu * cr, vu * sr)
             return COLLIDES, weights[COLLISION] * (1.0 + 0.1 * closing), True
         cost, kind = _GRAZE * weights[COLLISION] * DT_S, COLLIDES
+    elif places[k, n, P_FIRM] >= RIGHT_OF_WAY and v > _STANDING_MPS:
+        # who has right of way slows down for who clears its way only just before it comes
+        left_m = ahead_of_other - hl - half_length * abs(cr) - half_width * abs(sr)
+        beside_m = abs(along * sr - across * cr) - hw - half_length * abs(sr) - half_width * abs(cr)
+        wanted_m = _CLEARS_S * (vu - v * cr if cr > _ALIKE else vu)
+        if 0.0 < left_m < wanted_m and beside_m < 0.0:
+            needed = 2.0 * (wanted_m - left_m) / max(t * t, 0.25)
+            much = min(needed / weights[YIELD_MPS2] * places[k, n, P_FIRM], 3.0)
+            cost, kind = weights[YIELD] * much * much, DELAYS
     if v > _STANDING_MPS and along > -half_length - long_half:
         for tau in _TTC_S:
             later, aside = along + (vu * cr - v) * tau, across + vu * sr * tau

@@ -16,6 +16,7 @@ from zhixing.driving.explain import explain
 from zhixing.driving.interfaces import Predictor
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.prediction import MultiModalPredictor
+from zhixing.driving.right_of_way import RightOfWay
 from zhixing.driving.safety import SafetyChecker
 from zhixing.driving.sampling.arrival import appointment
 from zhixing.driving.sampling.candidates import PATH_X, PATH_YAW, paths_beside, shift_and_slope, speed_profiles
@@ -85,6 +86,7 @@ class SamplingPlanner:
         self._briefing = briefing
         self._way = Way(briefing, lane_map)
         self._way_round = WayRound(self._way.route, lane_map, briefing.body, self._way.beside_m)
+        self._right_of_way = RightOfWay(self._way.route, lane_map, knows_light=briefing.ego_light >= 0)
         self._last_s_m = self._way.route.start_m
         self._is_underway = False
         self._yielding = Yielding()
@@ -133,7 +135,7 @@ class SamplingPlanner:
         states = self._states_of(paths.shape[0] * profiles.shape[0])
         roll_out(ego_row, self._body, paths, s_m, profiles, allowed_mps, self._jerks, states)
         # 4. what the others may do, and what the lights allow
-        others = Surroundings(scene, self._predictor, states, self._yielding)
+        others = Surroundings(scene, self._predictor, states, self._yielding, self._right_of_way, s_m)
         when = appointment(self._briefing.goal, way.stretch, scene, s_m, way.allowed_at(s_m))
         # 5. judge and choose
         own = own_costs(

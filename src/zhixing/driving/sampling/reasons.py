@@ -114,9 +114,12 @@ def _about(
     along_m = float(math.cos(ego.yaw_rad) * dx + math.sin(ego.yaw_rad) * dy)
     is_beside = along_m < 0.5 * (body[0] + float(tracks.size_m[user, 0])) + _BESIDE_M
     rule = "beside" if is_beside else "follow"
+    is_across = turn > _ALONG_RAD and speed > _STANDING_MPS
     if accel_mps2 < _EMERGENCY_MPS2:
         rule = "emergency"
-    elif turn > _ALONG_RAD and speed > _STANDING_MPS:
+    elif others.holds[user] and (is_across or weighs == "delay"):
+        rule = "right-of-way"
+    elif is_across:
         rule = "yield"
     elif ego.speed_mps < _STANDING_MPS and speed < _STANDING_MPS:
         rule = "queue"

@@ -12,10 +12,11 @@ from zhixing.datatypes.scene import EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
 from zhixing.driving.interfaces import Predictor
+from zhixing.driving.right_of_way import RightOfWay
 from zhixing.driving.sampling.choice import braking_modes, impact
 from zhixing.driving.sampling.config import DT_S, STEPS
 from zhixing.driving.sampling.encounters import encounter_cost, extent_by_step, places_by_step
-from zhixing.driving.sampling.yielding import Yielding
+from zhixing.driving.sampling.yielding import GIVES_WAY, Yielding
 
 MOST_USERS = 64
 _SEE_M = 120.0
@@ -30,6 +31,7 @@ class Surroundings:
 
     Attributes:
         tracks: Those who are near, None where nobody is; rows count as ``user`` below.
+        holds: (users,) who has right of way before the ego.
         places: Who may be where at each step, see ``places_by_step``.
         counts: How many at each step.
         worst: The same with unlikely modes, and with everybody braking hard.
@@ -42,29 +44,41 @@ class Surroundings:
         predictor: Who guesses what they do; it is briefed.
         states: (candidates, STEPS + 1, 8) whose surroundings these are.
         yielding: Who is known to give way.
+        right_of_way: Who goes before the ego.
+        s_m: Where on the route's line the ego's centre is.
     """
 
-    def __init__(self, scene: Scene, predictor: Predictor, states: FloatArray, yielding: Yielding) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        predictor: Predictor,
+        states: FloatArray,
+        yielding: Yielding,
+        right_of_way: RightOfWay,
+        s_m: float,
+    ) -> None:
         self.axis = np.array([math.cos(scene.ego.yaw_rad), math.sin(scene.ego.yaw_rad)])
         self.tracks = nearest(scene.others, scene.ego)
         if self.tracks is None:
             self.places = self.worst = np.zeros((STEPS, 0, 12))
             self.counts = self.worst_counts = np.zeros(STEPS, dtype=np.int64)
             self.num_keys, self._modes = 0, 1
+            self.holds = np.zeros(0, dtype=np.bool_)
             return
         tracks = self.tracks
         prediction = predictor.predict(dataclasses.replace(scene, others=tracks), STEPS * DT_S, DT_S)
         speed = prediction.speed_mps
         soft = np.array([0.0 if user in MOTOR_VEHICLES else 1.0 for user in tracks.road_user.tolist()])
         chance = np.where(prediction.valid[:, None], prediction.probability, 0.0)
-        firm = yielding.firmness(tracks, scene.time_ns)
+        self.holds, owes = right_of_way.find(tracks, scene.lights, s_m)
+        firm = yielding.firmness(tracks, self.holds, scene.time_ns)
         extent = extent_by_step(states, self.axis)
         self.places, self.counts = places_by_step(
             extent,
             prediction.xy_m,
             prediction.yaw_rad,
             speed,
-            chance,
+            np.where(owes[:, None], GIVES_WAY * chance, chance),
             tracks.size_m,
             soft,
             firm,

@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhixing.datatypes.shapes import FloatArray
+from zhixing.datatypes.shapes import BoolArray, FloatArray
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
 
+GIVES_WAY = 0.5
+"""How likely is what somebody may do who would have to let the ego go first: else it waits."""
 FIRM = 3.0
 """Braking for the ego counts as so many times as much for who does not give way."""
 _VULNERABLE = 2.0
 """The same for those without a body shell, from the beginning."""
+RIGHT_OF_WAY = 2.5
+"""The same for those who have right of way."""
 _ASKS_COST = 0.03
 _ASKED_NS, _REMEMBERED_NS = 600_000_000, 4_000_000_000
 _SLOWS_MPS2 = 0.3
@@ -30,11 +34,12 @@ class Yielding:
         self._asked: dict[int, tuple[int, float]] = {}
         self._firm_until_ns: dict[int, int] = {}
 
-    def firmness(self, tracks: Tracks, now_ns: int) -> FloatArray:
+    def firmness(self, tracks: Tracks, holds: BoolArray, now_ns: int) -> FloatArray:
         """Return (users,) how much more than in a car that gives way braking for the ego counts.
 
         Args:
             tracks: Who is near.
+            holds: (users,) who has right of way.
             now_ns: The time.
         """
         speed = np.abs(tracks.speed_mps[:, -1])
@@ -45,7 +50,7 @@ class Yielding:
             if now_ns - asked_ns >= _ASKED_NS and speed[row] > then_mps - _SLOWS_MPS2 * asked_s:
                 self._firm_until_ns[one] = now_ns + _REMEMBERED_NS
             usual = 1.0 if user in MOTOR_VEHICLES else _VULNERABLE
-            firm[row] = FIRM if now_ns < self._firm_until_ns.get(one, -1) else usual
+            firm[row] = FIRM if now_ns < self._firm_until_ns.get(one, -1) else max(usual, RIGHT_OF_WAY * holds[row])
         return firm
 
     def ask(self, tracks: Tracks, delays: FloatArray, now_ns: int) -> None:

@@ -1,0 +1,244 @@
+"""Who goes first where the route crosses or joins the ways of others in a junction.
+
+Who is in a roundabout goes before who enters it; who goes straight on before who turns; who turns left before the
+oncoming who turn right into the same street; everybody before who turns round; and where no light tells and both do
+the same, who comes from the right.
+
+Source: Road Traffic Safety Law of China, implementation regulations, articles 49, 51 and 52.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.lights import Light
+from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
+from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
+from zhixing.driving.lane_map import LaneMap, project
+from zhixing.driving.route import Route
+
+_APPROACH_M, _LOOK_M = 60.0, 80.0
+"""So far before the junction others count, and the ego asks."""
+_MEET_M, _SAME_START_M = 2.0, 1.5
+_CLEAR_M, _WAITS_M, _WAITS_MPS2 = 3.0, 3.5, 2.0
+"""Who is beyond the place of meeting has passed; who waits stands so far before it, having braked so hard."""
+_RING_M = 250.0
+"""No longer than this is the way once round; once round a block of houses is longer."""
+_FROM_THE_RIGHT_RAD, _ALONG_RAD = math.radians(30.0), math.radians(45.0)
+_ON_LANE_M, _BESIDE_LANE_M = 2.0, 5.0
+"""Two-wheelers cross beside the lanes."""
+_TURNS = frozenset({"left", "right", "u-turn"})
+
+
+class RightOfWay:
+    """Who goes before the ego, and whom the ego goes before.
+
+    Args:
+        route: Of the ego.
+        lane_map: The lanes of its road.
+        knows_light: Whether the task shows the light of the ego's own movement.
+    """
+
+    def __init__(self, route: Route, lane_map: LaneMap, *, knows_light: bool = False) -> None:
+        road = lane_map.road
+        before = road.predecessors()
+        inside = [lane for lane in route.lanes if road.lanes[lane].junction >= 0]
+        lines: list[FloatArray] = []
+        rows: list[_Row] = []
+        for own in inside:
+            from_m, until_m = _where(route, road, own)
+            is_lit = knows_light or road.lanes[own].light_group != NO_LIGHT
+            for other, about in enumerate(road.lanes):
+                if other in inside or about.junction != road.lanes[own].junction:
+                    continue
+                meet_m = _meeting_m(road, before, own, other)
+                is_first = goes_before(road, other, own, is_lit=is_lit)
+                is_last = goes_before(road, own, other, is_lit=is_lit)
+                if meet_m is None or is_first == is_last:
+                    continue
+                last_m = meet_m + _CLEAR_M if is_first else meet_m - _WAITS_M
+                for line, entry_m in _approaches(road, before, other):
+                    lines.append(line)
+                    rows.append(_Row(from_m, until_m, entry_m, entry_m + last_m, about.light_group, is_first))
+        self._first: IntArray = np.concatenate(([0], np.cumsum([len(line) for line in lines]))).astype(np.int64)
+        self._xy_m = np.concatenate(lines) if lines else np.zeros((0, 2))
+        self._s_m = np.concatenate([polyline_s_m(line) for line in lines]) if lines else np.zeros(0)
+        table = np.array(rows, dtype=np.float64).reshape(-1, len(_Row._fields))
+        self._from_m, self._until_m, self._entry_m, self._last_m = table[:, :4].T
+        self._light, self._is_first = table[:, 4].astype(np.int64), table[:, 5] > 0.0
+
+    def find(self, tracks: Tracks, lights: IntArray, s_m: float) -> tuple[BoolArray, BoolArray]:
+        """Return (users,) who goes before the ego at the junction that it comes to or is in, and who after it.
+
+        Who has come so far that it cannot wait any more is in neither.
+
+        Args:
+            tracks: Who is near.
+            lights: (groups,) what each light group shows now; who has red goes before nobody.
+            s_m: Where on the route's line the ego's centre is.
+        """
+        near = np.flatnonzero((self._from_m <= s_m) & (s_m <= self._until_m))
+        is_first: BoolArray = np.zeros(tracks.num_objects, dtype=np.bool_)
+        is_last = is_first.copy()
+        if not near.size or not tracks.num_objects:
+            return is_first, is_last
+        reach_m = np.where(np.isin(tracks.road_user, _MOTORS), _ON_LANE_M, _BESIDE_LANE_M)
+        from_m = np.zeros(near.size)
+        for row, group in enumerate(self._light[near].tolist()):
+            if 0 <= group < lights.shape[0] and int(lights[group]) == Light.RED:
+                from_m[row] = self._entry_m[near[row]]
+        brakes_m = tracks.speed_mps[:, -1] ** 2 / (2.0 * _WAITS_MPS2)
+        for of, found, ahead_m in (
+            (self._is_first[near], is_first, np.zeros_like(brakes_m)),
+            (~self._is_first[near], is_last, brakes_m),
+        ):
+            _find(
+                tracks.xy_m[:, -1], tracks.yaw_rad[:, -1], tracks.valid[:, -1], reach_m, ahead_m, near[of], from_m[of],
+                self._last_m, self._first, self._xy_m, self._s_m, found,
+            )  # fmt: skip
+        return is_first, is_last & ~is_first
+
+
+class _Row(NamedTuple):
+    """A line in whose junction somebody goes first.
+
+    Attributes:
+        from_m: From here on the route it matters.
+        until_m: Until here.
+        entry_m: Where on the line the junction begins.
+        last_m: Until where on the line it matters.
+        light_group: What lets traffic in.
+        is_first: Whether who comes along the line goes before the ego, or after it.
+    """
+
+    from_m: float
+    until_m: float
+    entry_m: float
+    last_m: float
+    light_group: int
+    is_first: bool
+
+
+_MOTORS = [int(user) for user in MOTOR_VEHICLES]
+
+
+def goes_before(road: Road, one: int, other: int, *, is_lit: bool) -> bool:
+    """Return whether who drives on one lane of a junction goes before who drives on another that it meets.
+
+    Args:
+        road: Where both are.
+        one: Index of a lane.
+        other: Index of the other.
+        is_lit: Whether lights tell who of those that do the same goes first.
+    """
+    first, second = road.lanes[one], road.lanes[other]
+    rings = _is_in_ring(road, one), _is_in_ring(road, other)
+    if rings[0] != rings[1]:
+        return rings[0]
+    if second.turn == "u-turn" or first.turn == "u-turn":
+        return first.turn != "u-turn"
+    if (second.turn in _TURNS) != (first.turn in _TURNS):
+        return second.turn in _TURNS
+    if {first.turn, second.turn} == {"left", "right"}:
+        return first.turn == "left"
+    if is_lit:
+        return False
+    across = _entry_rad(road, one) - _entry_rad(road, other)
+    return math.sin(across) > math.sin(_FROM_THE_RIGHT_RAD)
+
+
+def _entry_rad(road: Road, lane: int) -> float:
+    along = road.lanes[lane].centre_xy_m[1] - road.lanes[lane].centre_xy_m[0]
+    return math.atan2(along[1], along[0])
+
+
+def _is_in_ring(road: Road, lane: int) -> bool:
+    """Return whether the lanes lead back to this one soon without turning round."""
+    known = {lane: 0.0}
+    waiting = [lane]
+    while waiting:
+        at = waiting.pop()
+        gone_m = known[at] + float(polyline_s_m(road.lanes[at].centre_xy_m)[-1])
+        for following in road.successors[at]:
+            if following == lane and gone_m <= _RING_M:
+                return True
+            if gone_m < min(known.get(following, math.inf), _RING_M) and road.lanes[following].turn != "u-turn":
+                known[following] = gone_m
+                waiting.append(following)
+    return False
+
+
+def _where(route: Route, road: Road, lane: int) -> tuple[float, float]:
+    """Return from where to where on the route a lane of a junction matters."""
+    ends = [route.line.project(*road.lanes[lane].centre_xy_m[end].tolist())[0] for end in (0, -1)]
+    return ends[0] - _LOOK_M, ends[1]
+
+
+def _meeting_m(road: Road, before: tuple[tuple[int, ...], ...], own: int, other: int) -> float | None:
+    """Return where along another lane of a junction it meets the own one, None where they part or do not meet."""
+    if road.lanes[other].kind not in (LaneKind.DRIVING, LaneKind.BIKING) or set(before[own]) & set(before[other]):
+        return None
+    a, b = _even(road.lanes[own].centre_xy_m), _even(road.lanes[other].centre_xy_m)
+    if np.hypot(*(a[0] - b[0])) < _SAME_START_M:
+        return None
+    is_near = np.hypot(*(a[:, None] - b[None]).transpose(2, 0, 1)).min(axis=0) < _MEET_M
+    return float(np.argmax(is_near)) if is_near.any() else None
+
+
+def _even(xy_m: FloatArray) -> FloatArray:
+    """Return points of a polyline a metre apart."""
+    s_m = polyline_s_m(xy_m)
+    at_m = np.append(np.arange(0.0, s_m[-1], 1.0), s_m[-1])
+    return np.stack([np.interp(at_m, s_m, column) for column in xy_m.T], axis=-1)
+
+
+def _approaches(road: Road, before: tuple[tuple[int, ...], ...], lane: int) -> list[tuple[FloatArray, float]]:
+    """Return the lines that lead into a lane and along it, and how far along each the lane begins."""
+    found: list[tuple[FloatArray, float]] = []
+    waiting: list[tuple[tuple[int, ...], float]] = [((lane,), 0.0)]
+    while waiting:
+        chain, length_m = waiting.pop()
+        earlier = [k for k in before[chain[0]] if k not in chain]
+        if length_m < _APPROACH_M and earlier:
+            waiting += [((k, *chain), length_m + float(polyline_s_m(road.lanes[k].centre_xy_m)[-1])) for k in earlier]
+            continue
+        line = np.concatenate([road.lanes[k].centre_xy_m for k in chain])
+        cut_m = max(length_m - _APPROACH_M, 0.0)
+        s_m = polyline_s_m(line)
+        start = np.array([[np.interp(cut_m, s_m, column) for column in line.T]])
+        found.append((np.concatenate((start, line[s_m > cut_m])), length_m - cut_m))
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def _find(
+    xy: FloatArray,
+    yaw: FloatArray,
+    is_there: BoolArray,
+    reach: FloatArray,
+    ahead_m: FloatArray,
+    near: IntArray,
+    from_m: FloatArray,
+    last_m: FloatArray,
+    first: IntArray,
+    line_xy: FloatArray,
+    line_s: FloatArray,
+    found: BoolArray,
+) -> None:
+    """Set ``found`` (users,) for those on one of the ``near`` lines, between two places on it.
+
+    ``ahead_m`` (users,) is how far ahead of its centre somebody counts.
+    """
+    for n in range(near.shape[0]):
+        a, b = first[near[n]], first[near[n] + 1]
+        for u in range(xy.shape[0]):
+            if found[u] or not is_there[u]:
+                continue
+            s, offset, along = project(xy[u, 0], xy[u, 1], line_xy[a:b], line_s[a:b])
+            turn = abs((yaw[u] - along + math.pi) % (2.0 * math.pi) - math.pi)
+            found[u] = abs(offset) < reach[u] and turn < _ALONG_RAD and from_m[n] < s < last_m[near[n]] - ahead_m[u]
