@@ -39,8 +39,6 @@ NOTHING, COLLIDES, TOO_CLOSE, FOLLOWS, SQUEEZES, DELAYS = range(6)
 """What an encounter is."""
 
 _MARGIN_ALONG_M, _MARGIN_ACROSS_M, _SOFT_MARGIN_M = 0.3, 0.15, 0.3
-_COMES_OVER_S, _COMES_OVER_M = 0.5, 0.3
-"""Who goes the same way and comes over gets so much more room: how fast it will drift is not known."""
 _GRAZE = 0.3
 """What a second within these margins costs, in collisions: bad, but one can be in there already and has to get out."""
 _TTC_S = (0.5, 1.05)
@@ -267,8 +265,6 @@ def _meet(
     hl, hw, vu = places[k, n, P_HALF_LENGTH], places[k, n, P_HALF_WIDTH], places[k, n, P_SPEED]
     long_half, wide_half = hl * abs(cr) + hw * abs(sr), hl * abs(sr) + hw * abs(cr)
     margin = _SOFT_MARGIN_M if places[k, n, P_SOFT] > 0.5 else _MARGIN_ACROSS_M
-    if cr > _ALIKE:
-        margin += min(max(_COMES_OVER_S * (-vu * sr if across > 0.0 else vu * sr), 0.0), _COMES_OVER_M)
     cost, kind = 0.0, NOTHING
     # where the ego is, seen by the other
     ahead_of_other = -(along * cr + across * sr)

@@ -33,7 +33,7 @@ _LATERAL_MPS2, _YAW_ACCEL_RADPS2 = 4.2, 1.7
 _HARSH, _HARSHEST = 3.0, 3.0
 _GOAL_MISSED, _GOAL_PULL, _GOAL_NEAR_M, _WIDE_M = 10.0, 1.6, 140.0, 4.0
 _WORST_OUTSIDE_M, _FARTHEST_OFF = 1.0, 5.0
-_SLOW_MPS, _GETS_ON_M = 2.0, 3.0
+_GETS_ON_M = 3.0
 _RAMP_M, _STEEP_1PM2 = 0.15, 15.6
 """The first decimetres over the edge cost little at first: edges of maps are no walls."""
 
@@ -118,7 +118,7 @@ def own_costs(
         costs[c, OWN_LANE] += min(off_goal, _WIDE_M) * near
         off_road[c] = road
         costs[c, OWN_LIGHT] = weights[RED] * _crossed(rows, stops)
-    unavoidable = _unavoidable(states, off_road) if states[0, 0, SPEED] < _SLOW_MPS else 0.0
+    unavoidable = _unavoidable(states, off_road)
     for c in range(count):
         road = off_road[c] - unavoidable
         if road > 0.0:
@@ -129,7 +129,10 @@ def own_costs(
 
 @njit(cache=True, error_model="numpy")
 def _unavoidable(states: FloatArray, off_road: FloatArray) -> float:
-    """Return how far the ego has to get off the road to get on at all: who stands askew at its edge shall not stay."""
+    """Return how far the ego has to get off the road to get on at all.
+
+    Who stands askew at its edge shall not stay, and who drives there shall not brake hard for a hand's breadth.
+    """
     least = np.inf
     for c in range(states.shape[0]):
         if states[c, STEPS, ALONG] - states[c, 0, ALONG] > _GETS_ON_M:
