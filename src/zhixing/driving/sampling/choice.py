@@ -16,6 +16,7 @@ from zhixing.driving.sampling.encounters import (
     P_KEY,
     P_RANK,
     P_SIN,
+    P_SOFT,
     P_SPEED,
     P_X,
     P_Y,
@@ -73,7 +74,7 @@ def choose(
         allowed: (points,)
         weights: See ``SamplingConfig.weights``.
         jerks: (3,) see ``roll_out``.
-        contingency: (2,) after which time the ego brakes, and how hard.
+        contingency: (3,) after which time the ego brakes, how hard, and how hard for those without a body shell.
         first: Which one to look at first: a good guess saves looking at most others to the end.
         axis: By which the places are sorted.
         known: (candidates, 2) what is known of them, kept from call to call of one cycle and -1 at first: with which
@@ -102,8 +103,13 @@ def choose(
         if known[alike, _IMPACT] < 0.0:
             way_out(ego, body, paths[p], start_m, profiles[q, 0], allowed, jerks, contingency, brake)
             known[alike, _IMPACT] = impact(
-                brake[0], worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - stamp, axis
+                brake[0], worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -2 - 2 * stamp, axis, False
             )[0]
+            if known[alike, _IMPACT] == 0.0:
+                way_out(ego, body, paths[p], start_m, profiles[q, 0], allowed, jerks, contingency[::2], brake)
+                known[alike, _IMPACT] = impact(
+                    brake[0], worst, worst_counts, 0.5 * body[0], 0.5 * body[1], done, -3 - 2 * stamp, axis, True
+                )[0]
             cost = own[c] + _no_way_out(known[alike, _IMPACT])
         if cost + known[c, _OTHERS] < best_cost:
             best, best_cost = int(c), cost + known[c, _OTHERS]
@@ -128,7 +134,7 @@ def way_out(
     contingency: FloatArray,
     braking: FloatArray,
 ) -> None:
-    """Write (1, STEPS + 1, 8) how the ego brakes along a path that it has begun; see :func:`choose`."""
+    """Write (1, STEPS + 1, 8) how the ego brakes along a path that it has begun, after a time and so hard."""
     profile = np.array([[first_mps2, contingency[0], -contingency[1]]])
     roll_path(ego, body, path, start_m, profile, allowed, jerks, braking)
 
@@ -155,6 +161,7 @@ def impact(
     done: IntArray,
     stamp: int,
     axis: FloatArray,
+    only_soft: bool,
 ) -> tuple[float, int]:
     """Return with which speed braking ends in somebody, and the key of that one; 0 and -1 where it ends before.
 
@@ -167,6 +174,7 @@ def impact(
         done: (users * modes,) scratch, see ``encounter_cost``.
         stamp: Another number for every call.
         axis: By which the places are sorted.
+        only_soft: Whether only those without a body shell count.
     """
     for k in range(STEPS):
         if rows[k + 1, SPEED] < 0.05:
@@ -176,6 +184,8 @@ def impact(
         for n in range(first_from(places, k, counts[k], rank - widest), counts[k]):
             if places[k, n, P_RANK] > rank + widest:
                 break
+            if only_soft and places[k, n, P_SOFT] < 0.5:
+                continue
             dx, dy = places[k, n, P_X] - rows[k + 1, X], places[k, n, P_Y] - rows[k + 1, Y]
             reach = half_length + half_width + places[k, n, P_HALF_LENGTH] + places[k, n, P_HALF_WIDTH]
             if dx * dx + dy * dy > reach * reach:

@@ -32,6 +32,7 @@ class SamplingConfig:
         yield_decel_mps2: Braking harder than this is not expected of those who would have to let the ego in.
         contingency_s: After this time the ego must still be able to brake for whatever may happen.
         contingency_decel_mps2: How hard it would brake then.
+        gentle_decel_mps2: The same for those without a body shell: who is driven at stops in the way.
         yellow_decel_mps2: Stop at yellow if this suffices.
     """
 
@@ -48,6 +49,7 @@ class SamplingConfig:
     yield_decel_mps2: float = 2.0
     contingency_s: float = 0.6
     contingency_decel_mps2: float = 6.0
+    gentle_decel_mps2: float = 3.5
     yellow_decel_mps2: float = 3.0
     progress_weight: float = 4.5
     collision_weight: float = 120.0

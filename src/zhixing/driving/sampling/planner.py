@@ -206,7 +206,7 @@ class SamplingPlanner:
         self._weights_aside = self._weights.copy()
         self._weights_aside[[OFFSET, STRADDLE, CHANGE]] *= _WILLING
         self._jerks = np.array([cfg.jerk_mps3, cfg.brake_jerk_mps3, cfg.emergency_jerk_mps3])
-        self._contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2])
+        self._contingency = np.array([cfg.contingency_s, cfg.contingency_decel_mps2, cfg.gentle_decel_mps2])
 
     def _states_of(self, candidates: int) -> FloatArray:
         """Return (candidates, STEPS + 1, 8) room for motions; new memory each time costs more than filling it."""

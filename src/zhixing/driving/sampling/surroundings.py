@@ -106,7 +106,7 @@ class Surroundings:
     def in_the_way_out(self, braking: FloatArray, body: FloatArray) -> int:
         """Return which road user full braking (STEPS + 1, 8) may end in, -1 where it ends before everybody."""
         done = np.full(self.num_keys, -1, dtype=np.int64)
-        _, key = impact(braking, self.worst, self.worst_counts, 0.5 * body[0], 0.5 * body[1], done, 1, self.axis)
+        _, key = impact(braking, self.worst, self.worst_counts, 0.5 * body[0], 0.5 * body[1], done, 1, self.axis, False)
         return key // (self._modes + 1)
 
     def by_user(self, rows: FloatArray, body: FloatArray, weights: FloatArray) -> FloatArray:

@@ -114,6 +114,25 @@ def test_it_brakes_for_who_steps_out(by_hand: SimpleNamespace) -> None:
     assert {"yield", "emergency"} & set(rules(trace))
 
 
+@pytest.mark.parametrize(("x_m", "stops_s"), [(30.0, 2.9), (32.0, 3.0), (36.0, 3.4)])
+def test_somebody_on_foot_who_stops_in_the_way_is_not_braked_hard_for(
+    by_hand: SimpleNamespace, x_m: float, stops_s: float
+) -> None:
+    about = {"road_user": RoadUser.PEDESTRIAN, "size_m": (0.5, 0.5), "yaw_rad": 0.5 * math.pi}
+    walker = by_hand.User(object_id=1, x_m=x_m, speed_mps=1.4, **about)
+    task = by_hand.scenario(by_hand.street(), users=[walker], start=(5.0, 0.0, 0.0, 2.0), duration_s=12.0)
+    at_s = 0.1 * np.arange(task.background.num_steps)
+    y_m = 1.4 * (np.minimum(at_s, stops_s) - stops_s)  # in the middle of the lane
+    stopping = dataclasses.replace(
+        task.background,
+        xy_m=np.stack((np.full_like(y_m, x_m), y_m), axis=-1)[None],
+        speed_mps=np.where(at_s < stops_s, 1.4, 0.0)[None],
+    )
+    trace = drive(dataclasses.replace(task, background=stopping), checker=SafetyChecker())
+    assert not trace.contact_ids
+    assert np.diff(trace.speed_mps).min() / 0.1 > -4.0
+
+
 def test_the_same_task_is_driven_the_same_way_twice(by_hand: SimpleNamespace) -> None:
     users = [by_hand.User(object_id=k, x_m=30.0 + 9.0 * k, y_m=3.5 * (k % 2), speed_mps=6.0) for k in range(6)]
     task = by_hand.scenario(users=users, duration_s=8.0)
