@@ -18,17 +18,17 @@ from numba import njit
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
-from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
+from zhixing.datatypes.tracks import MOTOR_VEHICLES, RoadUser, Tracks
 from zhixing.driving.lane_map import LaneMap, project
+from zhixing.driving.roundabouts import is_in_roundabout
 from zhixing.driving.route import Route
 
 _APPROACH_M, _LOOK_M = 60.0, 80.0
 """So far before the junction others count, and the ego asks."""
 _MEET_M, _SAME_START_M = 2.0, 1.5
-_CLEAR_M, _WAITS_M, _WAITS_MPS2 = 3.0, 3.5, 2.0
-"""Who is beyond the place of meeting has passed; who waits stands so far before it, having braked so hard."""
-_RING_M = 250.0
-"""No longer than this is the way once round; once round a block of houses is longer."""
+_CLEAR_M, _WAITS_M, _WAITS_MPS2 = 3.0, 1.0, 2.0
+"""Whose centre is beyond the place of meeting has passed; whose front can stop before it, braking so hard, waits."""
+_MOST_LINES = 32
 _FROM_THE_RIGHT_RAD, _ALONG_RAD = math.radians(30.0), math.radians(45.0)
 _ON_LANE_M, _BESIDE_LANE_M = 2.0, 5.0
 """Two-wheelers cross beside the lanes."""
@@ -47,11 +47,11 @@ class RightOfWay:
     def __init__(self, route: Route, lane_map: LaneMap, *, knows_light: bool = False) -> None:
         road = lane_map.road
         before = road.predecessors()
-        inside = [lane for lane in route.lanes if road.lanes[lane].junction >= 0]
+        route_lanes = frozenset(route.lane_at.tolist())
+        inside = sorted(lane for lane in route_lanes if road.lanes[lane].junction >= 0)
         lines: list[FloatArray] = []
         rows: list[_Row] = []
         for own in inside:
-            from_m, until_m = _where(route, road, own)
             is_lit = knows_light or road.lanes[own].light_group != NO_LIGHT
             for other, about in enumerate(road.lanes):
                 if other in inside or about.junction != road.lanes[own].junction:
@@ -62,9 +62,10 @@ class RightOfWay:
                 if meet_m is None or is_first == is_last:
                     continue
                 last_m = meet_m + _CLEAR_M if is_first else meet_m - _WAITS_M
-                for line, entry_m in _approaches(road, before, other):
-                    lines.append(line)
-                    rows.append(_Row(from_m, until_m, entry_m, entry_m + last_m, about.light_group, is_first))
+                for line, entry_m in _approaches(road, before, other, route_lanes):
+                    for from_m, until_m in _visits(route, own):
+                        lines.append(line)
+                        rows.append(_Row(from_m, until_m, entry_m, entry_m + last_m, about.light_group, is_first))
         self._first: IntArray = np.concatenate(([0], np.cumsum([len(line) for line in lines]))).astype(np.int64)
         self._xy_m = np.concatenate(lines) if lines else np.zeros((0, 2))
         self._s_m = np.concatenate([polyline_s_m(line) for line in lines]) if lines else np.zeros(0)
@@ -92,7 +93,8 @@ class RightOfWay:
         for row, group in enumerate(self._light[near].tolist()):
             if 0 <= group < lights.shape[0] and int(lights[group]) == Light.RED:
                 from_m[row] = self._entry_m[near[row]]
-        brakes_m = tracks.speed_mps[:, -1] ** 2 / (2.0 * _WAITS_MPS2)
+        brakes_m = tracks.speed_mps[:, -1] ** 2 / (2.0 * _WAITS_MPS2) + 0.5 * tracks.size_m[:, 0]
+        brakes_m[np.isin(tracks.road_user, _NEVER_WAIT)] = np.inf
         for of, found, ahead_m in (
             (self._is_first[near], is_first, np.zeros_like(brakes_m)),
             (~self._is_first[near], is_last, brakes_m),
@@ -125,6 +127,7 @@ class _Row(NamedTuple):
 
 
 _MOTORS = [int(user) for user in MOTOR_VEHICLES]
+_NEVER_WAIT = [int(RoadUser.PEDESTRIAN), int(RoadUser.OBJECT)]
 
 
 def goes_before(road: Road, one: int, other: int, *, is_lit: bool) -> bool:
@@ -137,7 +140,7 @@ def goes_before(road: Road, one: int, other: int, *, is_lit: bool) -> bool:
         is_lit: Whether lights tell who of those that do the same goes first.
     """
     first, second = road.lanes[one], road.lanes[other]
-    rings = _is_in_ring(road, one), _is_in_ring(road, other)
+    rings = is_in_roundabout(road, one), is_in_roundabout(road, other)
     if rings[0] != rings[1]:
         return rings[0]
     if second.turn == "u-turn" or first.turn == "u-turn":
@@ -157,31 +160,19 @@ def _entry_rad(road: Road, lane: int) -> float:
     return math.atan2(along[1], along[0])
 
 
-def _is_in_ring(road: Road, lane: int) -> bool:
-    """Return whether the lanes lead back to this one soon without turning round."""
-    known = {lane: 0.0}
-    waiting = [lane]
-    while waiting:
-        at = waiting.pop()
-        gone_m = known[at] + float(polyline_s_m(road.lanes[at].centre_xy_m)[-1])
-        for following in road.successors[at]:
-            if following == lane and gone_m <= _RING_M:
-                return True
-            if gone_m < min(known.get(following, math.inf), _RING_M) and road.lanes[following].turn != "u-turn":
-                known[following] = gone_m
-                waiting.append(following)
-    return False
-
-
-def _where(route: Route, road: Road, lane: int) -> tuple[float, float]:
-    """Return from where to where on the route a lane of a junction matters."""
-    ends = [route.line.project(*road.lanes[lane].centre_xy_m[end].tolist())[0] for end in (0, -1)]
-    return ends[0] - _LOOK_M, ends[1]
+def _visits(route: Route, lane: int) -> list[tuple[float, float]]:
+    """Return from where to where on the route a lane of a junction matters, for each time it is driven."""
+    is_on = np.concatenate(([False], route.lane_at == lane, [False]))
+    edges = np.flatnonzero(np.diff(is_on.astype(np.int8))).reshape(-1, 2)
+    s_m = route.line.s_m
+    return [(float(s_m[begin]) - _LOOK_M, float(s_m[min(end, len(s_m) - 1)])) for begin, end in edges.tolist()]
 
 
 def _meeting_m(road: Road, before: tuple[tuple[int, ...], ...], own: int, other: int) -> float | None:
     """Return where along another lane of a junction it meets the own one, None where they part or do not meet."""
     if road.lanes[other].kind not in (LaneKind.DRIVING, LaneKind.BIKING) or set(before[own]) & set(before[other]):
+        return None
+    if other in road.successors[own] or own in road.successors[other]:
         return None
     a, b = _even(road.lanes[own].centre_xy_m), _even(road.lanes[other].centre_xy_m)
     if np.hypot(*(a[0] - b[0])) < _SAME_START_M:
@@ -197,13 +188,18 @@ def _even(xy_m: FloatArray) -> FloatArray:
     return np.stack([np.interp(at_m, s_m, column) for column in xy_m.T], axis=-1)
 
 
-def _approaches(road: Road, before: tuple[tuple[int, ...], ...], lane: int) -> list[tuple[FloatArray, float]]:
-    """Return the lines that lead into a lane and along it, and how far along each the lane begins."""
+def _approaches(
+    road: Road, before: tuple[tuple[int, ...], ...], lane: int, own: frozenset[int]
+) -> list[tuple[FloatArray, float]]:
+    """Return the lines that lead into a lane and along it, and how far along each the lane begins.
+
+    Lanes of the own route are left out: who is on them drives before or behind the ego. No more than 32 lines.
+    """
     found: list[tuple[FloatArray, float]] = []
     waiting: list[tuple[tuple[int, ...], float]] = [((lane,), 0.0)]
-    while waiting:
+    while waiting and len(found) < _MOST_LINES:
         chain, length_m = waiting.pop()
-        earlier = [k for k in before[chain[0]] if k not in chain]
+        earlier = [k for k in before[chain[0]] if k not in chain and k not in own]
         if length_m < _APPROACH_M and earlier:
             waiting += [((k, *chain), length_m + float(polyline_s_m(road.lanes[k].centre_xy_m)[-1])) for k in earlier]
             continue

@@ -49,7 +49,7 @@ class Route:
         stop_group: (stops,) light group of the movement behind it, or ``NO_LIGHT``.
         stop_is_right_turn: (stops,) whether the movement behind it is a right turn.
         junction_m: (junctions, 2) where the route enters and leaves each junction.
-        lanes: Indices of the lanes that it follows, in order.
+        lane_at: (points,) index of the lane under each point of the line.
         is_mapped: Whether the lane graph connects start and goal; otherwise a straight piece bridges the gap.
     """
 
@@ -63,7 +63,7 @@ class Route:
     stop_group: IntArray
     stop_is_right_turn: BoolArray
     junction_m: FloatArray
-    lanes: tuple[int, ...]
+    lane_at: IntArray
     is_mapped: bool
 
     def light_group(self, stop: int, ego_light: int) -> int:
@@ -292,7 +292,7 @@ def _draw(
         stops[1],
         stops[2],
         _junctions(lane_map.road, line, lane_at),
-        tuple(dict.fromkeys(lane_at)),
+        np.array(lane_at, dtype=np.int64),
         is_mapped,
     )
 

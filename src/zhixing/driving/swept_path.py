@@ -214,6 +214,7 @@ def _moved(route: Route, shift_m: FloatArray, normal: FloatArray, out_m: FloatAr
         start_m=float(moved(np.array(route.start_m))),
         goal_m=float(moved(np.array(route.goal_m))),
         limit_mps=route.limit_mps[nearest],
+        lane_at=route.lane_at[nearest],
         room_m=np.maximum(route.room_m[nearest] + left_m, 0.0),
         beside_m=np.maximum(route.beside_m[nearest] + left_m, 0.0),
         stop_m=moved(route.stop_m),

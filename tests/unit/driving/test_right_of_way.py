@@ -16,6 +16,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.right_of_way import RightOfWay, goes_before
+from zhixing.driving.roundabouts import is_in_roundabout
 from zhixing.driving.route import find_route
 from zhixing.driving.safety import SafetyChecker
 from zhixing.driving.sampling.planner import SamplingPlanner
@@ -137,6 +138,85 @@ def test_the_oncoming_who_may_turn_left_go_after_who_goes_straight_on_as_long_as
     for x_m, expected in ((40.0, True), (3.0, False)):
         _, last = ways.find(by_hand.tracks([oncoming(by_hand, x_m)], 1), NO_LIGHTS, 40.0)
         assert last.tolist() == [expected]
+
+
+def test_who_stands_with_its_front_in_the_way_or_walks_is_not_expected_to_wait(by_hand: SimpleNamespace) -> None:
+    ways = going(by_hand, crossroads(by_hand), 60.0, -2.0)
+    from_north = {"object_id": 1, "x_m": -2.0, "yaw_rad": -0.5 * math.pi}
+    for y_m, length_m, speed_mps, road_user, expected in (
+        (14.0, 4.5, 3.0, RoadUser.CAR, True),
+        (4.0, 12.0, 0.0, RoadUser.BUS, False),  # its nose is on the ego's line
+        (14.0, 0.5, 1.4, RoadUser.PEDESTRIAN, False),
+        (14.0, 0.5, 0.0, RoadUser.OBJECT, False),
+    ):
+        one = by_hand.User(**from_north, y_m=y_m, speed_mps=speed_mps, size_m=(length_m, 2.0), road_user=road_user)
+        _, last = ways.find(by_hand.tracks([one], 1), NO_LIGHTS, 40.0)
+        assert last.tolist() == [expected], road_user
+
+
+def ring(by_hand: SimpleNamespace, radius_m: float, arcs: int) -> Road:
+    """Return lanes round (0, 0), counter-clockwise, each a junction's."""
+    turn = 2.0 * math.pi / arcs
+    lanes = []
+    for k in range(arcs):
+        at = turn * (k + np.linspace(0.0, 1.0, 9))
+        points = [(radius_m * math.cos(a), radius_m * math.sin(a)) for a in at.tolist()]
+        lanes.append(by_hand.lane(f"arc/{k}", points, junction=k, turn="left" if turn > 0.6 else "straight"))
+    return Road(
+        name="ring", lanes=tuple(lanes), successors=tuple(((k + 1) % arcs,) for k in range(arcs)), num_junctions=arcs
+    )
+
+
+@pytest.mark.parametrize(("radius_m", "arcs"), [(12.0, 4), (25.0, 8), (45.0, 6)])
+def test_lanes_that_run_round_are_a_roundabout(by_hand: SimpleNamespace, radius_m: float, arcs: int) -> None:
+    road = ring(by_hand, radius_m, arcs)
+    assert all(is_in_roundabout(road, k) for k in range(arcs))
+    opened = dataclasses.replace(road, successors=((1,), *road.successors[1:-1], ()))
+    assert not is_in_roundabout(opened, 0)
+
+
+def test_left_turns_round_a_median_and_round_a_block_are_no_roundabout(by_hand: SimpleNamespace) -> None:
+    for size_m in (30.0, 120.0):
+        lanes = []
+        for quarter in range(4):
+            side = turned(quarter, by_hand.straight((-0.5 * size_m, -size_m), (0.5 * size_m, -size_m), 9))
+            corner = bent((0.5 * size_m, -size_m), (size_m, -size_m), (size_m, -0.5 * size_m))
+            lanes += [
+                by_hand.lane(f"side/{quarter}", side),
+                by_hand.lane(f"corner/{quarter}", turned(quarter, corner), junction=quarter, turn="left"),
+            ]
+        road = Road(
+            name="block", lanes=tuple(lanes), successors=tuple(((k + 1) % 8,) for k in range(8)), num_junctions=4
+        )
+        assert not any(is_in_roundabout(road, k) for k in range(8))
+
+
+def test_who_follows_in_the_own_lane_has_no_right_of_way(by_hand: SimpleNamespace) -> None:
+    ways = going(by_hand, crossroads(by_hand), 2.0, 60.0)
+    behind = by_hand.User(object_id=1, x_m=-40.0, y_m=-2.0, speed_mps=8.0)
+    assert not ways.find(by_hand.tracks([behind], 1), NO_LIGHTS, 90.0)[0].any()
+
+
+def test_a_finely_cut_map_does_not_take_for_ever(by_hand: SimpleNamespace) -> None:
+    columns = 14
+    lanes = [
+        by_hand.lane("own", by_hand.straight((-60.0, 0.0), (60.0, 0.0), 31), junction=0, turn="left"),
+        by_hand.lane("across", by_hand.straight((0.0, 10.0), (0.0, -10.0), 5), junction=0, turn="straight"),
+    ]
+    for k in range(columns):
+        begins_m = 14.0 + 4.0 * k
+        lanes += [
+            by_hand.lane(f"{k}/{n}", by_hand.straight((n, begins_m), (0.0, begins_m - 4.0), 3)) for n in (0.5, -0.5)
+        ]
+    leads = [(1,), (1,), *(((2 * k, 2 * k + 1)) for k in range(1, columns) for _ in range(2))]
+    road = Road(name="cut", lanes=tuple(lanes), successors=((), (), *leads), num_junctions=1)
+    ways = going(by_hand, road, 50.0, 0.0)
+    first, _ = ways.find(
+        by_hand.tracks([by_hand.User(object_id=1, x_m=0.0, y_m=8.0, yaw_rad=-0.5 * math.pi, speed_mps=5.0)], 1),
+        NO_LIGHTS,
+        40.0,
+    )
+    assert first.tolist() == [True]
 
 
 def test_who_has_red_goes_before_nobody_unless_it_is_in_the_junction_already(by_hand: SimpleNamespace) -> None:

@@ -22,6 +22,7 @@ from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.datatypes.tracks import MOTOR_VEHICLES
 from zhixing.driving.bicycle import limits
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.motion import recent_motion
@@ -41,7 +42,9 @@ _RULES = ("safety-longitudinal", "safety-lateral", "safety-ttc")
 _OFF_ROAD, _KINEMATICS, _NO_PLAN = "safety-off-road", "safety-kinematics", "safety-no-plan"
 _HOLD_STEPS = (5, 10, 20)
 """Where braking at once is not safe, clearing the place first may be: hold the speed this long."""
-_PASSING_STEPS = 30
+_PASSING_STEPS, _UNLIKELY = 30, 0.001
+"""Past a vehicle that comes in the speed is held so long. What is possible within all bounds decides only between those
+that are alike in what is likely."""
 _MILDER_MPS2 = (-1.0, -2.0, -4.0)
 _LOST_M = 1.0
 """Farther than this from where it should be the ego was put elsewhere."""
@@ -140,7 +143,9 @@ class SafetyChecker:
             self._kept = after
             return Checked(plan=plan)
         # 2. something safer
-        kept = self._safer(state, ego.accel_mps2, wanted, plan, users, verdict)
+        is_vehicle = verdict.row >= 0 and int(classes[verdict.row]) in MOTOR_VEHICLES
+        may_pass = is_vehicle and verdict.rule != _RULES[2]
+        kept = self._safer(state, ego.accel_mps2, wanted, plan, users, verdict, may_pass=may_pass)
         self._kept = kept.rest()
         object_id = int(ids[verdict.row]) if verdict.row >= 0 else -1
         decision = explain_check(verdict.rule, int(classes[verdict.row]) if verdict.row >= 0 else 0, object_id)
@@ -209,6 +214,8 @@ class SafetyChecker:
         plan: Plan | None,
         users: FloatArray,
         verdict: _Verdict,
+        *,
+        may_pass: bool,
     ) -> FailSafe:
         """Return the mildest verified trajectory, or the likely least harmful one where none is.
 
@@ -224,7 +231,7 @@ class SafetyChecker:
         turn = math.remainder(verdict.way_rad - state[YAW], 2.0 * math.pi)
         if verdict.rule == _RULES[1] and wanted is not None and abs(turn) < _PARALLEL_RAD:
             milder_lines.insert(0, _parallel(state, verdict.way_rad))
-        tried: list[tuple[float, FloatArray, FailSafe]] = []
+        tried: list[tuple[_Verdict, FloatArray, FailSafe]] = []
         # 1. a milder first step, along the wanted line or the kept one
         for line in milder_lines:
             for milder_mps2 in (asked_mps2, *_MILDER_MPS2):
@@ -236,7 +243,7 @@ class SafetyChecker:
                 found = self._judge(driven, users)
                 if not found.rule:
                     return one
-                tried.append((found.harm_mps, driven, one))
+                tried.append((found, driven, one))
         # 2. the trajectory that is kept
         if kept is not None and not self._judge(kept.driven_from(state, self._body), users).rule:
             return kept
@@ -249,16 +256,25 @@ class SafetyChecker:
             found = self._judge(driven, users)
             if not found.rule:
                 return one
-            tried.append((found.harm_mps, driven, one))
-        # 4. nothing is safe against all that others may do: the least harm, unless that is the likely one
-        if wanted is not None and asked_mps2 == 0.0:
+            tried.append((found, driven, one))
+        # 4. nothing is safe against all that others may do: what likely does least harm
+        if may_pass and wanted is not None and asked_mps2 == 0.0:
             accels = brake_profile(0.0, _PASSING_STEPS, state[SPEED], full, self._jerk)
             one = FailSafe.along(state, *wanted, accels, self._body, full)
             driven = one.driven_from(state, self._body)
-            tried.append((self._judge(driven, users).harm_mps, driven, one))
-        halves_m = self._half_length_m, self._half_width_m
-        harms = [(likely_harm_mps(driven, users, *halves_m), harm_mps) for harm_mps, driven, _ in tried]
-        return tried[harms.index(min(harms))][2]
+            found = self._judge(driven, users)
+            if found.rule in _RULES:
+                tried.append((found, driven, one))
+        return min(tried, key=lambda each: self._harm(each[0], each[1], users))[2]
+
+    def _harm(self, verdict: _Verdict, states: FloatArray, users: FloatArray) -> tuple[bool, float]:
+        """Return whether a rollout that is refused cannot be driven at all, and what harm it does, at least 0."""
+        if verdict.rule == _KINEMATICS:
+            return True, 0.0
+        likely_mps = likely_harm_mps(states, users, self._half_length_m, self._half_width_m)
+        if verdict.rule == _OFF_ROAD:
+            likely_mps = max(likely_mps, verdict.harm_mps)
+        return False, likely_mps + _UNLIKELY * verdict.harm_mps
 
     @property
     def _jerk(self) -> float:

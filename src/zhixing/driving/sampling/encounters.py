@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.driving.sampling.config import (
     COLLISION,
     DT_S,
@@ -29,11 +29,13 @@ from zhixing.driving.sampling.config import (
     YIELD_MPS2,
 )
 from zhixing.driving.sampling.motion import COS, SIN, SPEED, X, Y
-from zhixing.driving.sampling.yielding import RIGHT_OF_WAY
 
-P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY, P_RANK, P_FIRM = range(12)
+P_X, P_Y, P_COS, P_SIN, P_SPEED, P_HALF_LENGTH, P_HALF_WIDTH, P_CHANCE, P_SOFT, P_KEY, P_RANK, P_FIRM, P_HOLDS = range(
+    13
+)
 """Columns of a place: pose, speed, half size, probability, 1 for the vulnerable, number of user and mode, how far it is
-along the axis by which the places of a step are sorted, and how much it counts to have that one brake."""
+along the axis by which the places of a step are sorted, how much it counts to have that one brake, and 1 for those who
+have right of way."""
 
 NOTHING, COLLIDES, TOO_CLOSE, FOLLOWS, SQUEEZES, DELAYS = range(6)
 """What an encounter is."""
@@ -44,8 +46,9 @@ _GRAZE = 0.3
 _TTC_S = (0.5, 1.05)
 """The exam wants more than 0.95 s."""
 _REACTION_S = 0.4
-_CLEARS_S = 1.0
-"""So long before somebody with right of way comes its way is to be clear, not to make it brake."""
+_CLEARS_S, _CLEARING_PER_S = 1.0, 4.0
+"""So long before somebody with right of way comes its way is to be clear, not to make it brake; what a second costs in
+which it is not."""
 _FADE_S = 6.0
 _STANDING_MPS = 0.1
 _ALIKE = 0.7
@@ -90,6 +93,7 @@ def places_by_step(
     size: FloatArray,
     soft: FloatArray,
     firm: FloatArray,
+    holds: BoolArray,
     least_chance: float,
     sharpen_per_s: float,
     axis: FloatArray,
@@ -105,6 +109,7 @@ def places_by_step(
         size: (users, 2) length and width.
         soft: (users,) 1 for those without a body shell, else 0.
         firm: (users,) how much it counts to have them brake, see ``yielding``.
+        holds: (users,) who has right of way before the ego.
         least_chance: Modes less likely than this are left out.
         sharpen_per_s: The later something is, the less counts what is unlikely, because there is time to see it come:
             a probability p counts as p to the power of 1 + ``sharpen_per_s`` times the seconds until then. Not so for
@@ -112,11 +117,11 @@ def places_by_step(
         axis: (2,) unit vector in the world frame by which the places of a step are sorted.
 
     Returns:
-        (STEPS, users * modes, 12) places and (STEPS,) how many of them count.
+        (STEPS, users * modes, 13) places and (STEPS,) how many of them count.
     """
     users, modes = chance.shape
-    places = np.empty((STEPS, users * modes, 12))
-    found = np.empty((users * modes, 12))
+    places = np.empty((STEPS, users * modes, 13))
+    found = np.empty((users * modes, 13))
     counts = np.zeros(STEPS, dtype=np.int64)
     ax, ay = axis[0], axis[1]
     for k in range(STEPS):
@@ -149,10 +154,10 @@ def places_by_step(
                 row[P_X], row[P_Y], row[P_COS], row[P_SIN], row[P_SPEED] = x, y, c, s, speed[u, m, k]
                 row[P_HALF_LENGTH], row[P_HALF_WIDTH] = half_length, 0.5 * size[u, 1]
                 row[P_CHANCE], row[P_SOFT], row[P_KEY], row[P_RANK] = chance[u, m], soft[u], u * modes + m, along
-                row[P_FIRM] = firm[u]
+                row[P_FIRM], row[P_HOLDS] = firm[u], holds[u]
                 count += 1
         for n in np.argsort(found[:count, P_RANK]):
-            counts_for = found[n, P_CHANCE] ** (1.0 if found[n, P_FIRM] >= RIGHT_OF_WAY else power)
+            counts_for = found[n, P_CHANCE] ** (1.0 if found[n, P_HOLDS] > 0.5 else power)
             if counts_for > least_chance:
                 places[k, counts[k]] = found[n]
                 places[k, counts[k], P_CHANCE] = counts_for
@@ -281,7 +286,7 @@ def _meet(
             closing = math.hypot(v - vu * cr, vu * sr)
             return COLLIDES, weights[COLLISION] * (1.0 + 0.1 * closing), True
         cost, kind = _GRAZE * weights[COLLISION] * DT_S, COLLIDES
-    elif places[k, n, P_FIRM] >= RIGHT_OF_WAY and v > _STANDING_MPS:
+    elif places[k, n, P_HOLDS] > 0.5 and v > _STANDING_MPS:
         # who has right of way slows down for who clears its way only just before it comes
         left_m = ahead_of_other - hl - half_length * abs(cr) - half_width * abs(sr)
         beside_m = abs(along * sr - across * cr) - hw - half_length * abs(sr) - half_width * abs(cr)
@@ -289,7 +294,7 @@ def _meet(
         if 0.0 < left_m < wanted_m and beside_m < 0.0:
             needed = 2.0 * (wanted_m - left_m) / max(t * t, 0.25)
             much = min(needed / weights[YIELD_MPS2] * places[k, n, P_FIRM], 3.0)
-            cost, kind = weights[YIELD] * much * much, DELAYS
+            cost, kind = _CLEARING_PER_S * weights[YIELD] * much * much * DT_S, DELAYS
     if v > _STANDING_MPS and along > -half_length - long_half:
         for tau in _TTC_S:
             later, aside = along + (vu * cr - v) * tau, across + vu * sr * tau

@@ -60,7 +60,7 @@ class Surroundings:
         self.axis = np.array([math.cos(scene.ego.yaw_rad), math.sin(scene.ego.yaw_rad)])
         self.tracks = nearest(scene.others, scene.ego)
         if self.tracks is None:
-            self.places = self.worst = np.zeros((STEPS, 0, 12))
+            self.places = self.worst = np.zeros((STEPS, 0, 13))
             self.counts = self.worst_counts = np.zeros(STEPS, dtype=np.int64)
             self.num_keys, self._modes = 0, 1
             self.holds = np.zeros(0, dtype=np.bool_)
@@ -82,6 +82,7 @@ class Surroundings:
             tracks.size_m,
             soft,
             firm,
+            self.holds,
             _LEAST_CHANCE,
             _SHARPEN_PER_S,
             self.axis,
@@ -96,6 +97,7 @@ class Surroundings:
             tracks.size_m,
             soft,
             firm,
+            self.holds,
             _WORST_CHANCE,
             0.0,
             self.axis,

@@ -192,3 +192,39 @@ def test_a_rollout_counts_what_was_changed_and_says_why(by_hand: SimpleNamespace
     assert 55.0 < saved.xy_m[-1, 0] + 2.4 < 58.0
     rules = {decision.rule for _, decision in saved.decisions}
     assert rules == {"straight", "safety-longitudinal"}
+
+
+@pytest.mark.parametrize(("aside_m", "ahead_m"), [(9.0, 9.0), (-9.0, 9.0), (-5.0, 11.0)])
+def test_where_nothing_is_safe_no_swerve_off_the_road_or_beyond_what_tyres_can_is_taken(
+    stand: Stand, aside_m: float, ahead_m: float
+) -> None:
+    ego = at(15.0)
+    standing = stand.by_hand.User(object_id=3, x_m=50.0 + 2.4 + 2.0 + ahead_m)
+    plan = stand.plan(ego)
+    gone_m = plan.xy_m[:, 0] - ego.x_m
+    share = np.clip(gone_m / 8.0, 0.0, 1.0)
+    swerve = replace(
+        plan,
+        xy_m=np.stack((plan.xy_m[:, 0], aside_m * share), axis=-1),
+        yaw_rad=np.where(share < 1.0, math.atan2(aside_m, 8.0), 0.0),
+    )
+    checked = stand.checker.check(stand.scene(ego, standing), swerve)
+    assert checked.rule
+    assert checked.plan.accel_mps2[0] <= -4.0
+    assert np.abs(checked.plan.xy_m[:, 1]).max() < 1.5
+
+
+@pytest.mark.parametrize(("ahead_m", "y_m"), [(10.0, -2.6), (11.0, -2.2), (10.0, 2.6)])
+def test_past_somebody_on_foot_who_comes_in_it_is_not_driven(stand: Stand, ahead_m: float, y_m: float) -> None:
+    walker = stand.by_hand.User(
+        object_id=3,
+        x_m=50.0 + ahead_m,
+        y_m=y_m,
+        yaw_rad=math.copysign(0.5 * math.pi, -y_m),
+        speed_mps=1.5,
+        road_user=RoadUser.PEDESTRIAN,
+        size_m=(0.5, 0.5),
+    )
+    checked = stand.check(at(15.0), walker)
+    assert checked.object_id == 3
+    assert checked.plan.accel_mps2[0] <= -4.0

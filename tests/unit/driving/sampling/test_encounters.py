@@ -49,6 +49,7 @@ def met(
     chance: float = 1.0,
     soft: float = 0.0,
     firm: float = 1.0,
+    holds: bool = False,
 ) -> tuple[float, FloatArray]:
     """Return what somebody costs who goes straight on, and by which kind of encounter."""
     t = DT_S * np.arange(1, STEPS + 1)
@@ -56,7 +57,7 @@ def met(
     shape = (1, 1, STEPS)
     places, counts = places_by_step(
         extent_by_step(candidate, AXIS), xy, np.full(shape, yaw), np.full(shape, speed), np.array([[chance]]),
-        np.array([[4.6, 1.8]]), np.array([soft]), np.array([firm]), 0.0, 0.0, AXIS,
+        np.array([[4.6, 1.8]]), np.array([soft]), np.array([firm]), np.array([holds]), 0.0, 0.0, AXIS,
     )  # fmt: skip
     by_key = np.zeros((1, 6))
     done = np.full(1, -1, dtype=np.int64)
@@ -129,6 +130,24 @@ def test_having_somebody_brake_who_does_not_give_way_costs_more() -> None:
     assert met(beside, (-14.0, 0.0), 0.0, 10.0, firm=3.0)[0] > 2.0 * usual > 0.0
 
 
+def test_the_way_of_who_has_right_of_way_is_clear_a_second_before_it_comes() -> None:
+    across = straight_on(6.0, x=-9.0)  # its rear leaves the other's way after 2.1 s
+    for start_m, expected in ((-28.0, True), (-45.0, False)):
+        costs = [met(across, (0.0, start_m), 0.5 * math.pi, 9.0, holds=holds)[1][DELAYS] for holds in (False, True)]
+        assert costs[0] == 0.0
+        assert (costs[1] > 0.0) == expected
+
+
+def test_what_who_has_right_of_way_may_do_is_not_discounted() -> None:
+    shape = (1, 1, STEPS)
+    places, _ = places_by_step(
+        extent_by_step(straight_on(1.0), AXIS),
+        np.zeros((*shape, 2)), np.zeros(shape), np.zeros(shape), np.array([[0.3]]), np.array([[4.0, 2.0]]),
+        np.zeros(1), np.ones(1), np.ones(1, dtype=np.bool_), 0.0, 0.5, AXIS,
+    )  # fmt: skip
+    assert places[:, 0, P_CHANCE] == pytest.approx(0.3)
+
+
 def test_the_unlikely_counts_less_the_later_it_is() -> None:
     xy = np.zeros((1, 2, STEPS, 2))
     xy[0, 1, :, 1] = 1.5
@@ -136,7 +155,7 @@ def test_the_unlikely_counts_less_the_later_it_is() -> None:
     places, counts = places_by_step(
         extent_by_step(straight_on(1.0), AXIS),
         xy, np.zeros(shape), np.zeros(shape), np.array([[0.8, 0.2]]), np.array([[4.0, 2.0]]),
-        np.zeros(1), np.ones(1), 0.0, 0.5, AXIS,
+        np.zeros(1), np.ones(1), np.zeros(1, dtype=np.bool_), 0.0, 0.5, AXIS,
     )  # fmt: skip
     assert counts.tolist() == [2] * STEPS
     first, last = sorted(places[0, :2, P_CHANCE])[::-1], sorted(places[-1, :2, P_CHANCE])[::-1]
@@ -150,7 +169,7 @@ def test_modes_that_are_at_the_same_place_count_as_one() -> None:
     places, counts = places_by_step(
         extent_by_step(straight_on(1.0), AXIS),
         xy, np.zeros(shape), np.zeros(shape), np.array([[0.5, 0.3, 0.2]]), np.array([[4.0, 2.0]]),
-        np.zeros(1), np.ones(1), 0.0, 0.5, AXIS,
+        np.zeros(1), np.ones(1), np.zeros(1, dtype=np.bool_), 0.0, 0.5, AXIS,
     )  # fmt: skip
     assert counts.tolist() == [1] * STEPS
     assert places[:, 0, P_CHANCE] == pytest.approx(1.0)
@@ -169,6 +188,7 @@ def test_a_look_is_over_as_soon_as_it_is_known_to_be_enough() -> None:
         np.full((2, 2), 2.0),
         np.zeros(2),
         np.ones(2),
+        np.zeros(2, dtype=np.bool_),
         0.0,
         0.0,
         AXIS,
