@@ -97,6 +97,12 @@ class LaneMap:
         return float(s_m), float(offset_m), float(yaw_rad)
 
 
+def entry_rad(road: Road, lane: int) -> float:
+    """Return the direction in which a lane begins."""
+    along = road.lanes[lane].centre_xy_m[1] - road.lanes[lane].centre_xy_m[0]
+    return float(np.arctan2(along[1], along[0]))
+
+
 @lru_cache(maxsize=16)
 def lane_map_of(road: Road) -> LaneMap:
     """Return the flat form of a road, made once for each road of late."""

@@ -19,7 +19,7 @@ from zhixing.datatypes.lights import Light
 from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, RoadUser, Tracks
-from zhixing.driving.lane_map import LaneMap, project
+from zhixing.driving.lane_map import LaneMap, entry_rad, project
 from zhixing.driving.roundabouts import is_in_roundabout
 from zhixing.driving.route import Route
 
@@ -53,17 +53,20 @@ class RightOfWay:
         rows: list[_Row] = []
         for own in inside:
             is_lit = knows_light or road.lanes[own].light_group != NO_LIGHT
+            visits = _visits(route, own)
             for other, about in enumerate(road.lanes):
                 if other in inside or about.junction != road.lanes[own].junction:
                     continue
                 meet_m = _meeting_m(road, before, own, other)
+                if meet_m is None:
+                    continue
                 is_first = goes_before(road, other, own, is_lit=is_lit)
                 is_last = goes_before(road, own, other, is_lit=is_lit)
-                if meet_m is None or is_first == is_last:
+                if is_first == is_last:
                     continue
                 last_m = meet_m + _CLEAR_M if is_first else meet_m - _WAITS_M
                 for line, entry_m in _approaches(road, before, other, route_lanes):
-                    for from_m, until_m in _visits(route, own):
+                    for from_m, until_m in visits:
                         lines.append(line)
                         rows.append(_Row(from_m, until_m, entry_m, entry_m + last_m, about.light_group, is_first))
         self._first: IntArray = np.concatenate(([0], np.cumsum([len(line) for line in lines]))).astype(np.int64)
@@ -151,13 +154,8 @@ def goes_before(road: Road, one: int, other: int, *, is_lit: bool) -> bool:
         return first.turn == "left"
     if is_lit:
         return False
-    across = _entry_rad(road, one) - _entry_rad(road, other)
+    across = entry_rad(road, one) - entry_rad(road, other)
     return math.sin(across) > math.sin(_FROM_THE_RIGHT_RAD)
-
-
-def _entry_rad(road: Road, lane: int) -> float:
-    along = road.lanes[lane].centre_xy_m[1] - road.lanes[lane].centre_xy_m[0]
-    return math.atan2(along[1], along[0])
 
 
 def _visits(route: Route, lane: int) -> list[tuple[float, float]]:

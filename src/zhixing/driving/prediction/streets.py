@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from zhixing.datatypes.road import NO_LIGHT, Road
+from zhixing.datatypes.road import NO_LIGHT
 from zhixing.datatypes.scene import Briefing
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
-from zhixing.driving.lane_map import LaneMap
+from zhixing.driving.lane_map import LaneMap, entry_rad
 from zhixing.driving.route import find_route
 from zhixing.errors import ScenarioError
 
@@ -112,11 +112,11 @@ def light_groups(lane_map: LaneMap, briefing: Briefing) -> IntArray:
         for lane in inside
     ]
     chosen = inside[int(np.argmin(away_m))]
-    own, entries = road.lanes[chosen], _direction(road, chosen)
+    own, entries = road.lanes[chosen], entry_rad(road, chosen)
     if own.turn == "right":
         return group  # legal at red
     for lane, about in enumerate(road.lanes):
-        same_way = np.abs((_direction(road, lane) - entries + np.pi) % (2.0 * np.pi) - np.pi) < 0.5
+        same_way = np.abs((entry_rad(road, lane) - entries + np.pi) % (2.0 * np.pi) - np.pi) < 0.5
         near = np.hypot(*(about.centre_xy_m[0] - own.centre_xy_m[0])) < _SAME_APPROACH_M
         if about.junction == own.junction and about.turn == own.turn and near and same_way:
             group[lane] = briefing.ego_light
@@ -125,11 +125,6 @@ def light_groups(lane_map: LaneMap, briefing: Briefing) -> IntArray:
 
 _SAME_APPROACH_M = 12.0
 """Three lanes of 3.5 m and their gaps."""
-
-
-def _direction(road: Road, lane: int) -> float:
-    along = road.lanes[lane].centre_xy_m[1] - road.lanes[lane].centre_xy_m[0]
-    return float(np.arctan2(along[1], along[0]))
 
 
 def _flat(lists: Sequence[Sequence[int]]) -> tuple[IntArray, IntArray]:

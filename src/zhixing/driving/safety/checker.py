@@ -15,6 +15,7 @@ import math
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -90,6 +91,14 @@ class _Verdict:
 
 
 _FINE = _Verdict()
+
+
+class _Tried(NamedTuple):
+    """A way that was looked at: what speaks against it, the states (steps + 1, 5) of an ego that drives it, itself."""
+
+    verdict: _Verdict
+    states: FloatArray
+    way: FailSafe
 
 
 class SafetyChecker:
@@ -231,19 +240,16 @@ class SafetyChecker:
         turn = math.remainder(verdict.way_rad - state[YAW], 2.0 * math.pi)
         if verdict.rule == _RULES[1] and wanted is not None and abs(turn) < _PARALLEL_RAD:
             milder_lines.insert(0, _parallel(state, verdict.way_rad))
-        tried: list[tuple[_Verdict, FloatArray, FailSafe]] = []
+        tried: list[_Tried] = []
         # 1. a milder first step, along the wanted line or the kept one
         for line in milder_lines:
             for milder_mps2 in (asked_mps2, *_MILDER_MPS2):
                 if milder_mps2 > asked_mps2:
                     continue
                 accels = brake_profile(milder_mps2, 1, state[SPEED], full, self._jerk)
-                one = FailSafe.along(state, *line, accels, self._body, full)
-                driven = one.driven_from(state, self._body)
-                found = self._judge(driven, users)
-                if not found.rule:
-                    return one
-                tried.append((found, driven, one))
+                tried.append(self._try(state, line, accels, users))
+                if not tried[-1].verdict.rule:
+                    return tried[-1].way
         # 2. the trajectory that is kept
         if kept is not None and not self._judge(kept.driven_from(state, self._body), users).rule:
             return kept
@@ -251,27 +257,31 @@ class SafetyChecker:
         accels = brake_profile(min(accel_mps2, 0.0), 0, state[SPEED], full, self._jerk)
         accels[0] = min(accels[0], max(asked_mps2, full))
         for line in (*reversed(lines), (state[None, :2].copy(), state[2:3].copy())):
-            one = FailSafe.along(state, *line, accels, self._body, full)
-            driven = one.driven_from(state, self._body)
-            found = self._judge(driven, users)
-            if not found.rule:
-                return one
-            tried.append((found, driven, one))
+            tried.append(self._try(state, line, accels, users))
+            if not tried[-1].verdict.rule:
+                return tried[-1].way
         # 4. nothing is safe against all that others may do: what likely does least harm
         if may_pass and wanted is not None and asked_mps2 == 0.0:
             accels = brake_profile(0.0, _PASSING_STEPS, state[SPEED], full, self._jerk)
-            one = FailSafe.along(state, *wanted, accels, self._body, full)
-            driven = one.driven_from(state, self._body)
-            found = self._judge(driven, users)
-            if found.rule in _RULES:
-                tried.append((found, driven, one))
-        return min(tried, key=lambda each: self._harm(each[0], each[1], users))[2]
+            passing = self._try(state, wanted, accels, users)
+            if passing.verdict.rule in _RULES:
+                tried.append(passing)
+        return min(tried, key=lambda one: self._harm(one, users)).way
 
-    def _harm(self, verdict: _Verdict, states: FloatArray, users: FloatArray) -> tuple[bool, float]:
+    def _try(
+        self, state: FloatArray, line: tuple[FloatArray, FloatArray], accels: FloatArray, users: FloatArray
+    ) -> _Tried:
+        """Return what comes of tracking a line with accelerations, one after the other."""
+        way = FailSafe.along(state, *line, accels, self._body, self._full_mps2)
+        driven = way.driven_from(state, self._body)
+        return _Tried(self._judge(driven, users), driven, way)
+
+    def _harm(self, tried: _Tried, users: FloatArray) -> tuple[bool, float]:
         """Return whether a rollout that is refused cannot be driven at all, and what harm it does, at least 0."""
+        verdict = tried.verdict
         if verdict.rule == _KINEMATICS:
             return True, 0.0
-        likely_mps = likely_harm_mps(states, users, self._half_length_m, self._half_width_m)
+        likely_mps = likely_harm_mps(tried.states, users, self._half_length_m, self._half_width_m)
         if verdict.rule == _OFF_ROAD:
             likely_mps = max(likely_mps, verdict.harm_mps)
         return False, likely_mps + _UNLIKELY * verdict.harm_mps

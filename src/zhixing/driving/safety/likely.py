@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from zhixing.datatypes.shapes import FloatArray
+from zhixing.driving.safety.courses import TTC
 from zhixing.driving.safety.reach import (
     U_ACCEL,
     U_BRAKE,
@@ -34,8 +35,6 @@ from zhixing.driving.safety.verify import first_meeting
 _HARDLY_MPS2 = 1e-3
 _GROWS_S = 0.5
 _STANDING_STEPS, _CREEP_M = 20, 1e-3
-_ACROSS = 2.0
-"""The rule for those who cross or come towards: they go round an ego that stands."""
 _CORNER_M = 0.5
 
 
@@ -59,7 +58,7 @@ def likely_harm_mps(states: FloatArray, users: FloatArray, half_length_m: float,
     # who stands counts as long as it creeps
     waits = np.repeat(states[-1:], _STANDING_STEPS, axis=0)
     waits[:, X] += _CREEP_M * np.arange(1, _STANDING_STEPS + 1)
-    same_way = steady[steady[:, U_RULE] != _ACROSS]
+    same_way = steady[steady[:, U_RULE] != TTC]  # who crosses or comes towards goes round an ego that stands
     step, who = first_meeting(np.concatenate((states, waits)), same_way, half_length_m, half_width_m, 0.0)
     return _harm_mps(states[-1], same_way[who], step * STEP_S, half_length_m) if who >= 0 else 0.0
 

@@ -20,7 +20,7 @@ FIRM = 3.0
 """Braking for the ego counts as so many times as much for who does not give way."""
 _VULNERABLE = 2.0
 """The same for those without a body shell, from the beginning."""
-RIGHT_OF_WAY = 2.5
+_RIGHT_OF_WAY = 2.5
 """The same for those who have right of way."""
 _ASKS_COST = 0.03
 _ASKED_NS, _REMEMBERED_NS = 600_000_000, 4_000_000_000
@@ -50,7 +50,7 @@ class Yielding:
             if now_ns - asked_ns >= _ASKED_NS and speed[row] > then_mps - _SLOWS_MPS2 * asked_s:
                 self._firm_until_ns[one] = now_ns + _REMEMBERED_NS
             usual = 1.0 if user in MOTOR_VEHICLES else _VULNERABLE
-            firm[row] = FIRM if now_ns < self._firm_until_ns.get(one, -1) else max(usual, RIGHT_OF_WAY * holds[row])
+            firm[row] = FIRM if now_ns < self._firm_until_ns.get(one, -1) else max(usual, _RIGHT_OF_WAY * holds[row])
         return firm
 
     def ask(self, tracks: Tracks, delays: FloatArray, now_ns: int) -> None:
