@@ -54,13 +54,13 @@ def likely_harm_mps(states: FloatArray, users: FloatArray, half_length_m: float,
     steady = _steady(users)
     step, who = first_meeting(states, steady, half_length_m, half_width_m, 0.0)
     if who >= 0:
-        return _harm_mps(states[step], steady[who], step * STEP_S, half_length_m)
+        return meeting_mps(states[step], steady[who], step * STEP_S, half_length_m)
     # who stands counts as long as it creeps
     waits = np.repeat(states[-1:], _STANDING_STEPS, axis=0)
     waits[:, X] += _CREEP_M * np.arange(1, _STANDING_STEPS + 1)
     same_way = steady[steady[:, U_RULE] != TTC]  # who crosses or comes towards goes round an ego that stands
     step, who = first_meeting(np.concatenate((states, waits)), same_way, half_length_m, half_width_m, 0.0)
-    return _harm_mps(states[-1], same_way[who], step * STEP_S, half_length_m) if who >= 0 else 0.0
+    return meeting_mps(states[-1], same_way[who], step * STEP_S, half_length_m) if who >= 0 else 0.0
 
 
 def _steady(users: FloatArray) -> FloatArray:
@@ -83,8 +83,15 @@ def _steady(users: FloatArray) -> FloatArray:
     return steady
 
 
-def _harm_mps(ego: FloatArray, row: FloatArray, at_s: float, half_length_m: float) -> float:
-    """Return with which speed the ego (5,) meets somebody who has kept a course for a while."""
+def meeting_mps(ego: FloatArray, row: FloatArray, at_s: float, half_length_m: float) -> float:
+    """Return with which speed the ego meets somebody who has kept a course for a while.
+
+    Args:
+        ego: (5,) from ``roll``.
+        row: (columns,) from ``courses``.
+        at_s: How long it has.
+        half_length_m: Of the ego.
+    """
     x_m, y_m, yaw_rad = on_course(row, float(row[U_SPEED]) * at_s)
     turn, drift_mps = yaw_rad - ego[YAW], max(row[U_LEFT_MPS], 0.0) - max(row[U_RIGHT_MPS], 0.0)
     along_mps = row[U_SPEED] * math.cos(turn) - drift_mps * math.sin(turn) - ego[SPEED]

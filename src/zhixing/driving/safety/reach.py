@@ -73,3 +73,11 @@ def on_course(row: FloatArray, s: float) -> tuple[float, float, float]:
     chord = s if abs(half) < 1e-6 else s * math.sin(half) / half
     yaw = row[U_YAW]
     return row[U_X] + chord * math.cos(yaw + half), row[U_Y] + chord * math.sin(yaw + half), yaw + 2.0 * half
+
+
+def drifting_at_worst(row: FloatArray) -> FloatArray:
+    """Return a course (columns,) with the fastest drift to either side that it may come to."""
+    worst = row.copy()
+    for side in (U_LEFT_MPS, U_RIGHT_MPS):
+        worst[side] += row[U_RESPONSE] * row[U_LATERAL_ACCEL] if row[side] >= 0.0 else 0.0
+    return worst

@@ -42,8 +42,11 @@ _OVERRULED_MPS2 = 0.5
 """Braking so much harder than asked for was somebody else's doing."""
 _WILLING = 0.5
 """So much less weighs going aside where that leads round somebody."""
-_MOST_TRIES, _ALIKE_MPS2 = 5, 0.05
+_MOST_TRIES, _ALIKE_MPS2, _ALIKE_MPS = 5, 0.05, 0.05
 """So often the planner looks for something else where the safety rules would change what it wants."""
+_FORESEEN_STEPS = 5
+"""Nor shall they change it half a second later: braking then would be harsh, easing off now is not."""
+_SOON = round((_FORESEEN_STEPS + 1) * _STEP_S / DT_S)
 _UNDECIDED = explain("free-road", 0, -1)
 _SPARE_CANDIDATES = 500
 
@@ -145,9 +148,9 @@ class SamplingPlanner:
         hidden = hidden_places(scene, route, s_m)
         if hidden.shape[0]:
             own[:, OWN_HIDDEN] = hidden_costs(states, paths, profiles, hidden, self._body, cfg.hidden_weight)
-        judge = self._checker.judge_of(scene)
+        judge, foresee = self._checker.judge_of(scene), self._checker.foresight_of(scene, _FORESEEN_STEPS)
         first = _most_alike(targets, profiles, self._chosen, self._settle_m)
-        total, wanted = own.sum(axis=1), list[tuple[int, Plan]]()
+        total, wanted, passed = own.sum(axis=1), list[tuple[int, Plan]](), list[tuple[int, Plan]]()
         known = np.full((states.shape[0], 2), -1.0)
         for _ in range(_MOST_TRIES):
             best = choose(
@@ -158,15 +161,19 @@ class SamplingPlanner:
             path, profile = divmod(best, profiles.shape[0])
             plan = self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego)
             wanted.append((best, plan))
-            if not judge(plan):
+            along = states[path * profiles.shape[0] : (path + 1) * profiles.shape[0]]
+            if judge(plan):
+                # another line, or another first step: the rest of a plan is not what is judged
+                alike = np.abs(along[:, 1, ACCEL] - states[best, 1, ACCEL]) < _ALIKE_MPS2
+            elif foresee(plan):
+                passed.append((best, plan))
+                alike = along[:, _SOON, SPEED] > states[best, _SOON, SPEED] - _ALIKE_MPS
+            else:
                 break
-            # another line, or another first step: the rest of a plan is not what is judged
-            firsts = states[path * profiles.shape[0] : (path + 1) * profiles.shape[0], 1, ACCEL]
-            alike = np.flatnonzero(np.abs(firsts - states[best, 1, ACCEL]) < _ALIKE_MPS2)
-            total[path * profiles.shape[0] + alike] = np.inf
+            total[path * profiles.shape[0] + np.flatnonzero(alike)] = np.inf
             first = int(np.argmin(total))
         else:
-            best, plan = wanted[0]
+            best, plan = (passed or wanted)[0]
         self.num_candidates = states.shape[0]
         self.num_users = others.tracks.num_objects if others.tracks is not None else 0
         # 6. say why

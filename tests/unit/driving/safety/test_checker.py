@@ -152,7 +152,7 @@ def test_what_is_handed_out_is_what_was_verified(stand: Stand) -> None:
     kept = stand.checker._kept
     assert kept is not None
     state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
-    foreseen = kept.driven_from(state, stand.checker._body)
+    foreseen = kept.driven_from(state, stand.checker._briefed("check").body)
     for step, expected in enumerate(foreseen[1:], start=1):
         checked = stand.checker.check(stand.scene(ego, step=step), None)
         ego = step_bicycle(ego, BODY, follow_or_brake(checked.plan, ego, BODY, 0.1), 0.1)
@@ -228,3 +228,39 @@ def test_past_somebody_on_foot_who_comes_in_it_is_not_driven(stand: Stand, ahead
     checked = stand.check(at(15.0), walker)
     assert checked.object_id == 3
     assert checked.plan.accel_mps2[0] <= -4.0
+
+
+@pytest.mark.parametrize(("gap_m", "least_mps2", "most_mps2"), [(4.2, 0.5, 1.9), (3.8, -1.5, -0.1), (3.0, -5.0, -3.0)])
+def test_who_speeds_up_too_much_is_let_speed_up_less_before_it_has_to_brake(
+    stand: Stand, gap_m: float, least_mps2: float, most_mps2: float
+) -> None:
+    slower = stand.by_hand.User(object_id=3, x_m=50.0 + 2.4 + 2.0 + gap_m, speed_mps=8.0)
+    checked = stand.check(at(10.0), slower, accel_mps2=2.0)
+    assert checked.rule == "safety-longitudinal"
+    assert least_mps2 < checked.plan.accel_mps2[0] < most_mps2
+
+
+@pytest.mark.parametrize(("gap_m", "now", "soon"), [(3.0, True, True), (5.5, False, True), (8.0, False, False)])
+def test_it_can_be_foreseen_that_a_plan_will_be_changed(stand: Stand, gap_m: float, now: bool, soon: bool) -> None:
+    ego = at(10.0)
+    scene = stand.scene(ego, stand.by_hand.User(object_id=3, x_m=50.0 + 2.4 + 2.0 + gap_m, speed_mps=8.0))
+    plan = stand.plan(ego, 2.0)
+    assert bool(stand.checker.judge_of(scene)(plan)) == now
+    assert bool(stand.checker.foresight_of(scene, 5)(plan)) == soon
+
+
+def test_foresight_grants_nobody_time_to_make_room(stand: Stand) -> None:
+    ego, beside = at(10.0), stand.by_hand.User(object_id=3, x_m=48.0, y_m=3.5, speed_mps=10.0)
+    stand.checker.foresight_of(stand.scene(ego, beside), 5)(stand.plan(ego))
+    assert not stand.checker._briefed("check")._owed_ns
+    stand.check(ego, beside)
+    assert 3 in stand.checker._briefed("check")._owed_ns
+
+
+@pytest.mark.parametrize("y_m", [2.0, 2.1])
+def test_who_drifts_close_beside_is_no_reason_to_brake_fully(stand: Stand, y_m: float) -> None:
+    # at walking pace both scrape with a hand's breadth a second at worst, whether the ego brakes or not
+    beside = stand.by_hand.User(object_id=3, x_m=51.2, y_m=y_m, yaw_rad=-0.05, speed_mps=2.0)
+    checked = stand.check(at(2.8), beside, accel_mps2=0.2)
+    assert checked.rule == "safety-lateral"
+    assert checked.plan.accel_mps2[0] > -1.0

@@ -226,6 +226,30 @@ def test_it_looks_for_what_the_safety_rules_let_pass(by_hand: SimpleNamespace, m
     assert planner.plan(scene).accel_mps2[0] == wanted.accel_mps2[0]  # the checker will do what it has to
 
 
+def test_it_eases_off_before_the_safety_rules_would_brake_it(
+    by_hand: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner, scene = standing_start(by_hand)
+    wanted = planner.plan(scene)
+    seen: list[float] = []
+
+    def foresight_of(_: Scene, steps: int) -> Any:
+        def judge(plan: Plan) -> str:
+            seen.append(float(plan.speed_mps[steps]))
+            return "safety-longitudinal" if len(seen) < 3 else ""
+
+        return judge
+
+    monkeypatch.setattr(planner._checker, "foresight_of", foresight_of)
+    planner.start(by_hand.scenario().briefing())
+    eased = planner.plan(scene)
+    assert len(seen) == 3
+    assert eased.speed_mps[6] < wanted.speed_mps[6]
+    monkeypatch.setattr(planner._checker, "foresight_of", lambda _, steps: lambda plan: "safety-longitudinal")
+    planner.start(by_hand.scenario().briefing())
+    assert planner.plan(scene).accel_mps2[0] == wanted.accel_mps2[0]  # nothing better is found, and now it passes
+
+
 def test_what_is_taken_instead_of_a_refused_plan_minds_the_others_too(
     by_hand: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

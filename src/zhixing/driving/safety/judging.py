@@ -1,0 +1,254 @@
+"""What speaks against a plan, or against any motion of the ego, given all that others may do."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from zhixing.datatypes.plan import Plan
+from zhixing.datatypes.scene import EgoBody, EgoState, Scene
+from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.datatypes.tracks import Tracks
+from zhixing.driving.bicycle import limits
+from zhixing.driving.motion import recent_motion
+from zhixing.driving.road_edge import RoadEdge
+from zhixing.driving.safety.bounds import SafetyConfig
+from zhixing.driving.safety.courses import bounds_table, courses
+from zhixing.driving.safety.fail_safe import FailSafe
+from zhixing.driving.safety.leaving import farthest_outside
+from zhixing.driving.safety.likely import meeting_mps
+from zhixing.driving.safety.reach import U_COLUMNS, U_IS_BEHIND, U_ROW, U_RULE, U_YAW, drifting_at_worst
+from zhixing.driving.safety.roll import SPEED, STEP_S, along_line, brake_profile, hardest_turn
+from zhixing.driving.safety.verify import first_meeting
+
+LONGITUDINAL, LATERAL, TTC = "safety-longitudinal", "safety-lateral", "safety-ttc"
+OFF_ROAD, KINEMATICS, _NO_PLAN = "safety-off-road", "safety-kinematics", "safety-no-plan"
+MEETS = (LONGITUDINAL, LATERAL, TTC)
+"""By the number of the rule in a row of ``courses``."""
+_HOLD_STEPS = (5, 10, 20)
+"""Where braking at once is not safe, clearing the place first may be: hold the speed this long."""
+_HORIZON_S = 3.0
+_OWED_NS = 2_000_000_000
+"""Who gets the ego in front of it has this long to see to its distance: a response time of ad-rss for others, 2 s."""
+_WORSE_M = 0.05
+_BRAKING_S = 0.1
+_SCRAPES_MPS = 0.5
+"""Scrapes are told apart no finer than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What speaks against a rollout.
+
+    Attributes:
+        rule: Which rule, empty where nothing does.
+        row: Whom it is about, or -1.
+        harm_mps: With which speed the ego would meet that one; harder braking counts a little less. Beside somebody
+            it is the speed with which both drift together at worst. Nothing where somebody from behind would meet the
+            ego: braking harder is no help then.
+        way_rad: The course of that one.
+    """
+
+    rule: str = ""
+    row: int = -1
+    harm_mps: float = 0.0
+    way_rad: float = math.nan
+
+
+_FINE = Verdict()
+
+
+class Others(NamedTuple):
+    """Whom the ego has to reckon with.
+
+    Attributes:
+        courses: (courses, columns), see ``courses``; with the row of ``ids`` and ``classes`` in each.
+        ids: (users,) identities of everybody who is there.
+        classes: (users,) their classes.
+    """
+
+    courses: FloatArray
+    ids: IntArray
+    classes: IntArray
+
+
+_NOBODY = Others(np.zeros((0, U_COLUMNS)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+class Judge:
+    """Says what speaks against plans and rollouts on one road, for one drive.
+
+    Args:
+        config: What it assumes and keeps.
+        edge: Of the road.
+        body: Of the ego.
+    """
+
+    def __init__(self, config: SafetyConfig, edge: RoadEdge, body: EgoBody) -> None:
+        self._config, self._edge = config, edge
+        self._table = bounds_table(config)
+        self.body = limits(body)
+        self.half_length_m, self.half_width_m = 0.5 * body.length_m, 0.5 * body.width_m
+        self.full_mps2 = body.min_accel_mps2
+        self._outside_m = math.nan
+        self._owed_ns: dict[int, int] = {}
+
+    def of_plan(
+        self, plan: Plan | None, ego: EgoState, users: FloatArray
+    ) -> tuple[Verdict, tuple[FloatArray, FloatArray] | None, FailSafe | None]:
+        """Return what speaks against a plan, its line if it can be looked at, and the fail-safe trajectory after it.
+
+        Args:
+            plan: What the planner wants; None and garbage are answered like a planner that failed.
+            ego: Where it would be driven from.
+            users: (courses, columns) of the others.
+        """
+        verdict = _unusable(plan, ego, self._config)
+        if plan is None or verdict.rule:
+            return verdict, None, None
+        line = np.array(plan.xy_m), np.array(plan.yaw_rad)
+        verdict, after = self._of_step(state_of(ego), line, float(plan.accel_mps2[0]), users)
+        return verdict, line, after
+
+    def foresight_of(self, scene: Scene, steps: int) -> Callable[[Plan], str]:
+        """Return a judge of what a plan leads to: which rule would change it some steps later, if all go on as now.
+
+        Args:
+            scene: What is there now.
+            steps: How much later.
+        """
+        start = state_of(scene.ego)
+        later = dataclasses.replace(scene, others=_moved_on(scene.others, steps * STEP_S))
+
+        def judge(plan: Plan) -> str:
+            line = np.array(plan.xy_m), np.array(plan.yaw_rad)
+            there = along_line(start, *line, np.array(plan.accel_mps2[:steps]), self.body)[-1]
+            users = self.reckon(later, there, is_now=False).courses
+            return self._of_step(there, line, float(plan.accel_mps2[min(steps, plan.time_s.size - 1)]), users)[0].rule
+
+        return judge
+
+    def _of_step(
+        self, state: FloatArray, line: tuple[FloatArray, FloatArray], accel_mps2: float, users: FloatArray
+    ) -> tuple[Verdict, FailSafe | None]:
+        """Return what speaks against a step along a line, and the fail-safe trajectory after it."""
+        first = along_line(state, *line, np.array([accel_mps2]), self.body)
+        done_mps2 = (first[1, SPEED] - state[SPEED]) / STEP_S
+        verdict, after = _FINE, None
+        for hold in (0, *_HOLD_STEPS):
+            accels = brake_profile(
+                0.0 if hold else done_mps2, hold, first[1, SPEED], self.full_mps2, self._config.brake_jerk_mps3
+            )
+            after = FailSafe.along(first[1], *line, accels, self.body, self.full_mps2)
+            found = self.of_motion(np.concatenate((state[None], after.driven_from(first[1], self.body))), users)
+            if not found.rule:
+                return _FINE, after
+            if hold == 0:
+                verdict = found
+            if verdict.rule not in {TTC, LATERAL}:
+                break  # going on does not help against those
+        return verdict, None
+
+    def of_motion(self, states: FloatArray, users: FloatArray) -> Verdict:
+        """Return what speaks against a rollout.
+
+        Args:
+            states: (steps + 1, 5) from ``roll``.
+            users: (courses, columns) of the others.
+        """
+        cfg, edge = self._config, self._edge
+        if hardest_turn(states) > cfg.max_lateral_mps2:
+            return Verdict(rule=KINEMATICS, harm_mps=math.inf)
+        step, who = first_meeting(states, users, self.half_length_m, self.half_width_m, cfg.margin_along_m)
+        if who >= 0:
+            row = users[who]
+            return Verdict(
+                rule=MEETS[int(row[U_RULE])],
+                row=int(row[U_ROW]),
+                harm_mps=0.0 if row[U_IS_BEHIND] else self._harm_mps(states, step, row),
+                way_rad=float(row[U_YAW]),
+            )
+        if edge.is_driving.any():
+            now_m, later_m = farthest_outside(states, self.half_length_m, self.half_width_m, edge)
+            if math.isnan(self._outside_m):
+                self._outside_m = max(cfg.road_margin_m, now_m + _WORSE_M)
+            if later_m > self._outside_m:
+                return Verdict(rule=OFF_ROAD, harm_mps=float(states[1, SPEED]))
+        return _FINE
+
+    def _harm_mps(self, states: FloatArray, step: int, row: FloatArray) -> float:
+        """Return how fast the ego meets somebody; harder braking counts a little less."""
+        all_of_it = float(states[step, SPEED] - _BRAKING_S * (states[0, SPEED] - states[1, SPEED]))
+        if MEETS[int(row[U_RULE])] != LATERAL:
+            return all_of_it
+        beside_mps = meeting_mps(states[step], drifting_at_worst(row), step * STEP_S, self.half_length_m)
+        return min(all_of_it, _SCRAPES_MPS * math.ceil(beside_mps / _SCRAPES_MPS))
+
+    def reckon(self, scene: Scene, state: FloatArray, *, is_now: bool = True) -> Others:
+        """Return whom an ego (5,) has to reckon with.
+
+        Args:
+            scene: Who is there.
+            state: Of the ego, see ``roll``.
+            is_now: Whether this is what is there, or only what could come: then nothing is remembered of it.
+        """
+        tracks, edge = scene.others, self._edge
+        if not tracks.num_objects or not tracks.num_steps:
+            return _NOBODY
+        rows = np.flatnonzero(tracks.valid[:, -1])
+        _, yaw_rate = recent_motion(tracks, rows)
+        classes = tracks.road_user[rows]
+        ids = tracks.object_id[rows]
+        is_owed = np.array([scene.time_ns <= self._owed_ns.get(one, -1) for one in ids.tolist()], dtype=np.bool_)
+        found, is_beside = courses(
+            state,
+            self.half_length_m,
+            self.half_width_m,
+            state[SPEED] / -self.full_mps2 + _HORIZON_S,
+            tracks.xy_m[rows, -1],
+            tracks.yaw_rad[rows, -1],
+            tracks.speed_mps[rows, -1],
+            yaw_rate,
+            tracks.size_m[rows],
+            classes,
+            is_owed,
+            self._table,
+            self._config.margin_beside_m,
+            edge.first,
+            edge.xy_m,
+            edge.s_m,
+            edge.box_m,
+            edge.is_driving,
+        )
+        if is_now:
+            self._owed_ns.update(dict.fromkeys(ids[is_beside].tolist(), scene.time_ns + _OWED_NS))
+        return Others(found, ids, classes)
+
+
+def state_of(ego: EgoState) -> FloatArray:
+    """Return (5,) the state of the ego as ``roll`` has it."""
+    return np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
+
+
+def _moved_on(tracks: Tracks, time_s: float) -> Tracks:
+    """Return everybody, with their past, where they get by going on as now."""
+    ahead_m, yaw_rad = tracks.speed_mps[:, -1:] * time_s, tracks.yaw_rad[:, -1:]
+    way_m = np.stack((ahead_m * np.cos(yaw_rad), ahead_m * np.sin(yaw_rad)), axis=-1)
+    return dataclasses.replace(tracks, xy_m=tracks.xy_m + way_m)
+
+
+def _unusable(plan: Plan | None, ego: EgoState, config: SafetyConfig) -> Verdict:
+    """Return why a plan cannot even be looked at."""
+    if not isinstance(plan, Plan) or plan.time_s.size < 2:
+        return Verdict(rule=_NO_PLAN)
+    total = plan.xy_m.sum() + plan.yaw_rad.sum() + plan.accel_mps2.sum() + plan.speed_mps.sum()
+    if not np.isfinite(total):
+        return Verdict(rule=_NO_PLAN)
+    if math.hypot(plan.xy_m[0, 0] - ego.x_m, plan.xy_m[0, 1] - ego.y_m) > config.start_gap_m:
+        return Verdict(rule=KINEMATICS)
+    return _FINE
