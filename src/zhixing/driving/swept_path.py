@@ -38,7 +38,7 @@ _KNOT_M, _BUMP_M = 2, 5.0
 _STEPS_M = (0.4, 0.2, 0.1, 0.05)
 _ROUNDS = 6
 _MOST_SHIFT_M = 2.0
-_OUT_WEIGHT, _BEND_WEIGHT, _SMOOTH_WEIGHT, _SHIFT_WEIGHT, _LANE_WEIGHT = 20.0, 400.0, 10.0, 0.01, 0.5
+_OUT_WEIGHT, _BEND_WEIGHT, _SMOOTH_WEIGHT, _SHIFT_WEIGHT, _LANE_WEIGHT = 20.0, 400.0, 30.0, 0.01, 0.5
 
 
 def fit_to_body(route: Route, body: EgoBody, lane_map: LaneMap) -> Route:
