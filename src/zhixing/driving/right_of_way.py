@@ -29,6 +29,7 @@ _MEET_M, _SAME_START_M = 2.0, 1.5
 _CLEAR_M, _WAITS_M, _WAITS_MPS2 = 3.0, 1.0, 2.0
 """Whose centre is beyond the place of meeting has passed; whose front can stop before it, braking so hard, waits."""
 _MOST_LINES = 32
+_STOOD_NS, _STANDING_MPS = 1_000_000_000, 0.3
 _FROM_THE_RIGHT_RAD, _ALONG_RAD = math.radians(30.0), math.radians(45.0)
 _ON_LANE_M, _BESIDE_LANE_M = 2.0, 5.0
 """Two-wheelers cross beside the lanes."""
@@ -79,7 +80,8 @@ class RightOfWay:
     def find(self, tracks: Tracks, lights: IntArray, s_m: float) -> tuple[BoolArray, BoolArray]:
         """Return (users,) who goes before the ego at the junction that it comes to or is in, and who after it.
 
-        Who has come so far that it cannot wait any more is in neither.
+        Who has come so far that it cannot wait any more is in neither. Nobody is waited for who has stood for a second:
+        something holds it that the map does not show.
 
         Args:
             tracks: Who is near.
@@ -106,7 +108,7 @@ class RightOfWay:
                 tracks.xy_m[:, -1], tracks.yaw_rad[:, -1], tracks.valid[:, -1], reach_m, ahead_m, near[of], from_m[of],
                 self._last_m, self._first, self._xy_m, self._s_m, found,
             )  # fmt: skip
-        return is_first, is_last & ~is_first
+        return is_first & ~_stands(tracks), is_last & ~is_first
 
 
 class _Row(NamedTuple):
@@ -156,6 +158,13 @@ def goes_before(road: Road, one: int, other: int, *, is_lit: bool) -> bool:
         return False
     across = entry_rad(road, one) - entry_rad(road, other)
     return math.sin(across) > math.sin(_FROM_THE_RIGHT_RAD)
+
+
+def _stands(tracks: Tracks) -> BoolArray:
+    """Return (users,) who has stood for a second, or since it is seen."""
+    lately = tracks.time_ns > tracks.time_ns[-1] - _STOOD_NS
+    stood = (np.abs(tracks.speed_mps[:, lately]) <= _STANDING_MPS) & tracks.valid[:, lately]
+    return np.asarray(stood.all(axis=1), dtype=np.bool_)
 
 
 def _visits(route: Route, lane: int) -> list[tuple[float, float]]:

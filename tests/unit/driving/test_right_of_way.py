@@ -131,6 +131,16 @@ def test_the_oncoming_go_before_a_left_turn_until_they_have_passed(by_hand: Simp
     assert ways.find(beside, NO_LIGHTS, 40.0)[0].tolist() == [True]  # two-wheelers cross beside the lanes
 
 
+def test_who_stands_where_it_could_go_is_not_waited_for(by_hand: SimpleNamespace) -> None:
+    ways = going(by_hand, crossroads(by_hand), 2.0, 60.0)
+    stands = by_hand.tracks([by_hand.User(object_id=1, x_m=30.0, y_m=2.0, yaw_rad=math.pi, speed_mps=0.0)], 20)
+    assert not ways.find(stands, NO_LIGHTS, 40.0)[0].any()
+    speed_mps = stands.speed_mps.copy()
+    speed_mps[:, -5] = 1.0
+    has_just_stopped = dataclasses.replace(stands, speed_mps=speed_mps)
+    assert ways.find(has_just_stopped, NO_LIGHTS, 40.0)[0].all()
+
+
 def test_the_oncoming_who_may_turn_left_go_after_who_goes_straight_on_as_long_as_they_can_wait(
     by_hand: SimpleNamespace,
 ) -> None:

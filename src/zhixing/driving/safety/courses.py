@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
-from zhixing.datatypes.tracks import RoadUser
+from zhixing.datatypes.tracks import MOTOR_VEHICLES, RoadUser
 from zhixing.driving.lane_map import project
 from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.reach import (
@@ -22,6 +22,7 @@ from zhixing.driving.safety.reach import (
     U_CURVATURE,
     U_HALF_LENGTH,
     U_HALF_WIDTH,
+    U_HAS_SHELL,
     U_IS_BEHIND,
     U_LATERAL_ACCEL,
     U_LATERAL_BRAKE,
@@ -66,8 +67,8 @@ _CLASSES = max(RoadUser) + 1
 
 
 def bounds_table(config: SafetyConfig) -> FloatArray:
-    """Return (classes, 8) the bounds of each class of road user; unknown classes behave like cars."""
-    table = np.empty((_CLASSES, 8))
+    """Return (classes, 9) the bounds of each class of road user; unknown classes behave like cars."""
+    table = np.empty((_CLASSES, 9))
     for k in range(_CLASSES):
         of = config.bounds.get(k, config.bounds[RoadUser.CAR])
         table[k] = (
@@ -79,6 +80,7 @@ def bounds_table(config: SafetyConfig) -> FloatArray:
             of.response_s,
             of.lateral_accel_mps2,
             of.lateral_brake_mps2,
+            k in MOTOR_VEHICLES,
         )
     return table
 
@@ -158,7 +160,7 @@ def courses(
         row[U_ACCEL] = of[0] if is_moving else of[1]
         row[U_BRAKE], row[U_MAX_SPEED], row[U_MIN_BRAKE] = of[2], of[3], of[4]
         row[U_RESPONSE], row[U_LATERAL_ACCEL], row[U_LATERAL_BRAKE] = of[5], of[6], of[7]
-        row[U_ROW], row[U_MARGIN] = u, margin
+        row[U_ROW], row[U_MARGIN], row[U_HAS_SHELL] = u, margin, of[8]
         row[U_RULE] = TTC
         if is_same_way or not is_moving:
             row[U_RULE] = LONGITUDINAL if along - reach_along > half_length else LATERAL

@@ -22,7 +22,7 @@ from zhixing.driving.safety.courses import bounds_table, courses
 from zhixing.driving.safety.fail_safe import FailSafe
 from zhixing.driving.safety.leaving import farthest_outside
 from zhixing.driving.safety.likely import meeting_mps
-from zhixing.driving.safety.reach import U_COLUMNS, U_IS_BEHIND, U_ROW, U_RULE, U_YAW, drifting_at_worst
+from zhixing.driving.safety.reach import U_COLUMNS, U_HAS_SHELL, U_IS_BEHIND, U_ROW, U_RULE, U_YAW, drifting_at_worst
 from zhixing.driving.safety.roll import SPEED, STEP_S, along_line, brake_profile, hardest_turn
 from zhixing.driving.safety.verify import first_meeting
 
@@ -48,7 +48,7 @@ class Verdict:
     Attributes:
         rule: Which rule, empty where nothing does.
         row: Whom it is about, or -1.
-        harm_mps: With which speed the ego would meet that one; harder braking counts a little less. Beside somebody
+        harm_mps: With which speed the ego would meet that one; harder braking counts a little less. Beside a car
             it is the speed with which both drift together at worst. Nothing where somebody from behind would meet the
             ego: braking harder is no help then.
         way_rad: The course of that one.
@@ -184,7 +184,7 @@ class Judge:
     def _harm_mps(self, states: FloatArray, step: int, row: FloatArray) -> float:
         """Return how fast the ego meets somebody; harder braking counts a little less."""
         all_of_it = float(states[step, SPEED] - _BRAKING_S * (states[0, SPEED] - states[1, SPEED]))
-        if MEETS[int(row[U_RULE])] != LATERAL:
+        if MEETS[int(row[U_RULE])] != LATERAL or not row[U_HAS_SHELL]:
             return all_of_it
         beside_mps = meeting_mps(states[step], drifting_at_worst(row), step * STEP_S, self.half_length_m)
         return min(all_of_it, _SCRAPES_MPS * math.ceil(beside_mps / _SCRAPES_MPS))

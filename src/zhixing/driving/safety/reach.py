@@ -28,7 +28,9 @@ U_RULE = 18
 """Which rule speaks if they meet; see ``verify``."""
 U_MARGIN = 19
 """How far the ego keeps away sideways, m; less than nothing where somebody is close already by its own doing."""
-U_COLUMNS = 20
+U_HAS_SHELL = 20
+"""1 for cars, trucks and buses: their body takes a scrape."""
+U_COLUMNS = 21
 
 
 @njit(cache=True)

@@ -264,3 +264,5 @@ def test_who_drifts_close_beside_is_no_reason_to_brake_fully(stand: Stand, y_m: 
     checked = stand.check(at(2.8), beside, accel_mps2=0.2)
     assert checked.rule == "safety-lateral"
     assert checked.plan.accel_mps2[0] > -1.0
+    rider = replace(beside, road_user=RoadUser.BICYCLE)
+    assert Stand(stand.by_hand).check(at(2.8), rider, accel_mps2=0.2).plan.accel_mps2[0] < -3.0
