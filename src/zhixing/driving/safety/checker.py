@@ -176,7 +176,13 @@ class SafetyChecker:
         if verdict.rule == LATERAL and wanted is not None and abs(turn) < _PARALLEL_RAD:
             milder_lines.insert(0, _parallel(state, verdict.way_rad))
         tried: list[_Tried] = []
-        # 1. a milder first step, along the wanted line or the kept one
+        # 1. on, past who comes in; a milder first step, along the wanted line or the kept one
+        passing = None
+        if may_pass and wanted is not None and asked_mps2 == 0.0:
+            accels = brake_profile(0.0, _PASSING_STEPS, state[SPEED], full, jerk)
+            passing = _try(judge, state, wanted, accels, users)
+            if not passing.verdict.rule:
+                return passing.way
         eased = np.arange(eager_mps2 - _EASING_MPS2, 0.0, -_EASING_MPS2).tolist()
         milder = [milder_mps2 for milder_mps2 in _MILDER_MPS2 if milder_mps2 < asked_mps2]
         for line in milder_lines:
@@ -197,11 +203,8 @@ class SafetyChecker:
             if not tried[-1].verdict.rule:
                 return tried[-1].way
         # 4. nothing is safe against all that others may do: what likely does least harm
-        if may_pass and wanted is not None and asked_mps2 == 0.0:
-            accels = brake_profile(0.0, _PASSING_STEPS, state[SPEED], full, jerk)
-            passing = _try(judge, state, wanted, accels, users)
-            if passing.verdict.rule in MEETS:
-                tried.append(passing)
+        if passing is not None and passing.verdict.rule in MEETS:
+            tried.append(passing)
         return min(tried, key=lambda one: _harm(judge, one, users)).way
 
 

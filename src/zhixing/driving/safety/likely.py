@@ -18,6 +18,7 @@ from zhixing.driving.safety.reach import (
     U_CURVATURE,
     U_HALF_LENGTH,
     U_HALF_WIDTH,
+    U_HAS_SHELL,
     U_IS_BEHIND,
     U_LATERAL_ACCEL,
     U_LATERAL_BRAKE,
@@ -27,6 +28,7 @@ from zhixing.driving.safety.reach import (
     U_ROW,
     U_RULE,
     U_SPEED,
+    U_YAW,
     on_course,
 )
 from zhixing.driving.safety.roll import SPEED, STEP_S, YAW, X, Y
@@ -36,6 +38,7 @@ _HARDLY_MPS2 = 1e-3
 _GROWS_S = 0.5
 _STANDING_STEPS, _CREEP_M = 20, 1e-3
 _CORNER_M = 0.5
+_MOST_SLANT = 0.9
 
 
 def likely_harm_mps(states: FloatArray, users: FloatArray, half_length_m: float, half_width_m: float) -> float:
@@ -72,15 +75,40 @@ def _steady(users: FloatArray) -> FloatArray:
     _, first = np.unique(users[:, U_ROW], return_index=True)
     steady: FloatArray = users[first]
     for row, at in enumerate(first.tolist()):
+        grows_mps = 0.0
         if at + 1 < users.shape[0] and users[at + 1, U_ROW] == users[at, U_ROW]:
             grows_mps = _GROWS_S * users[at + 1, U_CURVATURE] * users[at + 1, U_SPEED] ** 2
-            for side, sign in ((U_LEFT_MPS, 1.0), (U_RIGHT_MPS, -1.0)):
-                if steady[row, side] >= 0.0:
-                    steady[row, side] += max(sign * grows_mps, 0.0)
+        if steady[row, U_HAS_SHELL] and min(steady[row, U_LEFT_MPS], steady[row, U_RIGHT_MPS]) >= 0.0:
+            steady[row] = _headed(steady[row], grows_mps)
+            continue
+        for side, sign in ((U_LEFT_MPS, 1.0), (U_RIGHT_MPS, -1.0)):
+            if steady[row, side] >= 0.0:
+                steady[row, side] += max(sign * grows_mps, 0.0)
     steady = steady[steady[:, U_IS_BEHIND] == 0.0]
     steady[:, [U_ACCEL, U_LATERAL_ACCEL, U_MARGIN]] = 0.0
     steady[:, [U_BRAKE, U_LATERAL_BRAKE]] = _HARDLY_MPS2
     return steady
+
+
+def _headed(row: FloatArray, grows_mps: float) -> FloatArray:
+    """Return a course (columns,) along the heading of somebody who drifts, with its own box instead of a wider one.
+
+    Args:
+        row: Along the lane, the box as wide and long as it reaches there.
+        grows_mps: By how much the drift to the left grows.
+    """
+    drift_mps, speed_mps = row[U_LEFT_MPS] - row[U_RIGHT_MPS], row[U_SPEED]
+    if drift_mps == 0.0 and grows_mps == 0.0:
+        return row
+    headed = row.copy()
+    slant = abs(math.sin(math.atan2(drift_mps, speed_mps)))
+    if slant < _MOST_SLANT:
+        headed[U_HALF_LENGTH] = (row[U_HALF_LENGTH] - slant * row[U_HALF_WIDTH]) / (1.0 - slant * slant)
+        headed[U_HALF_WIDTH] = (row[U_HALF_WIDTH] - slant * row[U_HALF_LENGTH]) / (1.0 - slant * slant)
+    headed[U_YAW] += math.atan2(drift_mps + grows_mps, speed_mps)
+    headed[U_SPEED] = math.hypot(drift_mps + grows_mps, speed_mps)
+    headed[[U_LEFT_MPS, U_RIGHT_MPS]] = 0.0
+    return headed
 
 
 def meeting_mps(ego: FloatArray, row: FloatArray, at_s: float, half_length_m: float) -> float:

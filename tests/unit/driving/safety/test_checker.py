@@ -266,3 +266,14 @@ def test_who_drifts_close_beside_is_no_reason_to_brake_fully(stand: Stand, y_m: 
     assert checked.plan.accel_mps2[0] > -1.0
     rider = replace(beside, road_user=RoadUser.BICYCLE)
     assert Stand(stand.by_hand).check(at(2.8), rider, accel_mps2=0.2).plan.accel_mps2[0] < -3.0
+
+
+@pytest.mark.parametrize(("x_m", "y_m", "yaw_rad"), [(55.0, -2.9, 0.1), (54.8, -3.1, 0.126)])
+def test_past_who_comes_in_the_ego_goes_on_where_that_is_verified(
+    stand: Stand, x_m: float, y_m: float, yaw_rad: float
+) -> None:
+    comes_in = stand.by_hand.User(object_id=3, x_m=x_m, y_m=y_m, yaw_rad=yaw_rad, speed_mps=3.0)
+    checked = stand.check(at(12.0), comes_in, accel_mps2=0.2)
+    assert checked.rule == "safety-longitudinal"
+    assert checked.plan.accel_mps2[0] == 0.0
+    assert stand.checker._kept is not None

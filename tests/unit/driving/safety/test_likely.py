@@ -13,6 +13,7 @@ from zhixing.driving.safety.reach import (
     U_CURVATURE,
     U_HALF_LENGTH,
     U_HALF_WIDTH,
+    U_HAS_SHELL,
     U_IS_BEHIND,
     U_LATERAL_BRAKE,
     U_LEFT_MPS,
@@ -42,7 +43,14 @@ def somebody(x_m: float, y_m: float, speed_mps: float, **more: float) -> FloatAr
     row = np.zeros((1, U_COLUMNS))
     row[0, [U_X, U_Y, U_SPEED, U_HALF_LENGTH, U_HALF_WIDTH]] = x_m, y_m, speed_mps, 2.3, 0.95
     row[0, [U_BRAKE, U_MIN_BRAKE, U_LATERAL_BRAKE, U_MAX_SPEED, U_RULE]] = 8.0, 4.6, 1.0, 22.0, LONGITUDINAL
-    names = {"yaw": U_YAW, "left": U_LEFT_MPS, "right": U_RIGHT_MPS, "rule": U_RULE, "behind": U_IS_BEHIND}
+    names = {
+        "has_shell": U_HAS_SHELL,
+        "yaw": U_YAW,
+        "left": U_LEFT_MPS,
+        "right": U_RIGHT_MPS,
+        "rule": U_RULE,
+        "behind": U_IS_BEHIND,
+    }
     for name, value in more.items():
         row[0, names[name]] = value
     return row
@@ -68,6 +76,15 @@ def test_past_who_comes_in_from_beside_going_on_is_better_than_stopping_beside_i
     comes_in = somebody(8.0, -3.2, 3.0, left=0.7)
     assert harm_mps(driving(16.0), comes_in) == 0.0
     assert 0.0 < harm_mps(driving(16.0, -8.0), comes_in) < 2.0  # it runs into the side of the ego that stands
+
+
+def test_a_car_that_turns_in_is_no_wider_than_it_is() -> None:
+    slant = np.sin(np.arctan2(0.9, 2.8))
+    turns_in = somebody(6.0, -3.8, 2.8, left=0.9, has_shell=1.0)
+    turns_in[0, [U_HALF_LENGTH, U_HALF_WIDTH]] = 2.3 + 0.95 * slant, 0.95 + 2.3 * slant  # as ``courses`` has it
+    assert harm_mps(driving(11.1), turns_in) == 0.0
+    turns_in[0, U_HAS_SHELL] = 0.0
+    assert harm_mps(driving(11.1), turns_in) > 0.5  # who may topple is kept clear of
 
 
 def test_at_the_side_only_what_comes_across_counts() -> None:
