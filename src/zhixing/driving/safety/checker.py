@@ -167,7 +167,7 @@ class SafetyChecker:
         """
         full, jerk, kept = judge.full_mps2, self._config.brake_jerk_mps3, self._kept
         eager_mps2 = float(plan.accel_mps2[0]) if wanted is not None and plan is not None else 0.0
-        asked_mps2 = min(0.0, eager_mps2)
+        eager_mps2, asked_mps2 = min(eager_mps2, judge.most_mps2), min(0.0, eager_mps2)
         lines = [wanted] if wanted is not None else []
         if kept is not None:
             lines.append((kept.xy_m, kept.yaw_rad))

@@ -94,7 +94,7 @@ class Judge:
         self._table = bounds_table(config)
         self.body = limits(body)
         self.half_length_m, self.half_width_m = 0.5 * body.length_m, 0.5 * body.width_m
-        self.full_mps2 = body.min_accel_mps2
+        self.full_mps2, self.most_mps2 = body.min_accel_mps2, body.max_accel_mps2
         self._outside_m = math.nan
         self._owed_ns: dict[int, int] = {}
 
