@@ -29,14 +29,17 @@ from zhixing.driving.road_edge import RoadEdge, road_edge
 from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.fail_safe import FailSafe
 from zhixing.driving.safety.judging import KINEMATICS, LATERAL, MEETS, OFF_ROAD, TTC, Judge, Verdict, state_of
-from zhixing.driving.safety.likely import likely_harm_mps
-from zhixing.driving.safety.roll import SPEED, YAW, X, Y, brake_profile
+from zhixing.driving.safety.likely import is_past, likely_harm_mps
+from zhixing.driving.safety.reach import U_ROW
+from zhixing.driving.safety.roll import SPEED, STEP_S, YAW, X, Y, brake_profile
 from zhixing.driving.safety.sentences import explain_check
 from zhixing.errors import ScenarioError
 
 _PASSING_STEPS, _UNLIKELY = 30, 0.001
 """Past a vehicle that comes in the speed is held so long. What is possible within all bounds decides only between those
 that are alike in what is likely."""
+_HELPS_MPS = 0.1
+"""Where braking makes it less harmful by no more than this, going on is better: it is over sooner."""
 _EASING_MPS2, _MILDER_MPS2 = 0.4, (-0.5, -1.0, -2.0, -3.0, -4.0, -6.0)
 """Who wants to speed up is let do so less by this, and less again, before it has to brake, gently at first."""
 _LOST_M = 1.0
@@ -65,6 +68,7 @@ class _Tried(NamedTuple):
     verdict: Verdict
     states: FloatArray
     way: FailSafe
+    passes: bool = False
 
 
 class SafetyChecker:
@@ -183,6 +187,10 @@ class SafetyChecker:
             passing = _try(judge, state, wanted, accels, users)
             if not passing.verdict.rule:
                 return passing.way
+            of = users[np.argmax(users[:, U_ROW] == verdict.row)]
+            at = min(_PASSING_STEPS, passing.states.shape[0] - 1)
+            gets_past = is_past(passing.states[at], of, at * STEP_S, judge.half_length_m)
+            passing = passing._replace(passes=gets_past)
         eased = np.arange(eager_mps2 - _EASING_MPS2, 0.0, -_EASING_MPS2).tolist()
         milder = [milder_mps2 for milder_mps2 in _MILDER_MPS2 if milder_mps2 < asked_mps2]
         for line in milder_lines:
@@ -222,7 +230,9 @@ def _harm(judge: Judge, tried: _Tried, users: FloatArray) -> tuple[bool, float]:
     verdict = tried.verdict
     if verdict.rule == KINEMATICS:
         return True, 0.0
-    likely_mps = likely_harm_mps(tried.states, users, judge.half_length_m, judge.half_width_m)
+    likely_mps = likely_harm_mps(tried.states, users, judge.half_length_m, judge.half_width_m, passes=tried.passes)
+    if tried.passes:
+        likely_mps = max(likely_mps - _HELPS_MPS, 0.0)
     if verdict.rule == OFF_ROAD:
         likely_mps = max(likely_mps, verdict.harm_mps)
     return False, likely_mps + _UNLIKELY * verdict.harm_mps

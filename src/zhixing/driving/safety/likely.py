@@ -41,7 +41,9 @@ _CORNER_M = 0.5
 _MOST_SLANT = 0.9
 
 
-def likely_harm_mps(states: FloatArray, users: FloatArray, half_length_m: float, half_width_m: float) -> float:
+def likely_harm_mps(
+    states: FloatArray, users: FloatArray, half_length_m: float, half_width_m: float, *, passes: bool = False
+) -> float:
     """Return how fast a rollout meets somebody if all others keep their speed, along their course and beside it.
 
     That is the speed with which the two come together: at the ego's front all of it, at its side that across the ego.
@@ -53,8 +55,10 @@ def likely_harm_mps(states: FloatArray, users: FloatArray, half_length_m: float,
         users: (courses, columns) from ``courses``.
         half_length_m: Of the ego.
         half_width_m: Of the ego.
+        passes: Whether it is past a car that comes in before that one straightens up: such a car is as turned and as
+            narrow as it is now. Beside an ego that stops it straightens up, and its rear comes over as well.
     """
-    steady = _steady(users)
+    steady = _steady(users, passes=passes)
     step, who = first_meeting(states, steady, half_length_m, half_width_m, 0.0)
     if who >= 0:
         return meeting_mps(states[step], steady[who], step * STEP_S, half_length_m)
@@ -66,7 +70,7 @@ def likely_harm_mps(states: FloatArray, users: FloatArray, half_length_m: float,
     return meeting_mps(states[-1], same_way[who], step * STEP_S, half_length_m) if who >= 0 else 0.0
 
 
-def _steady(users: FloatArray) -> FloatArray:
+def _steady(users: FloatArray, *, passes: bool) -> FloatArray:
     """Return (courses, columns) one course of each who keeps its speed.
 
     Who has turned its wheels in a lane has two: it mostly changes to the next lane, and so goes on along this one,
@@ -78,7 +82,7 @@ def _steady(users: FloatArray) -> FloatArray:
         grows_mps = 0.0
         if at + 1 < users.shape[0] and users[at + 1, U_ROW] == users[at, U_ROW]:
             grows_mps = _GROWS_S * users[at + 1, U_CURVATURE] * users[at + 1, U_SPEED] ** 2
-        if steady[row, U_HAS_SHELL] and min(steady[row, U_LEFT_MPS], steady[row, U_RIGHT_MPS]) >= 0.0:
+        if passes and steady[row, U_HAS_SHELL] and min(steady[row, U_LEFT_MPS], steady[row, U_RIGHT_MPS]) >= 0.0:
             steady[row] = _headed(steady[row], grows_mps)
             continue
         for side, sign in ((U_LEFT_MPS, 1.0), (U_RIGHT_MPS, -1.0)):
@@ -128,3 +132,19 @@ def meeting_mps(ego: FloatArray, row: FloatArray, at_s: float, half_length_m: fl
     reach_m = row[U_HALF_LENGTH] * abs(math.cos(turn)) + row[U_HALF_WIDTH] * abs(math.sin(turn))
     is_at_front = ahead_m > half_length_m + reach_m - _CORNER_M
     return float(math.hypot(along_mps, across_mps) if is_at_front else abs(across_mps))
+
+
+def is_past(ego: FloatArray, row: FloatArray, at_s: float, half_length_m: float) -> bool:
+    """Return whether the ego has passed somebody who has kept its speed for a while.
+
+    Args:
+        ego: (5,) from ``roll``, then.
+        row: (columns,) from ``courses``, now.
+        at_s: How long it has.
+        half_length_m: Of the ego.
+    """
+    x_m, y_m, yaw_rad = on_course(row, float(row[U_SPEED]) * at_s)
+    turn = yaw_rad - ego[YAW]
+    reach_m = row[U_HALF_LENGTH] * abs(math.cos(turn)) + row[U_HALF_WIDTH] * abs(math.sin(turn))
+    ahead_m = math.cos(ego[YAW]) * (x_m - ego[X]) + math.sin(ego[YAW]) * (y_m - ego[Y])
+    return bool(ahead_m < -half_length_m - reach_m)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.driving.safety.likely import likely_harm_mps
+from zhixing.driving.safety.likely import is_past, likely_harm_mps
 from zhixing.driving.safety.reach import (
     U_BRAKE,
     U_COLUMNS,
@@ -56,8 +56,8 @@ def somebody(x_m: float, y_m: float, speed_mps: float, **more: float) -> FloatAr
     return row
 
 
-def harm_mps(states: FloatArray, *users: FloatArray) -> float:
-    return likely_harm_mps(states, np.concatenate(users), HALF_LENGTH_M, HALF_WIDTH_M)
+def harm_mps(states: FloatArray, *users: FloatArray, passes: bool = False) -> float:
+    return likely_harm_mps(states, np.concatenate(users), HALF_LENGTH_M, HALF_WIDTH_M, passes=passes)
 
 
 def test_who_goes_on_ahead_as_fast_is_met_by_nobody() -> None:
@@ -82,9 +82,10 @@ def test_a_car_that_turns_in_is_no_wider_than_it_is() -> None:
     slant = np.sin(np.arctan2(0.9, 2.8))
     turns_in = somebody(6.0, -3.8, 2.8, left=0.9, has_shell=1.0)
     turns_in[0, [U_HALF_LENGTH, U_HALF_WIDTH]] = 2.3 + 0.95 * slant, 0.95 + 2.3 * slant  # as ``courses`` has it
-    assert harm_mps(driving(11.1), turns_in) == 0.0
+    assert harm_mps(driving(11.1), turns_in, passes=True) == 0.0
+    assert harm_mps(driving(11.1), turns_in) > 0.5  # it may straighten up meanwhile
     turns_in[0, U_HAS_SHELL] = 0.0
-    assert harm_mps(driving(11.1), turns_in) > 0.5  # who may topple is kept clear of
+    assert harm_mps(driving(11.1), turns_in, passes=True) > 0.5  # who may topple is kept clear of
 
 
 def test_at_the_side_only_what_comes_across_counts() -> None:
@@ -108,3 +109,11 @@ def test_of_who_has_turned_its_wheels_in_a_lane_the_drift_grows_for_a_moment() -
     passing = driving(11.0)
     assert harm_mps(passing, in_lane) == 0.0
     assert harm_mps(passing, in_lane, turning) > 0.0
+
+
+@pytest.mark.parametrize(
+    ("ego_mps", "other_mps", "expected"), [(12.0, 3.0, True), (12.0, 10.0, False), (3.0, 3.0, False)]
+)
+def test_the_ego_is_past_once_its_rear_is(ego_mps: float, other_mps: float, expected: bool) -> None:
+    then = driving(ego_mps)[-1]
+    assert is_past(then, somebody(8.0, -3.0, other_mps)[0], 3.0, HALF_LENGTH_M) == expected
