@@ -29,7 +29,7 @@ from zhixing.driving.road_edge import RoadEdge, road_edge
 from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.fail_safe import FailSafe
 from zhixing.driving.safety.judging import KINEMATICS, LATERAL, MEETS, OFF_ROAD, TTC, Judge, Verdict, state_of
-from zhixing.driving.safety.likely import is_past, likely_harm_mps
+from zhixing.driving.safety.likely import is_past, likely_harm_mps, steady_courses
 from zhixing.driving.safety.reach import U_ROW
 from zhixing.driving.safety.roll import SPEED, STEP_S, YAW, X, Y, brake_profile
 from zhixing.driving.safety.sentences import explain_check
@@ -213,7 +213,8 @@ class SafetyChecker:
         # 4. nothing is safe against all that others may do: what likely does least harm
         if passing is not None and passing.verdict.rule in MEETS:
             tried.append(passing)
-        return min(tried, key=lambda one: _harm(judge, one, users)).way
+        steady = {passes: steady_courses(users, passes=passes) for passes in {one.passes for one in tried}}
+        return min(tried, key=lambda one: _harm(judge, one, steady[one.passes])).way
 
 
 def _try(
@@ -225,12 +226,12 @@ def _try(
     return _Tried(judge.of_motion(driven, users), driven, way)
 
 
-def _harm(judge: Judge, tried: _Tried, users: FloatArray) -> tuple[bool, float]:
+def _harm(judge: Judge, tried: _Tried, steady: FloatArray) -> tuple[bool, float]:
     """Return whether a rollout that is refused cannot be driven at all, and what harm it does, at least 0."""
     verdict = tried.verdict
     if verdict.rule == KINEMATICS:
         return True, 0.0
-    likely_mps = likely_harm_mps(tried.states, users, judge.half_length_m, judge.half_width_m, passes=tried.passes)
+    likely_mps = likely_harm_mps(tried.states, steady, judge.half_length_m, judge.half_width_m)
     if tried.passes:
         likely_mps = max(likely_mps - _HELPS_MPS, 0.0)
     if verdict.rule == OFF_ROAD:

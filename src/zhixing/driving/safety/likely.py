@@ -41,9 +41,7 @@ _CORNER_M = 0.5
 _MOST_SLANT = 0.9
 
 
-def likely_harm_mps(
-    states: FloatArray, users: FloatArray, half_length_m: float, half_width_m: float, *, passes: bool = False
-) -> float:
+def likely_harm_mps(states: FloatArray, steady: FloatArray, half_length_m: float, half_width_m: float) -> float:
     """Return how fast a rollout meets somebody if all others keep their speed, along their course and beside it.
 
     That is the speed with which the two come together: at the ego's front all of it, at its side that across the ego.
@@ -52,13 +50,10 @@ def likely_harm_mps(
 
     Args:
         states: (steps + 1, 5) from ``roll``.
-        users: (courses, columns) from ``courses``.
+        steady: (courses, columns) from :func:`steady_courses`.
         half_length_m: Of the ego.
         half_width_m: Of the ego.
-        passes: Whether it is past a car that comes in before that one straightens up: such a car is as turned and as
-            narrow as it is now. Beside an ego that stops it straightens up, and its rear comes over as well.
     """
-    steady = _steady(users, passes=passes)
     step, who = first_meeting(states, steady, half_length_m, half_width_m, 0.0)
     if who >= 0:
         return meeting_mps(states[step], steady[who], step * STEP_S, half_length_m)
@@ -70,11 +65,16 @@ def likely_harm_mps(
     return meeting_mps(states[-1], same_way[who], step * STEP_S, half_length_m) if who >= 0 else 0.0
 
 
-def _steady(users: FloatArray, *, passes: bool) -> FloatArray:
+def steady_courses(users: FloatArray, *, passes: bool = False) -> FloatArray:
     """Return (courses, columns) one course of each who keeps its speed.
 
     Who has turned its wheels in a lane has two: it mostly changes to the next lane, and so goes on along this one,
     while its drift grows for a moment as it grows now.
+
+    Args:
+        users: (courses, columns) from ``courses``.
+        passes: Whether it is for an ego that is past a car that comes in before that one straightens up: such a car is
+            as turned and as narrow as it is now. Beside an ego that stops it straightens up, and its rear comes over.
     """
     _, first = np.unique(users[:, U_ROW], return_index=True)
     steady: FloatArray = users[first]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.driving.safety.likely import is_past, likely_harm_mps
+from zhixing.driving.safety.likely import is_past, likely_harm_mps, steady_courses
 from zhixing.driving.safety.reach import (
     U_BRAKE,
     U_COLUMNS,
@@ -57,7 +57,8 @@ def somebody(x_m: float, y_m: float, speed_mps: float, **more: float) -> FloatAr
 
 
 def harm_mps(states: FloatArray, *users: FloatArray, passes: bool = False) -> float:
-    return likely_harm_mps(states, np.concatenate(users), HALF_LENGTH_M, HALF_WIDTH_M, passes=passes)
+    steady = steady_courses(np.concatenate(users), passes=passes)
+    return likely_harm_mps(states, steady, HALF_LENGTH_M, HALF_WIDTH_M)
 
 
 def test_who_goes_on_ahead_as_fast_is_met_by_nobody() -> None:
