@@ -29,11 +29,16 @@ def step_bicycle(ego: EgoState, body: EgoBody, control: Control, dt_s: float) ->
         >>> round(later.x_m, 3), later.speed_mps
         (0.99, 9.8)
     """
-    state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
-    x, y, yaw, speed, steer = advance(state, control.accel_mps2, control.steer_rate_radps, limits(body), dt_s).tolist()
+    later = advance(state_of(ego), control.accel_mps2, control.steer_rate_radps, limits(body), dt_s)
+    x, y, yaw, speed, steer = later.tolist()
     return EgoState(
         x_m=x, y_m=y, yaw_rad=yaw, speed_mps=speed, accel_mps2=(speed - ego.speed_mps) / dt_s, steer_rad=steer
     )
+
+
+def state_of(ego: EgoState) -> FloatArray:
+    """Return (5,) what kernels know of the ego: x, y, yaw, speed, steering angle."""
+    return np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
 
 
 def limits(body: EgoBody) -> FloatArray:

@@ -10,7 +10,7 @@ from numba import njit
 from zhixing.datatypes.plan import Control, Plan
 from zhixing.datatypes.scene import EgoBody, EgoState
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.driving.bicycle import later_slip, limits, steer_from_curvature_rad
+from zhixing.driving.bicycle import later_slip, limits, state_of, steer_from_curvature_rad
 from zhixing.driving.lane_map import project
 
 _MIN_REACH_M = 3.0
@@ -37,8 +37,7 @@ def track(plan: Plan, ego: EgoState, body: EgoBody, dt_s: float) -> Control:
         body: What the ego can do.
         dt_s: Length of the step.
     """
-    state = np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
-    rate = steer_rate(state, np.array(plan.xy_m), np.array(plan.yaw_rad), limits(body), dt_s)
+    rate = steer_rate(state_of(ego), np.array(plan.xy_m), np.array(plan.yaw_rad), limits(body), dt_s)
     return Control(accel_mps2=float(plan.accel_mps2[0]), steer_rate_radps=float(rate))
 
 

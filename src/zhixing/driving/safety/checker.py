@@ -24,11 +24,12 @@ from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.tracks import MOTOR_VEHICLES
+from zhixing.driving.bicycle import state_of
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.driving.road_edge import RoadEdge, road_edge
 from zhixing.driving.safety.bounds import SafetyConfig
 from zhixing.driving.safety.fail_safe import FailSafe
-from zhixing.driving.safety.judging import KINEMATICS, LATERAL, MEETS, OFF_ROAD, TTC, Judge, Verdict, state_of
+from zhixing.driving.safety.judging import KINEMATICS, LATERAL, MEETS, OFF_ROAD, TTC, Judge, Verdict
 from zhixing.driving.safety.likely import is_past, likely_harm_mps, steady_courses
 from zhixing.driving.safety.reach import U_ROW
 from zhixing.driving.safety.roll import SPEED, STEP_S, YAW, X, Y, brake_profile

@@ -14,7 +14,7 @@ from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.scene import EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.datatypes.tracks import Tracks
-from zhixing.driving.bicycle import limits
+from zhixing.driving.bicycle import limits, state_of
 from zhixing.driving.motion import recent_motion
 from zhixing.driving.road_edge import RoadEdge
 from zhixing.driving.safety.bounds import SafetyConfig
@@ -228,11 +228,6 @@ class Judge:
         if is_now:
             self._owed_ns.update(dict.fromkeys(ids[is_beside].tolist(), scene.time_ns + _OWED_NS))
         return Others(found, ids, classes)
-
-
-def state_of(ego: EgoState) -> FloatArray:
-    """Return (5,) the state of the ego as ``roll`` has it."""
-    return np.array([ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps, ego.steer_rad])
 
 
 def _moved_on(tracks: Tracks, time_s: float) -> Tracks:

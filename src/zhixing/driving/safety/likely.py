@@ -124,12 +124,10 @@ def meeting_mps(ego: FloatArray, row: FloatArray, at_s: float, half_length_m: fl
         at_s: How long it has.
         half_length_m: Of the ego.
     """
-    x_m, y_m, yaw_rad = on_course(row, float(row[U_SPEED]) * at_s)
-    turn, drift_mps = yaw_rad - ego[YAW], max(row[U_LEFT_MPS], 0.0) - max(row[U_RIGHT_MPS], 0.0)
+    turn, ahead_m, reach_m = _there(ego, row, at_s)
+    drift_mps = max(row[U_LEFT_MPS], 0.0) - max(row[U_RIGHT_MPS], 0.0)
     along_mps = row[U_SPEED] * math.cos(turn) - drift_mps * math.sin(turn) - ego[SPEED]
     across_mps = row[U_SPEED] * math.sin(turn) + drift_mps * math.cos(turn)
-    ahead_m = math.cos(ego[YAW]) * (x_m - ego[X]) + math.sin(ego[YAW]) * (y_m - ego[Y])
-    reach_m = row[U_HALF_LENGTH] * abs(math.cos(turn)) + row[U_HALF_WIDTH] * abs(math.sin(turn))
     is_at_front = ahead_m > half_length_m + reach_m - _CORNER_M
     return float(math.hypot(along_mps, across_mps) if is_at_front else abs(across_mps))
 
@@ -143,8 +141,14 @@ def is_past(ego: FloatArray, row: FloatArray, at_s: float, half_length_m: float)
         at_s: How long it has.
         half_length_m: Of the ego.
     """
-    x_m, y_m, yaw_rad = on_course(row, float(row[U_SPEED]) * at_s)
-    turn = yaw_rad - ego[YAW]
-    reach_m = row[U_HALF_LENGTH] * abs(math.cos(turn)) + row[U_HALF_WIDTH] * abs(math.sin(turn))
-    ahead_m = math.cos(ego[YAW]) * (x_m - ego[X]) + math.sin(ego[YAW]) * (y_m - ego[Y])
+    _, ahead_m, reach_m = _there(ego, row, at_s)
     return bool(ahead_m < -half_length_m - reach_m)
+
+
+def _there(ego: FloatArray, row: FloatArray, at_s: float) -> tuple[float, float, float]:
+    """Return how who has kept its speed is turned against the ego, how far ahead it is, and how far it reaches."""
+    x_m, y_m, yaw_rad = on_course(row, float(row[U_SPEED]) * at_s)
+    turn = float(yaw_rad - ego[YAW])
+    ahead_m = float(math.cos(ego[YAW]) * (x_m - ego[X]) + math.sin(ego[YAW]) * (y_m - ego[Y]))
+    reach_m = float(row[U_HALF_LENGTH] * abs(math.cos(turn)) + row[U_HALF_WIDTH] * abs(math.sin(turn)))
+    return turn, ahead_m, reach_m
