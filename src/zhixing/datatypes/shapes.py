@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,7 +36,7 @@ def check_shapes(noun: object, **dims_by_field: str) -> None:
     sizes: dict[str, int] = {}
     for field, dims in dims_by_field.items():
         array = getattr(noun, field)
-        names = dims.split()
+        names = _names(dims)
         expected = [int(name) if name.isdigit() else sizes.get(name) for name in names]
         shape = array.shape
         if len(shape) != len(names) or any(e is not None and e != s for e, s in zip(expected, shape, strict=True)):
@@ -45,6 +47,11 @@ def check_shapes(noun: object, **dims_by_field: str) -> None:
             raise ShapeError(f"{type(noun).__name__}.{field} has shape {shape}, expected ({wanted})")
         sizes.update(zip(names, shape, strict=True))
         array.setflags(write=False)
+
+
+@cache
+def _names(dims: str) -> tuple[str, ...]:
+    return tuple(dims.split())
 
 
 def polyline_s_m(xy_m: FloatArray) -> FloatArray:

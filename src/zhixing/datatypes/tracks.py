@@ -28,6 +28,17 @@ class RoadUser(IntEnum):
 
 MOTOR_VEHICLES = frozenset({RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS})
 TWO_WHEELERS = frozenset({RoadUser.MOTORCYCLE, RoadUser.EBIKE, RoadUser.BICYCLE, RoadUser.TRICYCLE})
+_IS_MOTOR_VEHICLE = np.array([user in MOTOR_VEHICLES for user in range(max(RoadUser) + 1)])
+
+
+def are_motor_vehicles(road_user: IntArray) -> BoolArray:
+    """Return for each class in an array whether it is one of ``MOTOR_VEHICLES``.
+
+    Example:
+        >>> are_motor_vehicles(np.array([RoadUser.BUS, RoadUser.EBIKE])).tolist()
+        [True, False]
+    """
+    return np.asarray(_IS_MOTOR_VEHICLE.take(road_user, mode="clip"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ from numba import njit
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
-from zhixing.datatypes.tracks import MOTOR_VEHICLES, RoadUser, Tracks
+from zhixing.datatypes.tracks import RoadUser, Tracks, are_motor_vehicles
 from zhixing.driving.lane_map import LaneMap, entry_rad, project
 from zhixing.driving.roundabouts import is_in_roundabout
 from zhixing.driving.route import Route
@@ -93,13 +93,14 @@ class RightOfWay:
         is_last = is_first.copy()
         if not near.size or not tracks.num_objects:
             return is_first, is_last
-        reach_m = np.where(np.isin(tracks.road_user, _MOTORS), _ON_LANE_M, _BESIDE_LANE_M)
+        reach_m = np.where(are_motor_vehicles(tracks.road_user), _ON_LANE_M, _BESIDE_LANE_M)
         from_m = np.zeros(near.size)
         for row, group in enumerate(self._light[near].tolist()):
             if 0 <= group < lights.shape[0] and int(lights[group]) == Light.RED:
                 from_m[row] = self._entry_m[near[row]]
         brakes_m = tracks.speed_mps[:, -1] ** 2 / (2.0 * _WAITS_MPS2) + 0.5 * tracks.size_m[:, 0]
-        brakes_m[np.isin(tracks.road_user, _NEVER_WAIT)] = np.inf
+        for user in _NEVER_WAIT:
+            brakes_m[tracks.road_user == user] = np.inf
         for of, found, ahead_m in (
             (self._is_first[near], is_first, np.zeros_like(brakes_m)),
             (~self._is_first[near], is_last, brakes_m),
@@ -131,8 +132,7 @@ class _Row(NamedTuple):
     is_first: bool
 
 
-_MOTORS = [int(user) for user in MOTOR_VEHICLES]
-_NEVER_WAIT = [int(RoadUser.PEDESTRIAN), int(RoadUser.OBJECT)]
+_NEVER_WAIT = (RoadUser.PEDESTRIAN, RoadUser.OBJECT)
 
 
 def goes_before(road: Road, one: int, other: int, *, is_lit: bool) -> bool:

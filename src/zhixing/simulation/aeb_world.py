@@ -11,7 +11,7 @@ from zhixing.datatypes.plan import Control, Decision, Plan
 from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray, polyline_s_m
-from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
+from zhixing.datatypes.tracks import Tracks, are_motor_vehicles
 from zhixing.driving.bicycle import step_bicycle
 from zhixing.driving.lane_map import project
 from zhixing.driving.tracking import track
@@ -56,7 +56,7 @@ class AebWorld:
         rows = 1 + len(scene.parked)
         self._kinds = np.array([scene.target.road_user, *(kind for kind, *_ in scene.parked)], dtype=np.int64)
         self._size_m = np.array([scene.target.size_m, *((length, width) for _, length, width, _, _ in scene.parked)])
-        self._opaque = np.isin(self._kinds, [int(kind) for kind in MOTOR_VEHICLES])
+        self._opaque = are_motor_vehicles(self._kinds)
         self._xy_m = np.zeros((rows, _LONGEST_STEPS + 1, 2))
         self._xy_m[0], self._xy_m[1:] = (
             (scene.target.x_m, scene.target.y_m),

@@ -108,7 +108,8 @@ class SafetyChecker:
         state = state_of(ego)
         if self._kept is not None and self._kept.gap_m(state) > _LOST_M:
             self._kept = None
-        users, ids, classes = judge.reckon(scene, state)
+        others = judge.look(scene)
+        users, ids, classes = judge.reckon(others, state, scene.time_ns), others.ids, others.classes
         # 1. the plan itself, with full braking after its first step
         verdict, wanted, after = judge.of_plan(plan, ego, users)
         if plan is not None and not verdict.rule:
@@ -123,30 +124,16 @@ class SafetyChecker:
         decision = explain_check(verdict.rule, int(classes[verdict.row]) if verdict.row >= 0 else 0, object_id)
         return Checked(plan=kept.plan(decision), rule=verdict.rule, object_id=object_id)
 
-    def judge_of(self, scene: Scene) -> Callable[[Plan], str]:
-        """Return a judge who says which rule would change a plan now, empty where it would pass.
+    def judges_of(self, scene: Scene, steps: int) -> tuple[Callable[[Plan], str], Callable[[Plan], str]]:
+        """Return a judge who says which rule would change a plan now, and one who says which would some steps later.
 
-        For planners that want to know beforehand: they ask a checker of their own. It keeps no trajectory, so this is
-        no check.
-
-        Raises:
-            ScenarioError: ``start`` was not called.
-        """
-        own, ego = self._briefed("judge_of"), scene.ego
-        users = own.reckon(scene, state_of(ego)).courses
-
-        def judge(plan: Plan) -> str:
-            return own.of_plan(plan, ego, users)[0].rule
-
-        return judge
-
-    def foresight_of(self, scene: Scene, steps: int) -> Callable[[Plan], str]:
-        """Return a judge of what a plan leads to: which rule would change it some steps later, if all go on as now.
+        Both say nothing where it would pass; the second takes it that all others go on as now. For planners that want
+        to know beforehand: they ask a checker of their own. It keeps no trajectory, so this is no check.
 
         Raises:
             ScenarioError: ``start`` was not called.
         """
-        return self._briefed("foresight_of").foresight_of(scene, steps)
+        return self._briefed("judges_of").beforehand(scene, steps)
 
     def _briefed(self, before: str) -> Judge:
         if self._judge is None:

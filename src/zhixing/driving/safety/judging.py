@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ import numpy as np
 
 from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.scene import EgoBody, EgoState, Scene
-from zhixing.datatypes.shapes import FloatArray, IntArray
-from zhixing.datatypes.tracks import Tracks
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.driving.bicycle import limits, state_of
 from zhixing.driving.motion import recent_motion
 from zhixing.driving.road_edge import RoadEdge
@@ -22,7 +20,7 @@ from zhixing.driving.safety.courses import bounds_table, courses
 from zhixing.driving.safety.fail_safe import FailSafe
 from zhixing.driving.safety.leaving import farthest_outside
 from zhixing.driving.safety.likely import meeting_mps
-from zhixing.driving.safety.reach import U_COLUMNS, U_HAS_SHELL, U_IS_BEHIND, U_ROW, U_RULE, U_YAW, drifting_at_worst
+from zhixing.driving.safety.reach import U_HAS_SHELL, U_IS_BEHIND, U_ROW, U_RULE, U_YAW, drifting_at_worst
 from zhixing.driving.safety.roll import SPEED, STEP_S, along_line, brake_profile, hardest_turn
 from zhixing.driving.safety.verify import first_meeting
 
@@ -64,20 +62,32 @@ _FINE = Verdict()
 
 
 class Others(NamedTuple):
-    """Whom the ego has to reckon with.
+    """Who is there.
 
     Attributes:
-        courses: (courses, columns), see ``courses``; with the row of ``ids`` and ``classes`` in each.
-        ids: (users,) identities of everybody who is there.
-        classes: (users,) their classes.
+        ids: (users,) identities.
+        classes: (users,)
+        xy_m: (users, 2)
+        yaw_rad: (users,)
+        speed_mps: (users,)
+        yaw_rate_radps: (users,)
+        size_m: (users, 2)
+        is_owed: (users,) who still has time to see to its distance from an ego that came before it.
     """
 
-    courses: FloatArray
     ids: IntArray
     classes: IntArray
+    xy_m: FloatArray
+    yaw_rad: FloatArray
+    speed_mps: FloatArray
+    yaw_rate_radps: FloatArray
+    size_m: FloatArray
+    is_owed: BoolArray
 
-
-_NOBODY = Others(np.zeros((0, U_COLUMNS)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    def moved_on(self, time_s: float) -> Others:
+        """Return everybody where they get by going on as now."""
+        way = np.stack((np.cos(self.yaw_rad), np.sin(self.yaw_rad)), axis=-1)
+        return self._replace(xy_m=self.xy_m + time_s * self.speed_mps[:, None] * way)
 
 
 class Judge:
@@ -115,23 +125,27 @@ class Judge:
         verdict, after = self._of_step(state_of(ego), line, float(plan.accel_mps2[0]), users)
         return verdict, line, after
 
-    def foresight_of(self, scene: Scene, steps: int) -> Callable[[Plan], str]:
-        """Return a judge of what a plan leads to: which rule would change it some steps later, if all go on as now.
+    def beforehand(self, scene: Scene, steps: int) -> tuple[Callable[[Plan], str], Callable[[Plan], str]]:
+        """Return two judges: which rule would change a plan now, and which some steps later if all go on as now.
 
         Args:
             scene: What is there now.
             steps: How much later.
         """
-        start = state_of(scene.ego)
-        later = dataclasses.replace(scene, others=_moved_on(scene.others, steps * STEP_S))
+        start, others = state_of(scene.ego), self.look(scene)
+        users = self.reckon(others, start, scene.time_ns)
+        later = others.moved_on(steps * STEP_S)._replace(is_owed=self._are_owed(others.ids, scene.time_ns))
 
-        def judge(plan: Plan) -> str:
+        def now(plan: Plan) -> str:
+            return self.of_plan(plan, scene.ego, users)[0].rule
+
+        def soon(plan: Plan) -> str:
             line = np.array(plan.xy_m), np.array(plan.yaw_rad)
             there = along_line(start, *line, np.array(plan.accel_mps2[:steps]), self.body)[-1]
-            users = self.reckon(later, there, is_now=False).courses
-            return self._of_step(there, line, float(plan.accel_mps2[min(steps, plan.time_s.size - 1)]), users)[0].rule
+            then_mps2 = float(plan.accel_mps2[min(steps, plan.time_s.size - 1)])
+            return self._of_step(there, line, then_mps2, self.reckon(later, there))[0].rule
 
-        return judge
+        return now, soon
 
     def _of_step(
         self, state: FloatArray, line: tuple[FloatArray, FloatArray], accel_mps2: float, users: FloatArray
@@ -189,34 +203,49 @@ class Judge:
         beside_mps = meeting_mps(states[step], drifting_at_worst(row), step * STEP_S, self.half_length_m)
         return min(all_of_it, _SCRAPES_MPS * math.ceil(beside_mps / _SCRAPES_MPS))
 
-    def reckon(self, scene: Scene, state: FloatArray, *, is_now: bool = True) -> Others:
-        """Return whom an ego (5,) has to reckon with.
-
-        Args:
-            scene: Who is there.
-            state: Of the ego, see ``roll``.
-            is_now: Whether this is what is there, or only what could come: then nothing is remembered of it.
-        """
-        tracks, edge = scene.others, self._edge
-        if not tracks.num_objects or not tracks.num_steps:
+    def look(self, scene: Scene) -> Others:
+        """Return who is there, and how they move."""
+        tracks = scene.others
+        rows = np.flatnonzero(tracks.valid[:, -1]) if tracks.num_steps else np.zeros(0, dtype=np.int64)
+        if not rows.size:
             return _NOBODY
-        rows = np.flatnonzero(tracks.valid[:, -1])
-        _, yaw_rate = recent_motion(tracks, rows)
-        classes = tracks.road_user[rows]
         ids = tracks.object_id[rows]
-        is_owed = np.array([scene.time_ns <= self._owed_ns.get(one, -1) for one in ids.tolist()], dtype=np.bool_)
-        found, is_beside = courses(
-            state,
-            self.half_length_m,
-            self.half_width_m,
-            state[SPEED] / -self.full_mps2 + _HORIZON_S,
+        _, yaw_rate = recent_motion(tracks, rows)
+        return Others(
+            ids,
+            tracks.road_user[rows],
             tracks.xy_m[rows, -1],
             tracks.yaw_rad[rows, -1],
             tracks.speed_mps[rows, -1],
             yaw_rate,
             tracks.size_m[rows],
-            classes,
-            is_owed,
+            self._are_owed(ids, scene.time_ns),
+        )
+
+    def _are_owed(self, ids: IntArray, time_ns: int) -> BoolArray:
+        return np.array([time_ns <= self._owed_ns.get(one, -1) for one in ids.tolist()], dtype=np.bool_)
+
+    def reckon(self, others: Others, state: FloatArray, owes_ns: int | None = None) -> FloatArray:
+        """Return (courses, columns) of all that others may do, see ``courses``.
+
+        Args:
+            others: Who is there.
+            state: (5,) of the ego, see ``roll``.
+            owes_ns: The time, if this is what is driven: who now gets the ego in front of it is remembered.
+        """
+        edge = self._edge
+        found, is_beside = courses(
+            state,
+            self.half_length_m,
+            self.half_width_m,
+            state[SPEED] / -self.full_mps2 + _HORIZON_S,
+            others.xy_m,
+            others.yaw_rad,
+            others.speed_mps,
+            others.yaw_rate_radps,
+            others.size_m,
+            others.classes,
+            others.is_owed,
             self._table,
             self._config.margin_beside_m,
             edge.first,
@@ -225,16 +254,21 @@ class Judge:
             edge.box_m,
             edge.is_driving,
         )
-        if is_now:
-            self._owed_ns.update(dict.fromkeys(ids[is_beside].tolist(), scene.time_ns + _OWED_NS))
-        return Others(found, ids, classes)
+        if owes_ns is not None:
+            self._owed_ns.update(dict.fromkeys(others.ids[is_beside].tolist(), owes_ns + _OWED_NS))
+        return found
 
 
-def _moved_on(tracks: Tracks, time_s: float) -> Tracks:
-    """Return everybody, with their past, where they get by going on as now."""
-    ahead_m, yaw_rad = tracks.speed_mps[:, -1:] * time_s, tracks.yaw_rad[:, -1:]
-    way_m = np.stack((ahead_m * np.cos(yaw_rad), ahead_m * np.sin(yaw_rad)), axis=-1)
-    return dataclasses.replace(tracks, xy_m=tracks.xy_m + way_m)
+_NOBODY = Others(
+    np.zeros(0, dtype=np.int64),
+    np.zeros(0, dtype=np.int64),
+    np.zeros((0, 2)),
+    np.zeros(0),
+    np.zeros(0),
+    np.zeros(0),
+    np.zeros((0, 2)),
+    np.zeros(0, dtype=np.bool_),
+)
 
 
 def _unusable(plan: Plan | None, ego: EgoState, config: SafetyConfig) -> Verdict:

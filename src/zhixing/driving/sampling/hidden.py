@@ -53,10 +53,12 @@ def hidden_places(scene: Scene, route: Route, s_m: float) -> FloatArray:
         return np.zeros((0, 4))
     stands = others.valid[:, -1] & (np.abs(others.speed_mps[:, -1]) < _STANDING_MPS)
     stands &= others.size_m[:, 0] > _LARGE_M
-    stands &= np.isin(others.road_user, [int(user) for user in _HIDES])
     near = np.hypot(others.xy_m[:, -1, 0] - scene.ego.x_m, others.xy_m[:, -1, 1] - scene.ego.y_m) < _AHEAD_M
     boxes = []
     for row in np.flatnonzero(stands & near).tolist():
+        hides = _HIDES.get(RoadUser(others.road_user[row]))
+        if hides is None:
+            continue
         at_m, beside_m, yaw_rad = line.project(*others.xy_m[row, -1].tolist())
         c, s = abs(math.cos(others.yaw_rad[row, -1] - yaw_rad)), abs(math.sin(others.yaw_rad[row, -1] - yaw_rad))
         length, width = others.size_m[row].tolist()
@@ -64,7 +66,7 @@ def hidden_places(scene: Scene, route: Route, s_m: float) -> FloatArray:
         nearest_m = math.copysign(max(abs(beside_m) - across_m, 0.0), beside_m)
         if abs(nearest_m) < _BESIDE_M:
             right_m, left_m = route.beside_m[min(max(int(at_m), 0), route.beside_m.shape[0] - 1)].tolist()
-            chance = _HIDES[RoadUser(others.road_user[row])] * (_IN_LANE if -right_m < beside_m < left_m else 1.0)
+            chance = hides * (_IN_LANE if -right_m < beside_m < left_m else 1.0)
             boxes.append((at_m - along_m, at_m + along_m, nearest_m, chance, row))
     places = [
         (end_m, beside_m, chance, float(row))

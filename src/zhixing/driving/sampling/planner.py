@@ -148,7 +148,7 @@ class SamplingPlanner:
         hidden = hidden_places(scene, route, s_m)
         if hidden.shape[0]:
             own[:, OWN_HIDDEN] = hidden_costs(states, paths, profiles, hidden, self._body, cfg.hidden_weight)
-        judge, foresee = self._checker.judge_of(scene), self._checker.foresight_of(scene, _FORESEEN_STEPS)
+        judge, foresee = self._checker.judges_of(scene, _FORESEEN_STEPS)
         first = _most_alike(targets, profiles, self._chosen, self._settle_m)
         total, wanted, passed = own.sum(axis=1), list[tuple[int, Plan]](), list[tuple[int, Plan]]()
         known = np.full((states.shape[0], 2), -1.0)

@@ -10,7 +10,7 @@ import numpy as np
 from zhixing.datatypes.plan import Prediction
 from zhixing.datatypes.scene import EgoState, Scene
 from zhixing.datatypes.shapes import FloatArray
-from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
+from zhixing.datatypes.tracks import Tracks, are_motor_vehicles
 from zhixing.driving.interfaces import Predictor
 from zhixing.driving.right_of_way import RightOfWay
 from zhixing.driving.sampling.choice import braking_modes, impact
@@ -68,7 +68,7 @@ class Surroundings:
         tracks = self.tracks
         prediction = predictor.predict(dataclasses.replace(scene, others=tracks), STEPS * DT_S, DT_S)
         speed = prediction.speed_mps
-        soft = np.array([0.0 if user in MOTOR_VEHICLES else 1.0 for user in tracks.road_user.tolist()])
+        soft = np.where(are_motor_vehicles(tracks.road_user), 0.0, 1.0)
         chance = np.where(prediction.valid[:, None], prediction.probability, 0.0)
         self.holds, owes = right_of_way.find(tracks, scene.lights, s_m)
         firm = yielding.firmness(tracks, self.holds, scene.time_ns)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from zhixing.datatypes.shapes import BoolArray, FloatArray
-from zhixing.datatypes.tracks import MOTOR_VEHICLES, Tracks
+from zhixing.datatypes.tracks import Tracks, are_motor_vehicles
 
 GIVES_WAY = 0.5
 """How likely is what somebody may do who would have to let the ego go first: else it waits."""
@@ -43,14 +43,15 @@ class Yielding:
             now_ns: The time.
         """
         speed = np.abs(tracks.speed_mps[:, -1])
-        firm = np.empty(tracks.num_objects)
-        for row, (one, user) in enumerate(zip(tracks.object_id.tolist(), tracks.road_user.tolist(), strict=True)):
+        usual = np.where(are_motor_vehicles(tracks.road_user), 1.0, _VULNERABLE)
+        firm: FloatArray = np.maximum(usual, _RIGHT_OF_WAY * holds)
+        for row, one in enumerate(tracks.object_id.tolist()):
             asked_ns, then_mps = self._asked.get(one, (now_ns, 0.0))
             asked_s = (now_ns - asked_ns) * 1e-9
             if now_ns - asked_ns >= _ASKED_NS and speed[row] > then_mps - _SLOWS_MPS2 * asked_s:
                 self._firm_until_ns[one] = now_ns + _REMEMBERED_NS
-            usual = 1.0 if user in MOTOR_VEHICLES else _VULNERABLE
-            firm[row] = FIRM if now_ns < self._firm_until_ns.get(one, -1) else max(usual, _RIGHT_OF_WAY * holds[row])
+            if now_ns < self._firm_until_ns.get(one, -1):
+                firm[row] = FIRM
         return firm
 
     def ask(self, tracks: Tracks, delays: FloatArray, now_ns: int) -> None:

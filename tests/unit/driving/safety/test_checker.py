@@ -246,16 +246,17 @@ def test_it_can_be_foreseen_that_a_plan_will_be_changed(stand: Stand, gap_m: flo
     ego = at(10.0)
     scene = stand.scene(ego, stand.by_hand.User(object_id=3, x_m=50.0 + 2.4 + 2.0 + gap_m, speed_mps=8.0))
     plan = stand.plan(ego, 2.0)
-    assert bool(stand.checker.judge_of(scene)(plan)) == now
-    assert bool(stand.checker.foresight_of(scene, 5)(plan)) == soon
+    judges = stand.checker.judges_of(scene, 5)
+    assert [bool(judge(plan)) for judge in judges] == [now, soon]
 
 
 def test_foresight_grants_nobody_time_to_make_room(stand: Stand) -> None:
-    ego, beside = at(10.0), stand.by_hand.User(object_id=3, x_m=48.0, y_m=3.5, speed_mps=10.0)
-    stand.checker.foresight_of(stand.scene(ego, beside), 5)(stand.plan(ego))
-    assert not stand.checker._briefed("check")._owed_ns
-    stand.check(ego, beside)
-    assert 3 in stand.checker._briefed("check")._owed_ns
+    ego, ahead = at(10.0), stand.by_hand.User(object_id=3, x_m=53.0, y_m=3.5, speed_mps=1.0)
+    owed = stand.checker._briefed("check")._owed_ns
+    stand.checker.judges_of(stand.scene(ego, ahead), 5)[1](stand.plan(ego))
+    assert not owed
+    stand.check(ego, replace(ahead, x_m=48.0))
+    assert 3 in owed
 
 
 @pytest.mark.parametrize("y_m", [2.0, 2.1])

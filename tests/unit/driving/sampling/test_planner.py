@@ -202,26 +202,31 @@ def test_brakes_that_somebody_else_pressed_are_let_go_at_once(by_hand: SimpleNam
     assert braking.accel_mps2[0] < -0.5  # it had asked for much of that itself
 
 
+def passes(_: Plan) -> str:
+    return ""
+
+
+def refuses(_: Plan) -> str:
+    return "safety-longitudinal"
+
+
 def test_it_looks_for_what_the_safety_rules_let_pass(by_hand: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     planner, scene = standing_start(by_hand)
     wanted = planner.plan(scene)
     planner.start(by_hand.scenario().briefing())
     seen: list[float] = []
 
-    def judge_of(_: Scene) -> Any:
-        def judge(plan: Any) -> str:
-            seen.append(float(plan.accel_mps2[0]))
-            return "safety-longitudinal" if len(seen) < 3 else ""
+    def judge(plan: Plan) -> str:
+        seen.append(float(plan.accel_mps2[0]))
+        return "safety-longitudinal" if len(seen) < 3 else ""
 
-        return judge
-
-    monkeypatch.setattr(planner._checker, "judge_of", judge_of)
+    monkeypatch.setattr(planner._checker, "judges_of", lambda _, steps: (judge, passes))
     other = planner.plan(scene)
     assert len(seen) == 3
     assert float(other.accel_mps2[0]) == seen[-1]
     assert seen[0] == float(wanted.accel_mps2[0])
     seen.clear()
-    monkeypatch.setattr(planner._checker, "judge_of", lambda _: lambda plan: "safety-longitudinal")
+    monkeypatch.setattr(planner._checker, "judges_of", lambda _, steps: (refuses, passes))
     planner.start(by_hand.scenario().briefing())
     assert planner.plan(scene).accel_mps2[0] == wanted.accel_mps2[0]  # the checker will do what it has to
 
@@ -233,19 +238,19 @@ def test_it_eases_off_before_the_safety_rules_would_brake_it(
     wanted = planner.plan(scene)
     seen: list[float] = []
 
-    def foresight_of(_: Scene, steps: int) -> Any:
-        def judge(plan: Plan) -> str:
+    def judges_of(_: Scene, steps: int) -> Any:
+        def soon(plan: Plan) -> str:
             seen.append(float(plan.speed_mps[steps]))
             return "safety-longitudinal" if len(seen) < 3 else ""
 
-        return judge
+        return passes, soon
 
-    monkeypatch.setattr(planner._checker, "foresight_of", foresight_of)
+    monkeypatch.setattr(planner._checker, "judges_of", judges_of)
     planner.start(by_hand.scenario().briefing())
     eased = planner.plan(scene)
     assert len(seen) == 3
     assert eased.speed_mps[6] < wanted.speed_mps[6]
-    monkeypatch.setattr(planner._checker, "foresight_of", lambda _, steps: lambda plan: "safety-longitudinal")
+    monkeypatch.setattr(planner._checker, "judges_of", lambda _, steps: (passes, refuses))
     planner.start(by_hand.scenario().briefing())
     assert planner.plan(scene).accel_mps2[0] == wanted.accel_mps2[0]  # nothing better is found, and now it passes
 
@@ -260,16 +265,13 @@ def test_what_is_taken_instead_of_a_refused_plan_minds_the_others_too(
     scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
     refused: list[Plan] = []
 
-    def judge_of(_: Scene) -> Any:
-        def judge(plan: Plan) -> str:
-            if refused:
-                return ""
-            refused.append(plan)
-            return "safety-longitudinal"
+    def judge(plan: Plan) -> str:
+        if refused:
+            return ""
+        refused.append(plan)
+        return "safety-longitudinal"
 
-        return judge
-
-    monkeypatch.setattr(planner._checker, "judge_of", judge_of)
+    monkeypatch.setattr(planner._checker, "judges_of", lambda _, steps: (judge, passes))
     plan = planner.plan(scene)
     assert refused[0] is not plan
     before = plan.xy_m[:, 0] < standing.x_m - 2.0
@@ -282,9 +284,9 @@ def test_who_judges_a_plan_beforehand_says_what_the_check_will_say(by_hand: Simp
     scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
     checker, driver = SafetyChecker(), by_hand.Planner()
     with pytest.raises(ScenarioError, match="briefed"):
-        checker.judge_of(scene)
+        checker.judges_of(scene, 5)
     checker.start(task.briefing())
     plan = driver.plan(scene)
-    said = checker.judge_of(scene)(plan)
+    said = checker.judges_of(scene, 5)[0](plan)
     assert said == "safety-longitudinal"
     assert checker.check(scene, plan).rule == said
