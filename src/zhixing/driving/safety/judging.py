@@ -223,7 +223,8 @@ class Judge:
         )
 
     def _are_owed(self, ids: IntArray, time_ns: int) -> BoolArray:
-        return np.array([time_ns <= self._owed_ns.get(one, -1) for one in ids.tolist()], dtype=np.bool_)
+        self._owed_ns = {one: until_ns for one, until_ns in self._owed_ns.items() if time_ns <= until_ns}
+        return np.array([one in self._owed_ns for one in ids.tolist()], dtype=np.bool_)
 
     def reckon(self, others: Others, state: FloatArray, owes_ns: int | None = None) -> FloatArray:
         """Return (courses, columns) of all that others may do, see ``courses``.
