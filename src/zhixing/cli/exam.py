@@ -36,20 +36,26 @@ def driving(
     background: Annotated[Literal["replay", "reactive"], typer.Option(help="How the others move.")] = "replay",
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     checker: Annotated[bool, typer.Option(help="Let the safety checker stand behind the planner.")] = True,
+    first_speed: Annotated[
+        float, typer.Option(min=0.0, max=2.0, help="Share of the file's first speed: tells luck from skill.")
+    ] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Judge a driver in closed loop on OpenSCENARIO and CommonRoad tasks."""
     from zhixing.runtime.driving_exam import run_driving_exam  # noqa: PLC0415
 
     with progress("driving") as on_progress:
-        report = run_driving_exam(folders, planner, out, background, jobs, on_progress, is_checked=checker)
+        report = run_driving_exam(
+            folders, planner, out, background, jobs, on_progress, is_checked=checker, first_speed=first_speed
+        )
     if as_json:
         show_json(report)
         return
     show_table(
         report.columns(),
         report.rows(),
-        title=f"planner {planner}, background {background}{'' if checker else ', unchecked'}",
+        title=f"planner {planner}, background {background}{'' if checker else ', unchecked'}"
+        + ("" if first_speed == 1.0 else f", first speed times {first_speed:g}"),
     )
     for task, error in report.errors:
         show_line(f"not driven: {task}: {error}")

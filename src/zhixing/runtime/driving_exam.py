@@ -9,17 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from zhixing.datatypes.evidence import Scorecard, Trace
 from zhixing.datatypes.units import s_from_ns
 from zhixing.driving.safety import SafetyChecker
-from zhixing.errors import RecordingError, ServiceError, ZhixingError
+from zhixing.errors import InputError, RecordingError, ServiceError, ZhixingError
 from zhixing.formats.trace_csv import write_trace_csv
 from zhixing.runtime.driving_tasks import find_tasks, read_scenario, task_name
 from zhixing.runtime.metrics import registered_metrics
@@ -28,6 +28,7 @@ from zhixing.simulation.replay_world import Background
 from zhixing.simulation.rollout import rollout
 from zhixing.simulation.score import score
 
+_MOST_FIRST_SPEED = 2.0
 _OUTCOMES = ("goal", "collision", "off_road", "timeout")
 
 
@@ -85,6 +86,7 @@ def run_driving_exam(
     on_progress: Callable[[float], None] | None = None,
     *,
     is_checked: bool = True,
+    first_speed: float = 1.0,
 ) -> DrivingReport:
     """Drive every task in some folders; write ``OUT/<task>/trace.csv`` and ``OUT/results.jsonl``.
 
@@ -96,22 +98,26 @@ def run_driving_exam(
         jobs: Processes.
         on_progress: Told the share that is done, 0 to 1.
         is_checked: Whether the safety checker stands between planner and car, as it does in the vehicle.
+        first_speed: What share of the speed in the file the ego starts with. A driver whom a few hundredths more or
+            less cost a task was lucky there.
 
     Raises:
+        InputError: The share is not between 0 and 2.
         ScenarioError: There is no task.
         PluginError: The planner is not registered or lacks a method.
         RecordingError: A result cannot be written.
         ServiceError: A process was killed; what was done until then is written.
     """
+    if not 0.0 <= first_speed <= _MOST_FIRST_SPEED:
+        raise InputError(f"a first speed of {first_speed:g} times that in the file", hint="Give a share from 0 to 2.")
     tasks = find_tasks(folders)
     make_planner(planner_name)
+    how = _How(planner_name, out, background, is_checked, first_speed)
     results, errors = [], []
     try:
         out.mkdir(parents=True, exist_ok=True)
         with (out / "results.jsonl").open("w", encoding="utf-8") as file:
-            for done, (task, answer) in enumerate(
-                _answers(tasks, planner_name, out, background, jobs, is_checked), start=1
-            ):
+            for done, (task, answer) in enumerate(_answers(tasks, how, jobs), start=1):
                 if isinstance(answer, str):
                     errors.append((str(task), answer))
                 else:
@@ -128,9 +134,17 @@ def run_driving_exam(
     return DrivingReport(results=tuple(results), errors=tuple(sorted(errors)))
 
 
-def _answers(
-    tasks: list[Path], planner_name: str, out: Path, background: Background, jobs: int, is_checked: bool
-) -> Iterator[tuple[Path, dict[str, Any] | str]]:
+class _How(NamedTuple):
+    """How every task of an exam is driven, and where its trace goes."""
+
+    planner_name: str
+    out: Path
+    background: Background
+    is_checked: bool
+    first_speed: float
+
+
+def _answers(tasks: list[Path], how: _How, jobs: int) -> Iterator[tuple[Path, dict[str, Any] | str]]:
     # Results are kept by the name of the task, so a name can be there only once.
     twice = {name for name, count in Counter(map(task_name, tasks)).items() if count > 1}
     yield from (
@@ -138,11 +152,11 @@ def _answers(
     )
     tasks = [task for task in tasks if task_name(task) not in twice]
     if jobs == 1:
-        yield from ((task, _drive(task, planner_name, out, background, is_checked)) for task in tasks)
+        yield from ((task, _drive(task, how)) for task in tasks)
         return
     # Started fresh: a forked process would share the state of threads that it does not have.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupts) as pool:
-        futures = {pool.submit(_drive, task, planner_name, out, background, is_checked): task for task in tasks}
+        futures = {pool.submit(_drive, task, how): task for task in tasks}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -155,13 +169,15 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _drive(task: Path, planner_name: str, out: Path, background: Background, is_checked: bool) -> dict[str, Any] | str:
+def _drive(task: Path, how: _How) -> dict[str, Any] | str:
     """Return the result of one task, or why it could not be driven."""
     try:
         scenario = read_scenario(task)
-        checker = SafetyChecker() if is_checked else None
-        trace = rollout(scenario, make_planner(planner_name), background=background, checker=checker)
-        write_trace_csv(out / scenario.scenario_id / "trace.csv", trace)
+        speed_mps = how.first_speed * scenario.start.speed_mps
+        scenario = replace(scenario, start=replace(scenario.start, speed_mps=speed_mps))
+        checker = SafetyChecker() if how.is_checked else None
+        trace = rollout(scenario, make_planner(how.planner_name), background=how.background, checker=checker)
+        write_trace_csv(how.out / scenario.scenario_id / "trace.csv", trace)
         return _result(score(trace, scenario, registered_metrics()), trace)
     except RecordingError:
         raise

@@ -11,7 +11,7 @@ import pytest
 
 from zhixing import registry
 from zhixing.datatypes.scene import Briefing, Scene
-from zhixing.errors import PluginError, RecordingError, ScenarioError
+from zhixing.errors import InputError, PluginError, RecordingError, ScenarioError
 from zhixing.formats.openscenario import read_task
 from zhixing.runtime.bench.bad_drivers import BAD_DRIVERS
 from zhixing.runtime.driving_exam import run_driving_exam
@@ -83,6 +83,15 @@ def test_results_and_traces_are_what_the_exam_asks_for(tasks: Path, tmp_path: Pa
     assert list(trace[0]) == ["t", "x", "y", "yaw", "speed", "accel", "steer"]
     assert [row["t"] for row in trace] == pytest.approx([0.1 * k for k in range(61)])
     assert (trace[0]["x"], trace[0]["y"], trace[0]["speed"]) == (10.0, -1.75, 8.0)
+
+
+def test_the_first_speed_can_be_another_than_in_the_file(tasks: Path, tmp_path: Path) -> None:
+    report = run_driving_exam([tasks], "idm", tmp_path / "out", first_speed=0.5)
+    assert not report.errors
+    with (tmp_path / "out" / "c" / "trace.csv").open(encoding="utf-8", newline="") as file:
+        assert float(next(csv.DictReader(file))["speed"]) == 4.0
+    with pytest.raises(InputError, match="first speed"):
+        run_driving_exam([tasks], "idm", tmp_path / "out", first_speed=-0.1)
 
 
 def test_what_does_not_apply_is_null(tasks: Path, tmp_path: Path) -> None:
