@@ -23,7 +23,9 @@ def bench(
     ] = None,
     model: Annotated[str | None, typer.Option(help="For car-bench: its model.")] = None,
     tasks: Annotated[int, typer.Option(min=1, help="For car-bench with a model: how many tasks.")] = 129,
-    planner: Annotated[str, typer.Option(help="For cut-ins, aeb and mixed-traffic: who drives.")] = "sampling",
+    planner: Annotated[
+        str, typer.Option(help="For cut-ins, aeb, mixed-traffic and overtaking: who drives.")
+    ] = "sampling",
     seeds: Annotated[int, typer.Option(min=1, help="For driving and mixed-traffic: how many scenes.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:

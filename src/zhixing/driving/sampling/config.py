@@ -65,6 +65,7 @@ class SamplingConfig:
     red_light_weight: float = 60.0
     off_road_weight: float = 80.0
     hidden_weight: float = 0.08
+    held_up_weight: float = 7.0
 
     def weights(self) -> FloatArray:
         """Return the numbers that the kernels take, in the order of the names in this module."""

@@ -22,8 +22,8 @@ from zhixing.driving.sampling.config import (
 )
 from zhixing.driving.sampling.motion import ACCEL, ALONG, COS, SIN, SPEED, X, Y
 
-OWN_PROGRESS, OWN_COMFORT, OWN_LANE, OWN_LIGHT, OWN_ROAD, OWN_GOAL, OWN_HIDDEN = range(7)
-"""Columns of what a candidate costs by itself; the last one is filled by ``hidden``."""
+OWN_PROGRESS, OWN_COMFORT, OWN_LANE, OWN_LIGHT, OWN_ROAD, OWN_GOAL, OWN_HIDDEN, OWN_HELD_UP = range(8)
+"""Columns of what a candidate costs by itself; the last two are filled by ``hidden`` and ``lane_speed``."""
 
 _EDGE_M, _GRAZED_M = 0.05, 0.3
 _BACK_S = 2.0
@@ -54,7 +54,7 @@ def own_costs(
     body: FloatArray,
     weights: FloatArray,
 ) -> FloatArray:
-    """Return (candidates, 7) costs; see the names of the columns.
+    """Return (candidates, 8) costs; see the names of the columns.
 
     Args:
         states: (candidates, STEPS + 1, 8), see :func:`roll_out`.
@@ -74,7 +74,7 @@ def own_costs(
         weights: See ``SamplingConfig.weights``.
     """
     count, per_path = states.shape[0], profiles.shape[0]
-    costs, off_road = np.zeros((count, 7)), np.zeros(count)
+    costs, off_road = np.zeros((count, 8)), np.zeros(count)
     farthest = 5.0
     for c in range(count):
         farthest = max(farthest, _progress_m(states[c]))

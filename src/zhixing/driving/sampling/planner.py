@@ -24,8 +24,9 @@ from zhixing.driving.sampling.choice import choose, way_out
 from zhixing.driving.sampling.config import CHANGE, DT_S, OFFSET, STEPS, STRADDLE, SamplingConfig
 from zhixing.driving.sampling.encounters import DELAYS
 from zhixing.driving.sampling.hidden import hidden_costs, hidden_places
+from zhixing.driving.sampling.lane_speed import held_up
 from zhixing.driving.sampling.motion import ACCEL, ALONG, EMERGENCY_MPS2, SPEED, next_accel, roll_out
-from zhixing.driving.sampling.own_cost import OWN_HIDDEN, own_costs
+from zhixing.driving.sampling.own_cost import OWN_HELD_UP, OWN_HIDDEN, own_costs
 from zhixing.driving.sampling.reasons import reason, without_others
 from zhixing.driving.sampling.styles import styled
 from zhixing.driving.sampling.surroundings import Surroundings
@@ -46,6 +47,8 @@ _MOST_TRIES, _ALIKE_MPS2, _ALIKE_MPS = 5, 0.05, 0.05
 """So often the planner looks for something else where the safety rules would change what it wants."""
 _FORESEEN_STEPS = 5
 """Nor shall they change it half a second later: braking then would be harsh, easing off now is not."""
+_WORTH_IT = 0.5
+"""Who saves so much by a lane where nobody is slower overtakes."""
 _SOON = round((_FORESEEN_STEPS + 1) * _STEP_S / DT_S)
 _UNDECIDED = explain("free-road", 0, -1)
 _SPARE_CANDIDATES = 500
@@ -148,6 +151,10 @@ class SamplingPlanner:
         hidden = hidden_places(scene, route, s_m)
         if hidden.shape[0]:
             own[:, OWN_HIDDEN] = hidden_costs(states, paths, profiles, hidden, self._body, cfg.hidden_weight)
+        slower_row = np.full(targets.shape[0], -1)
+        if not when.shape[0]:
+            lost, slower_row = held_up(scene, route, beside_m, targets, body, s_m, way.allowed_at(s_m))
+            own[:, OWN_HELD_UP] = np.repeat(cfg.held_up_weight * lost, profiles.shape[0])
         judge, foresee = self._checker.judges_of(scene, _FORESEEN_STEPS)
         first = _most_alike(targets, profiles, self._chosen, self._settle_m)
         total, wanted, passed = own.sum(axis=1), list[tuple[int, Plan]](), list[tuple[int, Plan]]()
@@ -192,6 +199,9 @@ class SamplingPlanner:
         )  # fmt: skip
         if detour is not None and self._way_round.is_out(s_m, float(targets[path, 0])):
             why = explain(detour.rule, int(scene.others.road_user[detour.row]), int(scene.others.object_id[detour.row]))
+        elif why.rule == "follow" and own[best, OWN_HELD_UP] < own[alone, OWN_HELD_UP] - _WORTH_IT:
+            passed_row = int(slower_row[lone_path])
+            why = explain("overtake", int(scene.others.road_user[passed_row]), int(scene.others.object_id[passed_row]))
         if others.tracks is not None:
             delays = others.by_user(states[best], self._body, self._weights)[:, DELAYS]
             self._yielding.ask(others.tracks, delays, scene.time_ns)

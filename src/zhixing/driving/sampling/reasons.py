@@ -18,7 +18,7 @@ from zhixing.driving.explain import explain
 from zhixing.driving.route import Route
 from zhixing.driving.sampling.hidden import H_ALONG, H_ROW
 from zhixing.driving.sampling.motion import ACCEL, ALONG, SPEED
-from zhixing.driving.sampling.own_cost import OWN_HIDDEN, OWN_LIGHT
+from zhixing.driving.sampling.own_cost import OWN_HELD_UP, OWN_HIDDEN, OWN_LIGHT
 from zhixing.driving.sampling.surroundings import Surroundings
 
 _SAME_MPS = 1.5
@@ -35,9 +35,9 @@ def without_others(own: FloatArray) -> int:
     """Return which candidate would be chosen if nobody, nothing hidden and no light were there.
 
     Args:
-        own: (candidates, 6) what each costs by itself.
+        own: (candidates, 8) what each costs by itself.
     """
-    return int(np.argmin(own.sum(axis=1) - own[:, OWN_LIGHT] - own[:, OWN_HIDDEN]))
+    return int(np.argmin(own.sum(axis=1) - own[:, [OWN_LIGHT, OWN_HIDDEN, OWN_HELD_UP]].sum(axis=1)))
 
 
 def reason(
@@ -59,7 +59,7 @@ def reason(
 
     Args:
         states: (candidates, STEPS + 1, 8) what was considered.
-        own: (candidates, 6) what each costs by itself.
+        own: (candidates, 8) what each costs by itself.
         alone: Which one would be chosen if nobody and no light were there, see :func:`without_others`.
         braking: (STEPS + 1, 8) the way out of that one.
         best: Which one was chosen.

@@ -13,6 +13,7 @@ from zhixing.runtime.bench.assistant import assistant
 from zhixing.runtime.bench.cut_ins import cut_ins
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.mixed_traffic import SEEDS, mixed_traffic
+from zhixing.runtime.bench.overtaking import overtaking
 from zhixing.runtime.bench.page import page
 from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.bench.planning import planning
@@ -29,6 +30,7 @@ SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {
     "cut-ins": cut_ins,
     "aeb": aeb,
     "mixed-traffic": mixed_traffic,
+    "overtaking": overtaking,
 }
 """Suites in which a planner drives; they are told its registered name."""
 

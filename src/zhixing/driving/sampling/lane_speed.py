@@ -1,0 +1,107 @@
+"""How fast each way across the road can be gone on when the plan ends: what makes changing lanes worth its while.
+
+Within six seconds a change of lanes hardly pays. Who drives behind a slower one sees farther: along which of the lanes
+that run its way somebody is ahead, and how fast that one lets it go on.
+
+Source: the incentive of Kesting, Treiber and Helbing (2007), "General lane-changing model MOBIL for car-following
+models", with the speed that a lane allows in the place of acceleration.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.scene import EgoBody, Scene
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
+from zhixing.driving.lane_map import project
+from zhixing.driving.route import Route
+
+_AFTER_S, _FOLLOWS_S = 8.0, 1.2
+"""Who is so far ahead that the ego, at the speed that is allowed, comes to follow it only by then holds up nobody."""
+_LEAST_CLEAR_M = 60.0
+"""Nearer to a junction or the goal lanes are chosen for where they lead."""
+_BESIDE_M = 1.0
+"""Past somebody in the next lane, not between the lanes."""
+_ALONG_RAD = 0.6
+
+
+def held_up(
+    scene: Scene, route: Route, beside_m: FloatArray, targets: FloatArray, body: EgoBody, s_m: float, allowed_mps: float
+) -> tuple[FloatArray, IntArray]:
+    """Return (paths,) what share of the speed that is allowed is lost behind somebody in the lane of each path.
+
+    And (paths,) who that is, a row of ``Scene.others``, -1 for nobody.
+
+    Nothing is lost anywhere near a junction or the goal, or where a lane ends: there it is not for their speed that
+    lanes are chosen.
+
+    Args:
+        scene: What is there now.
+        route: The way to the goal.
+        beside_m: (points, 2) room to the right and left edge of the lanes that run the ego's way.
+        targets: (paths, 2) where the paths go, see ``lateral_targets``.
+        body: The ego's size.
+        s_m: Where on the route's line the ego's centre is.
+        allowed_mps: How fast it may be there.
+    """
+    others, count = scene.others, targets.shape[0]
+    nothing = np.zeros(count), np.full(count, -1, dtype=np.int64)
+    if not others.num_objects or not others.num_steps or allowed_mps <= 0.0:
+        return nothing
+    until_m = s_m + max(_LEAST_CLEAR_M, _AFTER_S * allowed_mps)
+    junction_m = route.junction_m
+    if until_m > route.goal_m or ((junction_m[:, 0] < until_m) & (junction_m[:, 1] > s_m)).any():
+        return nothing
+    room_m = beside_m[max(int(s_m), 0) : int(until_m)].min(axis=0, initial=math.inf)
+    leads_on = (targets[:, 0] + room_m[0] > 0.5 * body.width_m) & (room_m[1] - targets[:, 0] > 0.5 * body.width_m)
+    if not leads_on.all():
+        return nothing
+    speeds_mps, rows = _lane_speeds(
+        others.xy_m[:, -1],
+        others.yaw_rad[:, -1],
+        others.speed_mps[:, -1],
+        others.valid[:, -1],
+        others.size_m,
+        np.array([scene.ego.x_m, scene.ego.y_m, s_m, 0.5 * body.length_m, 0.5 * body.width_m]),
+        route.line.xy_m,
+        route.line.s_m,
+        targets[:, 0],
+        allowed_mps,
+    )
+    return 1.0 - speeds_mps / allowed_mps, rows
+
+
+@njit(cache=True, error_model="numpy")
+def _lane_speeds(
+    xy: FloatArray,
+    yaw: FloatArray,
+    speed: FloatArray,
+    is_there: BoolArray,
+    size: FloatArray,
+    ego: FloatArray,
+    line_xy: FloatArray,
+    line_s: FloatArray,
+    targets: FloatArray,
+    allowed: float,
+) -> tuple[FloatArray, IntArray]:
+    """Return (targets,) how fast the ego can go on beside the line behind those who go its way, and behind whom."""
+    speeds, rows = np.full(targets.shape[0], allowed), np.full(targets.shape[0], -1)
+    far = allowed * _AFTER_S
+    for u in range(xy.shape[0]):
+        if not is_there[u] or speed[u] >= allowed or (xy[u, 0] - ego[0]) ** 2 + (xy[u, 1] - ego[1]) ** 2 > far * far:
+            continue
+        s, offset, along = project(xy[u, 0], xy[u, 1], line_xy, line_s)
+        turn = abs((yaw[u] - along + math.pi) % (2.0 * math.pi) - math.pi)
+        ahead = s - ego[2]
+        if turn > _ALONG_RAD or ahead + 0.5 * size[u, 0] < -ego[3]:
+            continue
+        slower = max(speed[u], 0.0)
+        spare = max(ahead - 0.5 * size[u, 0] - ego[3] - _FOLLOWS_S * slower, 0.0)
+        behind = min(slower + spare / _AFTER_S, allowed)
+        for p in range(targets.shape[0]):
+            if behind < speeds[p] and abs(offset - targets[p]) < 0.5 * size[u, 1] + ego[4] + _BESIDE_M:
+                speeds[p], rows[p] = behind, u
+    return speeds, rows

@@ -1,0 +1,83 @@
+"""Who drives behind somebody slower knows which lane is quicker, and takes it if that is worth its while."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from zhixing.datatypes.driving_wish import DrivingWish
+from zhixing.datatypes.evidence import Scenario
+from zhixing.datatypes.scene import Goal, Scene
+from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.driving.lane_map import build_lane_map
+from zhixing.driving.route import find_route
+from zhixing.driving.sampling.lane_speed import held_up
+from zhixing.runtime.bench.overtaking import drive_wish, passed_after_s, slower_ahead
+
+NOBODY = (math.inf, 0.0)
+TARGETS = np.array([[0.0, 8.0], [1.8, 8.0], [3.5, 8.0]])
+
+
+def lost(task: Scenario, targets: FloatArray = TARGETS, allowed_mps: float = 16.0) -> tuple[FloatArray, IntArray]:
+    route = find_route(build_lane_map(task.road), task.start, task.goal)
+    scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
+    return held_up(scene, route, route.beside_m, targets, task.body, route.start_m, allowed_mps)
+
+
+def test_who_is_ahead_holds_up_its_lane_and_what_is_between_the_lanes() -> None:
+    share, rows = lost(slower_ahead(0.5, *NOBODY))
+    assert rows.tolist() == [0, 0, -1]
+    assert share[0] == share[1] == pytest.approx(0.4, abs=0.1)
+    assert share[2] == 0.0
+
+
+def test_a_stream_on_the_other_lane_is_as_quick_as_it_is() -> None:
+    share, rows = lost(slower_ahead(0.5, 2.0, 0.8))
+    assert 0.0 < share[2] < share[0]
+    assert rows[2] > 0
+
+
+def test_who_is_quicker_than_is_allowed_or_comes_towards_holds_up_nobody() -> None:
+    assert not lost(slower_ahead(0.5, *NOBODY), allowed_mps=8.0)[0].any()
+    assert lost(slower_ahead(0.3, 8.0, -0.8), TARGETS[:1])[1].tolist() == [0]
+
+
+def test_near_the_goal_lanes_are_chosen_for_where_they_lead() -> None:
+    task = slower_ahead(0.5, *NOBODY)
+    x_m = task.start.x_m + 100.0
+    near = replace(task, goal=Goal(x_min_m=x_m, x_max_m=x_m + 10.0, y_min_m=-1.0, y_max_m=1.0))
+    assert not lost(near)[0].any()
+
+
+def test_a_lane_that_ends_is_not_taken_for_its_speed() -> None:
+    task = slower_ahead(0.5, *NOBODY)
+    left = task.road.lanes[1]
+    until = left.centre_xy_m[:, 0] < task.start.x_m + 80.0
+    short = replace(
+        left, centre_xy_m=left.centre_xy_m[until], left_xy_m=left.left_xy_m[until], right_xy_m=left.right_xy_m[until]
+    )
+    ending = replace(task, road=replace(task.road, lanes=(task.road.lanes[0], short)))
+    assert not lost(ending)[0].any()
+
+
+def test_nothing_is_lost_where_nobody_is() -> None:
+    task = slower_ahead(0.5, *NOBODY)
+    nobody = replace(task, background=replace(task.background, valid=np.zeros_like(task.background.valid)))
+    assert not lost(nobody)[0].any()
+
+
+def test_half_as_fast_as_allowed_is_overtaken_by_a_free_lane_and_said_so() -> None:
+    trace = drive_wish("sampling", DrivingWish(), slower_ahead(0.5, *NOBODY))
+    assert passed_after_s(trace) < 15.0
+    assert any(decision.rule == "overtake" and decision.object_id == 0 for _, decision in trace.decisions)
+    assert trace.num_safety_interventions == 0
+
+
+@pytest.mark.slow
+def test_who_is_hardly_slower_is_overtaken_on_wish_only() -> None:
+    task = slower_ahead(0.85, *NOBODY)
+    assert passed_after_s(drive_wish("sampling", DrivingWish(), task)) == math.inf
+    assert passed_after_s(drive_wish("sampling", DrivingWish(overtakes=True), task)) < 30.0
