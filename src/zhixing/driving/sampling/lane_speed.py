@@ -4,7 +4,7 @@ Within six seconds a change of lanes hardly pays. Who drives behind a slower one
 that run its way somebody is ahead, and how fast that one lets it go on.
 
 Source: the incentive of Kesting, Treiber and Helbing (2007), "General lane-changing model MOBIL for car-following
-models", with the speed that a lane allows in the place of acceleration.
+models", with the speed that a lane allows in the place of acceleration, and its safety criterion for who is behind.
 """
 
 from __future__ import annotations
@@ -23,20 +23,30 @@ _AFTER_S, _FOLLOWS_S = 8.0, 1.2
 """Who is so far ahead that the ego, at the speed that is allowed, comes to follow it only by then holds up nobody."""
 _LEAST_CLEAR_M = 60.0
 """Nearer to a junction or the goal lanes are chosen for where they lead."""
+_ASKS_MPS2, _LEAST_GAP_M, _LEAST_GAP_S = 2.0, 1.0, 0.4
+"""A lane in which somebody is beside, closer behind, or would have to brake harder is not free to go to now."""
+_CHANGES_M = 1.0
 _BESIDE_M = 1.0
 """Past somebody in the next lane, not between the lanes."""
 _ALONG_RAD = 0.6
 
 
 def held_up(
-    scene: Scene, route: Route, beside_m: FloatArray, targets: FloatArray, body: EgoBody, s_m: float, allowed_mps: float
+    scene: Scene,
+    route: Route,
+    beside_m: FloatArray,
+    targets: FloatArray,
+    body: EgoBody,
+    s_m: float,
+    shift_m: float,
+    allowed_mps: float,
 ) -> tuple[FloatArray, IntArray]:
     """Return (paths,) what share of the speed that is allowed is lost behind somebody in the lane of each path.
 
     And (paths,) who that is, a row of ``Scene.others``, -1 for nobody.
 
-    Nothing is lost anywhere near a junction or the goal, or where a lane ends: there it is not for their speed that
-    lanes are chosen.
+    A lane that cannot be gone to now is no better than the one the ego is in. Nothing is lost anywhere near a junction
+    or the goal, or where a lane ends: there it is not for their speed that lanes are chosen.
 
     Args:
         scene: What is there now.
@@ -45,6 +55,7 @@ def held_up(
         targets: (paths, 2) where the paths go, see ``lateral_targets``.
         body: The ego's size.
         s_m: Where on the route's line the ego's centre is.
+        shift_m: How far beside it, left positive.
         allowed_mps: How fast it may be there.
     """
     others, count = scene.others, targets.shape[0]
@@ -59,19 +70,22 @@ def held_up(
     leads_on = (targets[:, 0] + room_m[0] > 0.5 * body.width_m) & (room_m[1] - targets[:, 0] > 0.5 * body.width_m)
     if not leads_on.all():
         return nothing
-    speeds_mps, rows = _lane_speeds(
+    speeds_mps, rows, is_taken = _lane_speeds(
         others.xy_m[:, -1],
         others.yaw_rad[:, -1],
         others.speed_mps[:, -1],
         others.valid[:, -1],
         others.size_m,
-        np.array([scene.ego.x_m, scene.ego.y_m, s_m, 0.5 * body.length_m, 0.5 * body.width_m]),
+        np.array([scene.ego.x_m, scene.ego.y_m, s_m, 0.5 * body.length_m, 0.5 * body.width_m, scene.ego.speed_mps]),
         route.line.xy_m,
         route.line.s_m,
         targets[:, 0],
         allowed_mps,
     )
-    return 1.0 - speeds_mps / allowed_mps, rows
+    lost = 1.0 - speeds_mps / allowed_mps
+    here = int(np.argmin(np.abs(targets[:, 0] - shift_m)))
+    stays = is_taken & (np.abs(targets[:, 0] - shift_m) > _CHANGES_M) & (lost < lost[here])
+    return np.where(stays, lost[here], lost), np.where(stays, rows[here], rows)
 
 
 @njit(cache=True, error_model="numpy")
@@ -86,22 +100,34 @@ def _lane_speeds(
     line_s: FloatArray,
     targets: FloatArray,
     allowed: float,
-) -> tuple[FloatArray, IntArray]:
-    """Return (targets,) how fast the ego can go on beside the line behind those who go its way, and behind whom."""
+) -> tuple[FloatArray, IntArray, BoolArray]:
+    """Return (targets,) how fast the ego can go on there, behind whom, and whether somebody is in the way of it."""
     speeds, rows = np.full(targets.shape[0], allowed), np.full(targets.shape[0], -1)
+    is_taken = np.zeros(targets.shape[0], dtype=np.bool_)
     far = allowed * _AFTER_S
     for u in range(xy.shape[0]):
-        if not is_there[u] or speed[u] >= allowed or (xy[u, 0] - ego[0]) ** 2 + (xy[u, 1] - ego[1]) ** 2 > far * far:
+        if not is_there[u] or (xy[u, 0] - ego[0]) ** 2 + (xy[u, 1] - ego[1]) ** 2 > far * far:
             continue
         s, offset, along = project(xy[u, 0], xy[u, 1], line_xy, line_s)
+        if s <= 0.0:  # the line begins where the task did: before that it is taken to be straight
+            dx, dy = xy[u, 0] - line_xy[0, 0], xy[u, 1] - line_xy[0, 1]
+            s, offset = math.cos(along) * dx + math.sin(along) * dy, math.cos(along) * dy - math.sin(along) * dx
         turn = abs((yaw[u] - along + math.pi) % (2.0 * math.pi) - math.pi)
         ahead = s - ego[2]
-        if turn > _ALONG_RAD or ahead + 0.5 * size[u, 0] < -ego[3]:
+        if turn > _ALONG_RAD:
             continue
-        slower = max(speed[u], 0.0)
-        spare = max(ahead - 0.5 * size[u, 0] - ego[3] - _FOLLOWS_S * slower, 0.0)
-        behind = min(slower + spare / _AFTER_S, allowed)
+        apart, own = abs(ahead) - 0.5 * size[u, 0] - ego[3], max(speed[u], 0.0)
+        is_ahead = ahead + 0.5 * size[u, 0] >= -ego[3]
+        spare = max(ahead - 0.5 * size[u, 0] - ego[3] - _FOLLOWS_S * own, 0.0)
+        behind = min(own + spare / _AFTER_S, allowed) if is_ahead else allowed
+        closing = max(own - ego[5], 0.0)
+        takes = apart < _LEAST_GAP_M or (
+            ahead < 0.0
+            and (apart < _LEAST_GAP_S * own or closing * closing > 2.0 * _ASKS_MPS2 * (apart - _LEAST_GAP_M))
+        )
         for p in range(targets.shape[0]):
-            if behind < speeds[p] and abs(offset - targets[p]) < 0.5 * size[u, 1] + ego[4] + _BESIDE_M:
-                speeds[p], rows[p] = behind, u
-    return speeds, rows
+            if abs(offset - targets[p]) < 0.5 * size[u, 1] + ego[4] + _BESIDE_M:
+                is_taken[p] = is_taken[p] or takes
+                if behind < speeds[p]:
+                    speeds[p], rows[p] = behind, u
+    return speeds, rows, is_taken

@@ -47,6 +47,7 @@ _MOST_TRIES, _ALIKE_MPS2, _ALIKE_MPS = 5, 0.05, 0.05
 """So often the planner looks for something else where the safety rules would change what it wants."""
 _FORESEEN_STEPS = 5
 """Nor shall they change it half a second later: braking then would be harsh, easing off now is not."""
+_NO_FARTHER_M = 0.1
 _WORTH_IT = 0.5
 """Who saves so much by a lane where nobody is slower overtakes."""
 _SOON = round((_FORESEEN_STEPS + 1) * _STEP_S / DT_S)
@@ -153,13 +154,20 @@ class SamplingPlanner:
             own[:, OWN_HIDDEN] = hidden_costs(states, paths, profiles, hidden, self._body, cfg.hidden_weight)
         slower_row = np.full(targets.shape[0], -1)
         if not when.shape[0]:
-            lost, slower_row = held_up(scene, route, beside_m, targets, body, s_m, way.allowed_at(s_m))
+            lost, slower_row = held_up(scene, route, beside_m, targets, body, s_m, self._shift_m, way.allowed_at(s_m))
             own[:, OWN_HELD_UP] = np.repeat(cfg.held_up_weight * lost, profiles.shape[0])
         judge, foresee = self._checker.judges_of(scene, _FORESEEN_STEPS)
         first = _most_alike(targets, profiles, self._chosen, self._settle_m)
         total, wanted, passed = own.sum(axis=1), list[tuple[int, Plan]](), list[tuple[int, Plan]]()
         known = np.full((states.shape[0], 2), -1.0)
-        for _ in range(_MOST_TRIES):
+        for tries in range(_MOST_TRIES + 1):
+            if tries == _MOST_TRIES:
+                # no way into a quicker lane, it seems: what is best that goes no farther to that side?
+                if not own[:, OWN_HELD_UP].any():
+                    continue
+                side_m = targets[:, 0] - self._shift_m
+                is_farther = side_m * np.sign(side_m[wanted[0][0] // profiles.shape[0]]) > _NO_FARTHER_M
+                total = np.where(np.repeat(is_farther, profiles.shape[0]), np.inf, own.sum(axis=1))
             best = choose(
                 states, total, others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
                 ego_row, self._body, paths, s_m, profiles, allowed_mps, self._weights, self._jerks,
@@ -180,7 +188,7 @@ class SamplingPlanner:
             total[path * profiles.shape[0] + np.flatnonzero(alike)] = np.inf
             first = int(np.argmin(total))
         else:
-            best, plan = (passed or wanted)[0]
+            best, plan = (passed or wanted[_MOST_TRIES:] or wanted)[0]
         self.num_candidates = states.shape[0]
         self.num_users = others.tracks.num_objects if others.tracks is not None else 0
         # 6. say why

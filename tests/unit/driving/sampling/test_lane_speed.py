@@ -24,7 +24,15 @@ TARGETS = np.array([[0.0, 8.0], [1.8, 8.0], [3.5, 8.0]])
 def lost(task: Scenario, targets: FloatArray = TARGETS, allowed_mps: float = 16.0) -> tuple[FloatArray, IntArray]:
     route = find_route(build_lane_map(task.road), task.start, task.goal)
     scene = Scene(time_ns=0, ego=task.start, others=task.background.until(0), lights=np.zeros(0, dtype=np.int64))
-    return held_up(scene, route, route.beside_m, targets, task.body, route.start_m, allowed_mps)
+    return held_up(scene, route, route.beside_m, targets, task.body, route.start_m, 0.0, allowed_mps)
+
+
+def with_stream(task: Scenario, ahead_m: float) -> Scenario:
+    """Return the scene with one of those on the other lane that far ahead of the ego's centre."""
+    away_m = task.background.xy_m[1:, 0, 0] - task.start.x_m
+    moved = task.background.xy_m.copy()
+    moved[1:, :, 0] += ahead_m - away_m[np.argmin(np.abs(away_m))]
+    return replace(task, background=replace(task.background, xy_m=moved))
 
 
 def test_who_is_ahead_holds_up_its_lane_and_what_is_between_the_lanes() -> None:
@@ -35,9 +43,16 @@ def test_who_is_ahead_holds_up_its_lane_and_what_is_between_the_lanes() -> None:
 
 
 def test_a_stream_on_the_other_lane_is_as_quick_as_it_is() -> None:
-    share, rows = lost(slower_ahead(0.5, 2.0, 0.8))
+    share, rows = lost(with_stream(slower_ahead(0.5, 4.0, 0.8), 15.0))
     assert 0.0 < share[2] < share[0]
     assert rows[2] > 0
+
+
+@pytest.mark.parametrize(("behind_m", "is_free"), [(0.0, False), (-8.0, False), (-30.0, False), (-80.0, True)])
+def test_a_lane_in_which_somebody_would_have_to_brake_for_the_ego_is_not_free(behind_m: float, is_free: bool) -> None:
+    # a car every 333 m, 12 m/s quicker than the ego
+    share, _ = lost(with_stream(slower_ahead(0.3, 20.0, 1.0), behind_m))
+    assert (share[2] < share[0] - 0.2) == is_free
 
 
 def test_who_is_quicker_than_is_allowed_or_comes_towards_holds_up_nobody() -> None:
