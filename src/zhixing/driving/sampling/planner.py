@@ -48,6 +48,7 @@ _MOST_TRIES, _ALIKE_MPS2, _ALIKE_MPS = 5, 0.05, 0.05
 _FORESEEN_STEPS = 5
 """Nor shall they change it half a second later: braking then would be harsh, easing off now is not."""
 _NO_FARTHER_M = 0.1
+"""Who finds no way to a quicker lane goes no farther to that side than this."""
 _WORTH_IT = 0.5
 """Who saves so much by a lane where nobody is slower overtakes."""
 _SOON = round((_FORESEEN_STEPS + 1) * _STEP_S / DT_S)
@@ -168,6 +169,7 @@ class SamplingPlanner:
                 side_m = targets[:, 0] - self._shift_m
                 is_farther = side_m * np.sign(side_m[wanted[0][0] // profiles.shape[0]]) > _NO_FARTHER_M
                 total = np.where(np.repeat(is_farther, profiles.shape[0]), np.inf, own.sum(axis=1))
+                first = int(np.argmin(total))
             best = choose(
                 states, total, others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
                 ego_row, self._body, paths, s_m, profiles, allowed_mps, self._weights, self._jerks,

@@ -96,3 +96,10 @@ def test_who_is_hardly_slower_is_overtaken_on_wish_only() -> None:
     task = slower_ahead(0.85, *NOBODY)
     assert passed_after_s(drive_wish("sampling", DrivingWish(), task)) == math.inf
     assert passed_after_s(drive_wish("sampling", DrivingWish(overtakes=True), task)) < 30.0
+
+
+def test_where_no_gap_comes_it_stays_behind_without_pressing() -> None:
+    trace = drive_wish("sampling", DrivingWish(), slower_ahead(0.7, 1.5, 1.0))
+    assert passed_after_s(trace) == math.inf
+    assert trace.num_safety_interventions == 0
+    assert trace.accel_mps2.min() > -2.0
