@@ -8,6 +8,9 @@ import math
 import pytest
 
 from zhixing.datatypes.driving_wish import AS_USUAL, DrivingWish
+from zhixing.datatypes.plan import Plan
+from zhixing.datatypes.scene import Scene
+from zhixing.driving.idm import IdmPlanner
 from zhixing.errors import PluginError
 from zhixing.runtime.bench.overtaking import drive_wish, overtaking, passed_after_s, slower_ahead
 
@@ -54,6 +57,19 @@ def test_a_planner_nobody_registered_is_told_at_once() -> None:
         overtaking("nobody")
 
 
-def test_without_a_wish_the_planner_is_asked_as_always() -> None:
-    one = drive_wish("idm", AS_USUAL, slower_ahead(0.85, 4.0, 1.0))
-    assert one.planner == "idm"
+def test_the_planner_hears_the_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = importlib.import_module("zhixing.runtime.bench.overtaking")
+    heard = []
+
+    class Listens(IdmPlanner):
+        def plan(self, scene: Scene) -> Plan:
+            heard.append(scene.wish)
+            return super().plan(scene)
+
+    monkeypatch.setattr(bench, "make_planner", lambda _: Listens())
+    monkeypatch.setattr(bench, "_LASTS_S", 1.0)
+    wish = DrivingWish(style="calm", overtakes=True)
+    for said in (wish, AS_USUAL):
+        heard.clear()
+        drive_wish("idm", said, slower_ahead(0.85, 4.0, 1.0))
+        assert set(heard) == {said}

@@ -28,7 +28,7 @@ the row of the one who hides it."""
 WALKING_MPS, BRAKING_MPS2, REACTION_S = 1.6, 7.0, 0.25
 """Between the walking (5 km/h) and the running (8 km/h) pedestrian of the C-NCAP and Euro NCAP emergency scenes; what a
 brake gives on a dry road with a little reserve; one and a half planning cycles and the build-up of the brake."""
-_HIDES = {RoadUser.BUS: 1.0, RoadUser.TRUCK: 1.0, RoadUser.CAR: 0.6, RoadUser.OBJECT: 0.6}
+_HIDES: dict[int, float] = {RoadUser.BUS: 1.0, RoadUser.TRUCK: 1.0, RoadUser.CAR: 0.6, RoadUser.OBJECT: 0.6}
 """How likely somebody behind is not seen: over the roof of a car one sees the grown-up, not the child."""
 _IN_LANE = 0.15
 """Who stands in a lane that runs the ego's way waits in a queue; few walk out from there."""
@@ -56,7 +56,7 @@ def hidden_places(scene: Scene, route: Route, s_m: float) -> FloatArray:
     near = np.hypot(others.xy_m[:, -1, 0] - scene.ego.x_m, others.xy_m[:, -1, 1] - scene.ego.y_m) < _AHEAD_M
     boxes = []
     for row in np.flatnonzero(stands & near).tolist():
-        hides = _HIDES.get(RoadUser(others.road_user[row]))
+        hides = _HIDES.get(int(others.road_user[row]))
         if hides is None:
             continue
         at_m, beside_m, yaw_rad = line.project(*others.xy_m[row, -1].tolist())

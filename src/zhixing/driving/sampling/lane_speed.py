@@ -1,4 +1,4 @@
-"""How fast each way across the road can be gone on when the plan ends: what makes changing lanes worth its while.
+"""How fast the ego can go on in each of the lanes that run its way: what makes changing lanes worth its while.
 
 Within six seconds a change of lanes hardly pays. Who drives behind a slower one sees farther: along which of the lanes
 that run its way somebody is ahead, and how fast that one lets it go on.
@@ -26,9 +26,11 @@ _LEAST_CLEAR_M = 60.0
 _ASKS_MPS2, _LEAST_GAP_M, _LEAST_GAP_S = 2.0, 1.0, 0.4
 """A lane in which somebody is beside, closer behind, or would have to brake harder is not free to go to now."""
 _CHANGES_M = 1.0
-_BESIDE_M = 1.0
-"""Past somebody in the next lane, not between the lanes."""
-_ALONG_RAD = 0.6
+_BESIDE_M, _BESIDE_STANDING_M, _NEXT_LANE_M = 1.0, 0.3, 2.9
+"""Whoever leaves less room beside the ego is ahead of it: between two lanes that is whoever is slower in either. Those
+who are parked at the edge leave less; whose centre is a lane away is in another lane, however wide it is."""
+_ALONG_RAD, _STANDING_MPS = 0.6, 0.3
+_SEE_M = 120.0
 
 
 def held_up(
@@ -76,7 +78,9 @@ def held_up(
         others.speed_mps[:, -1],
         others.valid[:, -1],
         others.size_m,
-        np.array([scene.ego.x_m, scene.ego.y_m, s_m, 0.5 * body.length_m, 0.5 * body.width_m, scene.ego.speed_mps]),
+        np.array(
+            [scene.ego.x_m, scene.ego.y_m, s_m, 0.5 * body.length_m, 0.5 * body.width_m, scene.ego.speed_mps, shift_m]
+        ),
         route.line.xy_m,
         route.line.s_m,
         targets[:, 0],
@@ -104,7 +108,7 @@ def _lane_speeds(
     """Return (targets,) how fast the ego can go on there, behind whom, and whether somebody is in the way of it."""
     speeds, rows = np.full(targets.shape[0], allowed), np.full(targets.shape[0], -1)
     is_taken = np.zeros(targets.shape[0], dtype=np.bool_)
-    far = allowed * _AFTER_S
+    far = max(allowed * _AFTER_S, _SEE_M)
     for u in range(xy.shape[0]):
         if not is_there[u] or (xy[u, 0] - ego[0]) ** 2 + (xy[u, 1] - ego[1]) ** 2 > far * far:
             continue
@@ -114,7 +118,8 @@ def _lane_speeds(
             s, offset = math.cos(along) * dx + math.sin(along) * dy, math.cos(along) * dy - math.sin(along) * dx
         turn = abs((yaw[u] - along + math.pi) % (2.0 * math.pi) - math.pi)
         ahead = s - ego[2]
-        if turn > _ALONG_RAD:
+        stands = abs(speed[u]) < _STANDING_MPS
+        if turn > _ALONG_RAD and not stands:
             continue
         apart, own = abs(ahead) - 0.5 * size[u, 0] - ego[3], max(speed[u], 0.0)
         is_ahead = ahead + 0.5 * size[u, 0] >= -ego[3]
@@ -125,9 +130,12 @@ def _lane_speeds(
             ahead < 0.0
             and (apart < _LEAST_GAP_S * own or closing * closing > 2.0 * _ASKS_MPS2 * (apart - _LEAST_GAP_M))
         )
+        touching = 0.5 * size[u, 1] + ego[4]
+        reach = touching + _BESIDE_STANDING_M if stands else min(touching + _BESIDE_M, _NEXT_LANE_M)
+        takes = takes and abs(offset - ego[6]) > touching  # who follows in the ego's own lane takes no other
         for p in range(targets.shape[0]):
-            if abs(offset - targets[p]) < 0.5 * size[u, 1] + ego[4] + _BESIDE_M:
+            if min(ego[6], targets[p]) - reach < offset < max(ego[6], targets[p]) + reach:
                 is_taken[p] = is_taken[p] or takes
-                if behind < speeds[p]:
-                    speeds[p], rows[p] = behind, u
+            if behind < speeds[p] and abs(offset - targets[p]) < reach:
+                speeds[p], rows[p] = behind, u
     return speeds, rows, is_taken

@@ -47,10 +47,10 @@ _MOST_TRIES, _ALIKE_MPS2, _ALIKE_MPS = 5, 0.05, 0.05
 """So often the planner looks for something else where the safety rules would change what it wants."""
 _FORESEEN_STEPS = 5
 """Nor shall they change it half a second later: braking then would be harsh, easing off now is not."""
-_NO_FARTHER_M = 0.1
-"""Who finds no way to a quicker lane goes no farther to that side than this."""
+_CHANGES_M, _NO_FARTHER_M = 1.0, 0.1
+"""Whoever finds no way so far to one side goes no farther there than that."""
 _WORTH_IT = 0.5
-"""Who saves so much by a lane where nobody is slower overtakes."""
+"""Whoever pays so much less in a quicker lane overtakes."""
 _SOON = round((_FORESEEN_STEPS + 1) * _STEP_S / DT_S)
 _UNDECIDED = explain("free-road", 0, -1)
 _SPARE_CANDIDATES = 500
@@ -153,30 +153,27 @@ class SamplingPlanner:
         hidden = hidden_places(scene, route, s_m)
         if hidden.shape[0]:
             own[:, OWN_HIDDEN] = hidden_costs(states, paths, profiles, hidden, self._body, cfg.hidden_weight)
-        slower_row = np.full(targets.shape[0], -1)
-        if not when.shape[0]:
+        lost, slower_row = np.zeros(targets.shape[0]), np.full(targets.shape[0], -1)
+        if not when.shape[0] and detour is None:
             lost, slower_row = held_up(scene, route, beside_m, targets, body, s_m, self._shift_m, way.allowed_at(s_m))
             own[:, OWN_HELD_UP] = np.repeat(cfg.held_up_weight * lost, profiles.shape[0])
         judge, foresee = self._checker.judges_of(scene, _FORESEEN_STEPS)
         first = _most_alike(targets, profiles, self._chosen, self._settle_m)
         total, wanted, passed = own.sum(axis=1), list[tuple[int, Plan]](), list[tuple[int, Plan]]()
         known = np.full((states.shape[0], 2), -1.0)
-        for tries in range(_MOST_TRIES + 1):
-            if tries == _MOST_TRIES:
-                # no way into a quicker lane, it seems: what is best that goes no farther to that side?
-                if not own[:, OWN_HELD_UP].any():
-                    continue
-                side_m = targets[:, 0] - self._shift_m
-                is_farther = side_m * np.sign(side_m[wanted[0][0] // profiles.shape[0]]) > _NO_FARTHER_M
-                total = np.where(np.repeat(is_farther, profiles.shape[0]), np.inf, own.sum(axis=1))
-                first = int(np.argmin(total))
+
+        def best_of(total: FloatArray, first: int) -> tuple[int, Plan]:
             best = choose(
                 states, total, others.places, others.counts, others.worst, others.worst_counts, others.num_keys,
                 ego_row, self._body, paths, s_m, profiles, allowed_mps, self._weights, self._jerks,
                 self._contingency, first, others.axis, known,
             )  # fmt: skip
             path, profile = divmod(best, profiles.shape[0])
-            plan = self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego)
+            return best, self._as_plan(paths[path], states[best], float(profiles[profile, 0]), ego)
+
+        for _ in range(_MOST_TRIES):
+            best, plan = best_of(total, first)
+            path = best // profiles.shape[0]
             wanted.append((best, plan))
             along = states[path * profiles.shape[0] : (path + 1) * profiles.shape[0]]
             if judge(plan):
@@ -190,7 +187,17 @@ class SamplingPlanner:
             total[path * profiles.shape[0] + np.flatnonzero(alike)] = np.inf
             first = int(np.argmin(total))
         else:
-            best, plan = (passed or wanted[_MOST_TRIES:] or wanted)[0]
+            best, plan = (passed or wanted)[0]
+            side_m = targets[:, 0] - self._shift_m
+            there, here = wanted[0][0] // profiles.shape[0], int(np.argmin(np.abs(side_m)))
+            if lost[here] > 0.0 and abs(side_m[there]) > _CHANGES_M:
+                # no way into another lane, it seems: what is best that goes no farther to that side?
+                side_m *= np.sign(side_m[there])
+                is_farther = side_m > max(_NO_FARTHER_M, float(side_m.min()))
+                total = np.where(np.repeat(is_farther, profiles.shape[0]), np.inf, own.sum(axis=1))
+                otherwise = best_of(total, int(np.argmin(total)))
+                if not passed or not judge(otherwise[1]):
+                    best, plan = otherwise
         self.num_candidates = states.shape[0]
         self.num_users = others.tracks.num_objects if others.tracks is not None else 0
         # 6. say why

@@ -46,13 +46,13 @@ def aeb(planner_name: str = "sampling") -> list[Measure]:
             unit="tests",
         ),
         Measure(
-            name=f"avoidable by full braking at first sight, but not avoided by {planner_name}",
+            name=f"avoidable by braking at first sight, but not avoided by {planner_name}",
             value=float(missed_at_sight),
             unit="tests",
             target=0.0,
         ),
         Measure(
-            name=f"avoidable by that, or by having come slower, but not avoided by {planner_name}",
+            name=f"avoidable by braking at first sight or by coming slower, but not avoided by {planner_name}",
             value=float(missed),
             unit="tests",
             target=0.0,

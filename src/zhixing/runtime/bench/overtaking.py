@@ -1,7 +1,7 @@
 """How often a wish to overtake ends in overtaking, beside the same scene without the wish.
 
-The ego is behind somebody slower. In half of the scenes a second lane runs its way, with nobody, or with a stream in
-which it has to find a gap; in the other half it has to borrow the lane of those who come towards it.
+The ego is behind somebody slower. In the first scenes a second lane runs its way, with nobody, or with a stream in
+which it has to find a gap; in the others it has to borrow the lane of those who come towards it.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def drive_wish(planner_name: str, wish: DrivingWish, scenario: Scenario) -> Trac
 def passed_after_s(trace: Trace) -> float:
     """Return after which time the slower one is behind the ego, infinity where it never is."""
     steps = trace.background.num_steps
-    is_past = trace.xy_m[:steps, 0] > trace.background.xy_m[0, :, 0] + _PASSED_M
+    is_past = trace.background.valid[0] & (trace.xy_m[:steps, 0] > trace.background.xy_m[0, :, 0] + _PASSED_M)
     return float(np.argmax(is_past)) * STEP_S if is_past.any() else math.inf
 
 
@@ -118,7 +118,7 @@ def slower_ahead(share: float, gap_s: float, stream_share: float) -> Scenario:
     """Return a straight road with two lanes and somebody slower ahead of the ego, on the right one.
 
     Args:
-        share: Of the limit, how fast that one drives; below 21 km/h it is a tricycle, else a car.
+        share: Of the limit, how fast that one drives: a car, or a tricycle where the left lane comes towards the ego.
         gap_s: Time between those on the left lane; infinity where nobody is.
         stream_share: Of the limit, how fast they drive; negative where they come towards the ego.
     """

@@ -57,7 +57,36 @@ def test_a_lane_in_which_somebody_would_have_to_brake_for_the_ego_is_not_free(be
 
 def test_who_is_quicker_than_is_allowed_or_comes_towards_holds_up_nobody() -> None:
     assert not lost(slower_ahead(0.5, *NOBODY), allowed_mps=8.0)[0].any()
-    assert lost(slower_ahead(0.3, 8.0, -0.8), TARGETS[:1])[1].tolist() == [0]
+    task = slower_ahead(0.5, *NOBODY)
+    towards = replace(task.background, yaw_rad=np.full_like(task.background.yaw_rad, math.pi))
+    assert not lost(replace(task, background=towards))[0].any()
+
+
+def test_who_stands_askew_holds_up_too_and_who_is_parked_at_the_edge_does_not() -> None:
+    task = slower_ahead(0.5, *NOBODY)
+    stands = replace(task.background, speed_mps=np.zeros_like(task.background.speed_mps))
+    askew = replace(stands, yaw_rad=np.full_like(stands.yaw_rad, 1.5))
+    assert lost(replace(task, background=askew))[0][0] > 0.5
+    parked = replace(stands, xy_m=stands.xy_m - np.array([0.0, 2.4]))
+    assert not lost(replace(task, background=parked))[0].any()
+
+
+def test_nobody_goes_through_a_lane_that_is_taken_to_one_that_is_free() -> None:
+    task = with_stream(slower_ahead(0.3, 20.0, 1.0), 0.0)
+    lanes = task.road.lanes
+    up = np.array([0.0, 3.5])
+    far = replace(
+        lanes[1], lane_id="far", centre_xy_m=lanes[1].centre_xy_m + up, left_xy_m=lanes[1].left_xy_m + up,
+        right_xy_m=lanes[1].right_xy_m + up, right_lane=1,
+    )  # fmt: skip
+    road = replace(task.road, lanes=(lanes[0], replace(lanes[1], left_lane=2), far), successors=((), (), ()))
+    between = task.background.xy_m.copy()
+    between[1:, :, 1] = 2.0
+    task = replace(task, road=road, background=replace(task.background, xy_m=between))
+    share, _ = lost(task, np.array([[0.0, 8.0], [5.0, 8.0]]))
+    assert share[1] == share[0] > 0.5
+    free, _ = lost(with_stream(task, -80.0), np.array([[0.0, 8.0], [5.0, 8.0]]))
+    assert free[1] == 0.0
 
 
 def test_near_the_goal_lanes_are_chosen_for_where_they_lead() -> None:
