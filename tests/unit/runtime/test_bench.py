@@ -67,7 +67,11 @@ def _few_cases() -> CutIns:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(SUITES_OF_A_PLANNER))
 def test_a_suite_lets_a_planner_drive(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    cut_ins, aeb = (importlib.import_module(f"zhixing.runtime.bench.{module}") for module in ("cut_ins", "aeb"))
+    cut_ins, aeb, overtaking = (
+        importlib.import_module(f"zhixing.runtime.bench.{module}") for module in ("cut_ins", "aeb", "overtaking")
+    )
+    monkeypatch.setattr(overtaking, "_SAME_WAY", overtaking._SAME_WAY[:1])
+    monkeypatch.setattr(overtaking, "_ONCOMING", overtaking._ONCOMING[:1])
     monkeypatch.setattr(cut_ins, "bench_cases", _few_cases)
     monkeypatch.setattr(cut_ins, "_JOBS", 1)
     monkeypatch.setattr(aeb, "_STEPS_OF_SPEED", 1)

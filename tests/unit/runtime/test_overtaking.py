@@ -46,7 +46,7 @@ def test_the_measures_are_by_style_and_by_what_is_said(monkeypatch: pytest.Monke
     monkeypatch.setattr(bench, "_ONCOMING", ((0.2, (math.inf, -0.8)),))
     monkeypatch.setattr(bench, "_LASTS_S", 3.0)
     measures = overtaking("idm", jobs=1)
-    assert len(measures) == 2 * 2 * 2 * 2 + 1
+    assert len(measures) == 2 * 2 * 2 + 1  # nobody passes, so nothing is said of when
     passes = [measure for measure in measures if "passes of 1" in measure.name]
     assert [measure.value for measure in passes] == [0.0] * 8
     assert measures[-1].is_reached

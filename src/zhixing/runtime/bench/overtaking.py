@@ -89,12 +89,9 @@ def overtaking(planner_name: str = "sampling", jobs: int = _JOBS) -> list[Measur
             after_s = [passed_after_s(trace) for trace in traces]
             passed_s = [one_s for one_s in after_s if one_s < math.inf]
             name = f"{planner_name}, {place}, {style}, {said}"
-            measures += [
-                Measure(name=f"{name}: passes of {len(cases)}", value=float(len(passed_s)), unit="times"),
-                Measure(
-                    name=f"{name}: after, mean", value=float(np.mean(passed_s)) if passed_s else math.nan, unit="s"
-                ),
-            ]
+            measures.append(Measure(name=f"{name}: passes of {len(cases)}", value=float(len(passed_s)), unit="times"))
+            if passed_s:
+                measures.append(Measure(name=f"{name}: after, mean", value=float(np.mean(passed_s)), unit="s"))
             events += sum(trace.outcome in ("collision", "off_road") for trace in traces)
     name = f"{planner_name}, collisions at fault and rides off the road"
     return [*measures, Measure(name=name, value=float(events), unit="times", target=0.0)]
