@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+
 from zhixing.datatypes.shapes import FloatArray, check_shapes
 
 NO_LANE = -1
@@ -59,6 +61,50 @@ class Lane:
 
     def __post_init__(self) -> None:
         check_shapes(self, centre_xy_m="points 2", left_xy_m="points 2", right_xy_m="points 2")
+
+
+def lane_along(
+    lane_id: str,
+    centre_xy_m: FloatArray,
+    width_m: float,
+    speed_limit_mps: float,
+    *,
+    left_lane: int = NO_LANE,
+    right_lane: int = NO_LANE,
+    junction: int = -1,
+    turn: str = "",
+) -> Lane:
+    """Return a lane for cars of one width along its middle.
+
+    Args:
+        lane_id: Its name.
+        centre_xy_m: (points, 2) in the direction of travel.
+        width_m: From edge to edge.
+        speed_limit_mps: On all of it.
+        left_lane: See :class:`Lane`; so are the rest.
+        right_lane: See :class:`Lane`.
+        junction: See :class:`Lane`.
+        turn: See :class:`Lane`.
+
+    Example:
+        >>> lane_along("only", np.array([[0.0, 0.0], [10.0, 0.0]]), 3.0, 15.0).left_xy_m.tolist()
+        [[0.0, 1.5], [10.0, 1.5]]
+    """
+    along = np.gradient(centre_xy_m, axis=0)
+    left = np.stack((-along[:, 1], along[:, 0]), axis=-1) / np.hypot(*along.T)[:, None]
+    half = 0.5 * width_m * left
+    return Lane(
+        lane_id=lane_id,
+        kind=LaneKind.DRIVING,
+        centre_xy_m=centre_xy_m,
+        left_xy_m=centre_xy_m + half,
+        right_xy_m=centre_xy_m - half,
+        speed_limit_mps=speed_limit_mps,
+        left_lane=left_lane,
+        right_lane=right_lane,
+        junction=junction,
+        turn=turn,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -14,8 +14,9 @@ from zhixing.simulation.city_ways import Place, left_to, next_turn, place_to_sto
 
 _AHEAD_M, _ASIDE_M = 80.0, 2.0
 """Who is meant by "overtake it": the next one in this corridor."""
-_PASSED_M = 8.0
-_GIVES_UP_NS = ns_from_s(60.0)
+PASSED_M = 8.0
+"""Who is so far behind has been passed."""
+GIVES_UP_S = 60.0
 """Where no gap came in a minute, the wish is over, and the screen does not promise it any more."""
 
 
@@ -87,13 +88,13 @@ class Errand:
         """Return whether the one who was ahead is behind, or no gap came."""
         if self.manoeuvre != "overtake":
             return False
-        if scene.time_ns - self._began_ns > _GIVES_UP_NS:
+        if scene.time_ns - self._began_ns > ns_from_s(GIVES_UP_S):
             return True
         rows = np.flatnonzero(scene.others.object_id == self._leader)
         if not rows.size or not scene.others.valid[rows[0], -1]:
             return self._leader >= 0
         along_m, _ = _beside(scene)
-        return bool(along_m[rows[0]] < -_PASSED_M)
+        return bool(along_m[rows[0]] < -PASSED_M)
 
     def stop_in_m(self, ego: EgoState) -> float:
         """Return how far it is to where the car shall stand; infinity while it need not be thought of."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from zhixing.datatypes.road import Lane, LaneKind, Road
+from zhixing.datatypes.road import Lane, Road, lane_along
 from zhixing.datatypes.scene import Goal
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.simulation.aeb_scenes import AebScene
@@ -71,16 +71,4 @@ def _straight(first: tuple[float, float], last: tuple[float, float]) -> FloatArr
 
 
 def _lane(lane_id: str, centre: FloatArray, limit_mps: float, *, junction: int = -1, turn: str = "") -> Lane:
-    step = np.gradient(centre, axis=0)
-    left = np.stack((-step[:, 1], step[:, 0]), axis=-1) / np.hypot(step[:, 0], step[:, 1])[:, None]
-    half = 0.5 * _LANE_WIDTH_M * left
-    return Lane(
-        lane_id=lane_id,
-        kind=LaneKind.DRIVING,
-        centre_xy_m=centre,
-        left_xy_m=centre + half,
-        right_xy_m=centre - half,
-        speed_limit_mps=limit_mps,
-        junction=junction,
-        turn=turn,
-    )
+    return lane_along(lane_id, centre, _LANE_WIDTH_M, limit_mps, junction=junction, turn=turn)

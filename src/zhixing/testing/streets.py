@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhixing.datatypes.road import Lane, LaneKind, Road
+from zhixing.datatypes.road import Lane, Road, lane_along
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal
 
 _LANE_WIDTH_M = 3.5
@@ -28,14 +28,4 @@ def briefing_on(road: Road, start: EgoState, *, goal_x_m: float) -> Briefing:
 def _lane(lane_id: str, y_m: float, *, left_lane: int = -1, right_lane: int = -1) -> Lane:
     x_m = np.linspace(0.0, 300.0, 61)
     centre = np.stack((x_m, np.full_like(x_m, y_m)), axis=-1)
-    half = np.array([0.0, 0.5 * _LANE_WIDTH_M])
-    return Lane(
-        lane_id=lane_id,
-        kind=LaneKind.DRIVING,
-        centre_xy_m=centre,
-        left_xy_m=centre + half,
-        right_xy_m=centre - half,
-        speed_limit_mps=15.0,
-        left_lane=left_lane,
-        right_lane=right_lane,
-    )
+    return lane_along(lane_id, centre, _LANE_WIDTH_M, 15.0, left_lane=left_lane, right_lane=right_lane)

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from zhixing.datatypes.plan import Control
-from zhixing.datatypes.road import Lane, LaneKind, Road
+from zhixing.datatypes.road import Lane, Road, lane_along
 from zhixing.datatypes.scene import Briefing, EgoState, Goal, Scene
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.datatypes.tracks import RoadUser, Tracks
@@ -197,17 +197,7 @@ def _motorway(limit_mps: float) -> Road:
 
     def lane(lane_id: str, y_m: float, left_lane: int, right_lane: int) -> Lane:
         centre = np.stack((x_m, np.full_like(x_m, y_m)), axis=-1)
-        half = np.array([0.0, 0.5 * LANE_WIDTH_M])
-        return Lane(
-            lane_id=lane_id,
-            kind=LaneKind.DRIVING,
-            centre_xy_m=centre,
-            left_xy_m=centre + half,
-            right_xy_m=centre - half,
-            speed_limit_mps=limit_mps,
-            left_lane=left_lane,
-            right_lane=right_lane,
-        )
+        return lane_along(lane_id, centre, LANE_WIDTH_M, limit_mps, left_lane=left_lane, right_lane=right_lane)
 
     return Road(
         name="two lanes", lanes=(lane("left", 0.0, -1, 1), lane("right", -LANE_WIDTH_M, 0, -1)), successors=((), ())

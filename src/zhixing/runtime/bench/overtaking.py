@@ -15,26 +15,25 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from zhixing.datatypes.driving_wish import AS_USUAL, DrivingStyle, DrivingWish
+from zhixing.datatypes.driving_wish import DrivingStyle, DrivingWish
 from zhixing.datatypes.evidence import Scenario, Trace
 from zhixing.datatypes.lights import Lights
 from zhixing.datatypes.plan import Plan
-from zhixing.datatypes.road import Lane, LaneKind, Road
+from zhixing.datatypes.road import Lane, Road, lane_along
 from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
 from zhixing.datatypes.tracks import RoadUser, Tracks
 from zhixing.datatypes.units import mps_from_kmh
 from zhixing.driving.interfaces import Planner
 from zhixing.driving.safety import SafetyChecker
 from zhixing.runtime.bench.measure import Measure
+from zhixing.runtime.errand import GIVES_UP_S, PASSED_M
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.rollout import rollout
 from zhixing.simulation.world import STEP_NS, STEP_S
 
-_LASTS_S = 60.0
-"""As long as a wish to overtake lasts in the car."""
+_LASTS_S = GIVES_UP_S
 _LIMIT_MPS = mps_from_kmh(60.0)
 _LANE_M, _ROAD_M, _START_M, _GAP_M = 3.5, 2400.0, 600.0, 20.0
-_PASSED_M = 8.0
 _BODY = EgoBody()
 _CAR_M, _TRICYCLE_M = (4.6, 1.85), (3.0, 1.3)
 _STYLES: tuple[DrivingStyle, ...] = ("normal", "calm")
@@ -99,15 +98,14 @@ def overtaking(planner_name: str = "sampling", jobs: int = _JOBS) -> list[Measur
 
 def drive_wish(planner_name: str, wish: DrivingWish, scenario: Scenario) -> Trace:
     """Drive a scene for people with a wish, the others reacting and the checker behind the planner as in the car."""
-    planner = make_planner(planner_name)
-    driver = planner if wish == AS_USUAL else _Wishing(planner, wish)
+    driver = _Wishing(make_planner(planner_name), wish)
     return rollout(scenario, driver, background="reactive", checker=SafetyChecker())
 
 
 def passed_after_s(trace: Trace) -> float:
     """Return after which time the slower one is behind the ego, infinity where it never is."""
     steps = trace.background.num_steps
-    is_past = trace.background.valid[0] & (trace.xy_m[:steps, 0] > trace.background.xy_m[0, :, 0] + _PASSED_M)
+    is_past = trace.background.valid[0] & (trace.xy_m[:steps, 0] > trace.background.xy_m[0, :, 0] + PASSED_M)
     return float(np.argmax(is_past)) * STEP_S if is_past.any() else math.inf
 
 
@@ -170,17 +168,7 @@ def _road(*, comes: bool) -> Road:
     def lane(lane_id: str, y_m: float, *, west: bool, left_lane: int, right_lane: int) -> Lane:
         along_m = x_m[::-1] if west else x_m
         centre = np.stack((along_m, np.full_like(x_m, y_m)), axis=-1)
-        half = np.array([0.0, -0.5 * _LANE_M if west else 0.5 * _LANE_M])
-        return Lane(
-            lane_id=lane_id,
-            kind=LaneKind.DRIVING,
-            centre_xy_m=centre,
-            left_xy_m=centre + half,
-            right_xy_m=centre - half,
-            speed_limit_mps=_LIMIT_MPS,
-            left_lane=left_lane,
-            right_lane=right_lane,
-        )
+        return lane_along(lane_id, centre, _LANE_M, _LIMIT_MPS, left_lane=left_lane, right_lane=right_lane)
 
     right = lane("right", 0.0, west=False, left_lane=-1 if comes else 1, right_lane=-1)
     left = lane("left", _LANE_M, west=comes, left_lane=-1, right_lane=-1 if comes else 0)

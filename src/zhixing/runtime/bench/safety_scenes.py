@@ -11,7 +11,7 @@ import numpy as np
 
 from zhixing.datatypes.evidence import Scenario
 from zhixing.datatypes.lights import Lights
-from zhixing.datatypes.road import Lane, LaneKind, Road
+from zhixing.datatypes.road import Lane, Road, lane_along
 from zhixing.datatypes.scene import EgoBody, EgoState, Goal
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.tracks import RoadUser, Tracks, empty_tracks
@@ -194,18 +194,7 @@ def _curve() -> Road:
 
 
 def _lane(lane_id: str, centre: FloatArray, *, left_lane: int = -1, right_lane: int = -1) -> Lane:
-    along = np.gradient(centre, axis=0)
-    left = 0.5 * _WIDTH_M * np.stack((-along[:, 1], along[:, 0]), axis=-1) / np.hypot(*along.T)[:, None]
-    return Lane(
-        lane_id=lane_id,
-        kind=LaneKind.DRIVING,
-        centre_xy_m=centre,
-        left_xy_m=centre + left,
-        right_xy_m=centre - left,
-        speed_limit_mps=13.9,
-        left_lane=left_lane,
-        right_lane=right_lane,
-    )
+    return lane_along(lane_id, centre, _WIDTH_M, 13.9, left_lane=left_lane, right_lane=right_lane)
 
 
 def _ego(speed_mps: float, y_m: float = 0.0) -> EgoState:
