@@ -25,7 +25,8 @@ _LEAST_CLEAR_M = 60.0
 """Nearer to a junction or the goal lanes are chosen for where they lead."""
 _ASKS_MPS2, _LEAST_GAP_M, _LEAST_GAP_S = 2.0, 1.0, 0.4
 """A lane in which somebody is beside, closer behind, or would have to brake harder is not free to go to now."""
-_CHANGES_M = 1.0
+CHANGES_M = 1.0
+"""A target so far aside is a change of lanes."""
 _BESIDE_M, _BESIDE_STANDING_M, _NEXT_LANE_M = 1.0, 0.3, 2.9
 """Whoever leaves less room beside the ego is ahead of it: between two lanes that is whoever is slower in either. Those
 who are parked at the edge leave less; whose centre is a lane away is in another lane, however wide it is."""
@@ -88,7 +89,7 @@ def held_up(
     )
     lost = 1.0 - speeds_mps / allowed_mps
     here = int(np.argmin(np.abs(targets[:, 0] - shift_m)))
-    stays = is_taken & (np.abs(targets[:, 0] - shift_m) > _CHANGES_M) & (lost < lost[here])
+    stays = is_taken & (np.abs(targets[:, 0] - shift_m) > CHANGES_M) & (lost < lost[here])
     return np.where(stays, lost[here], lost), np.where(stays, rows[here], rows)
 
 

@@ -24,7 +24,7 @@ from zhixing.driving.sampling.choice import choose, way_out
 from zhixing.driving.sampling.config import CHANGE, DT_S, OFFSET, STEPS, STRADDLE, SamplingConfig
 from zhixing.driving.sampling.encounters import DELAYS
 from zhixing.driving.sampling.hidden import hidden_costs, hidden_places
-from zhixing.driving.sampling.lane_speed import held_up
+from zhixing.driving.sampling.lane_speed import CHANGES_M, held_up
 from zhixing.driving.sampling.motion import ACCEL, ALONG, EMERGENCY_MPS2, SPEED, next_accel, roll_out
 from zhixing.driving.sampling.own_cost import OWN_HELD_UP, OWN_HIDDEN, own_costs
 from zhixing.driving.sampling.reasons import reason, without_others
@@ -47,8 +47,8 @@ _MOST_TRIES, _ALIKE_MPS2, _ALIKE_MPS = 5, 0.05, 0.05
 """So often the planner looks for something else where the safety rules would change what it wants."""
 _FORESEEN_STEPS = 5
 """Nor shall they change it half a second later: braking then would be harsh, easing off now is not."""
-_CHANGES_M, _NO_FARTHER_M = 1.0, 0.1
-"""Whoever finds no way so far to one side goes no farther there than that."""
+_NO_FARTHER_M = 0.1
+"""Who finds no way into another lane goes no farther to that side than this."""
 _WORTH_IT = 0.5
 """Whoever pays so much less in a quicker lane overtakes."""
 _SOON = round((_FORESEEN_STEPS + 1) * _STEP_S / DT_S)
@@ -190,7 +190,7 @@ class SamplingPlanner:
             best, plan = (passed or wanted)[0]
             side_m = targets[:, 0] - self._shift_m
             there, here = wanted[0][0] // profiles.shape[0], int(np.argmin(np.abs(side_m)))
-            if lost[here] > 0.0 and abs(side_m[there]) > _CHANGES_M:
+            if lost[here] > 0.0 and abs(side_m[there]) > CHANGES_M:
                 # no way into another lane, it seems: what is best that goes no farther to that side?
                 side_m *= np.sign(side_m[there])
                 is_farther = side_m > max(_NO_FARTHER_M, float(side_m.min()))
