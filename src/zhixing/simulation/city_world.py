@@ -17,7 +17,7 @@ from zhixing.simulation.city import build_city
 from zhixing.simulation.collision import is_at_fault, touching
 from zhixing.simulation.drivable import drivable_area
 from zhixing.simulation.road_lights import RoadLights
-from zhixing.simulation.traffic import Traffic
+from zhixing.simulation.traffic.crowd import Crowd
 from zhixing.simulation.world import STEP_NS, STEP_S
 
 _GOAL_HALF_M = 5.0
@@ -51,7 +51,7 @@ class CityWorld:
         self._body = EgoBody()
         self._map = lane_map_of(self._road)
         self._lights = RoadLights(self._road, seed)
-        self._traffic = Traffic(self._map, num_users, seed)
+        self._crowd = Crowd(self._road, num_users, [seed])
         self._rng = np.random.default_rng([seed, 3])
         self.time_ns = 0
         self.ego = self._start()
@@ -60,7 +60,8 @@ class CityWorld:
         self._standing_s = 0.0
         self._pause_s = 0.0
         self._was_put_back = False
-        self._traffic.populate(self.ego)
+        self._crowd.gather(0, self.ego.x_m, self.ego.y_m)
+        self._crowd.populate()
 
     @property
     def road(self) -> Road:
@@ -85,7 +86,7 @@ class CityWorld:
         return Scene(
             time_ns=self.time_ns,
             ego=self.ego,
-            others=self._traffic.tracks(self.time_ns),
+            others=self._crowd.tracks(0, self.time_ns),
             lights=self._lights.at(self.time_ns),
         )
 
@@ -110,7 +111,9 @@ class CityWorld:
         before = self.ego
         self.ego = step_bicycle(before, self._body, control, STEP_S)
         lights = self._lights.at(self.time_ns)
-        self._traffic.step(STEP_S, lights, before, self._body)
+        self._crowd.put_ego(0, before, self._body)
+        self._crowd.gather(0, before.x_m, before.y_m)
+        self._crowd.step(STEP_S, lights[None])
         self.time_ns += STEP_NS
         self._watch()
 
@@ -170,7 +173,7 @@ class CityWorld:
             self._put_back("stuck")
 
     def _blame(self, box: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-        boxes, speeds, there = self._traffic.boxes()
+        boxes, speeds, there = self._crowd.boxes(0)
         for row in np.flatnonzero(touching(box, boxes, there)).tolist():
             leaves = drivable_area(self._road).is_between_lanes(box)
             at_fault = is_at_fault(box, self.ego.speed_mps, boxes[row], float(speeds[row]), leaves_lane=leaves)

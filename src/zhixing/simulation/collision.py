@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from zhixing.datatypes.shapes import BoolArray, FloatArray
+from zhixing.driving.leaf_kernel import leaf_kernel
 
 STANDING_MPS = 0.05
 """Slower is standing (nuPlan closed-loop metrics)."""
@@ -28,14 +29,22 @@ def boxes_touch(a: FloatArray, b: FloatArray) -> bool:
     if dx * dx + dy * dy > reach * reach:
         return False
     ca, sa, cb, sb = math.cos(a[2]), math.sin(a[2]), math.cos(b[2]), math.sin(b[2])
+    return boxes_touch_at(dx, dy, ca, sa, a[3], a[4], cb, sb, b[3], b[4])
+
+
+@leaf_kernel
+def boxes_touch_at(
+    dx: float, dy: float, ca: float, sa: float, la: float, wa: float, cb: float, sb: float, lb: float, wb: float
+) -> bool:
+    """Return whether two boxes overlap, told by where the second is from the first, and by cosine, sine and size."""
     c, s = abs(ca * cb + sa * sb), abs(ca * sb - sa * cb)
-    if abs(ca * dx + sa * dy) > 0.5 * (a[3] + b[3] * c + b[4] * s):
+    if abs(ca * dx + sa * dy) > 0.5 * (la + lb * c + wb * s):
         return False
-    if abs(-sa * dx + ca * dy) > 0.5 * (a[4] + b[3] * s + b[4] * c):
+    if abs(-sa * dx + ca * dy) > 0.5 * (wa + lb * s + wb * c):
         return False
-    if abs(cb * dx + sb * dy) > 0.5 * (b[3] + a[3] * c + a[4] * s):
+    if abs(cb * dx + sb * dy) > 0.5 * (lb + la * c + wa * s):
         return False
-    return bool(abs(-sb * dx + cb * dy) <= 0.5 * (b[4] + a[3] * s + a[4] * c))
+    return bool(abs(-sb * dx + cb * dy) <= 0.5 * (wb + la * s + wa * c))
 
 
 @njit(cache=True)

@@ -1,0 +1,124 @@
+"""How each class of road user moves, in numbers, and where the numbers are from.
+
+Everybody follows whoever is in front by the intelligent driver model (IDM), with parameters of its own class. Cars,
+trucks and buses change lanes by MOBIL and shift within their lane; two-wheelers and tricycles choose their place across
+the lane freely (sub-lane movement); pedestrians are moved by social forces.
+
+Sources:
+    [TK13] Treiber and Kesting, Traffic Flow Dynamics (2013), table 11.2 (IDM, city traffic), ch. 14 (MOBIL).
+    [L08] Lin, He, Tan and He, Comparison study on operating speeds of electric bicycles and bicycles: experience from
+        field investigation in Kunming, TRR 2048 (2008): means of 21.9 and 14.8 km/h.
+    [HM95] Helbing and Molnar, Social force model for pedestrian dynamics (1995): 1.34 m/s, deviation 0.26, 0.5 s.
+    [TZ07] Toledo and Zohar, Modeling duration of lane changes, TRR 1999 (2007): mean of 4.6 s.
+    [X22] Xu et al., SinD (2022), facts of one record of 20 minutes in Tianjin: 46 % of motorcycles and e-bikes, 39 % of
+        bicycles and 1 % of cars that met a red went through it; sizes.
+    Where nothing is named the value is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from zhixing.datatypes.road import LaneKind
+from zhixing.datatypes.tracks import RoadUser
+
+
+class Mind(IntEnum):
+    """Who decides how somebody moves."""
+
+    NOBODY = 0
+    """It stays where it is."""
+    OUTSIDE = 1
+    """Somebody else puts it where it is: the ego."""
+    DRIVES = 2
+    RIDES = 3
+    WALKS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserModel:
+    """How one class of road user moves.
+
+    Attributes:
+        road_user: The class.
+        mind: Which model moves it.
+        share: Of all road users around the ego in the built-in city.
+        lane_kinds: Where it appears.
+        size_m: Mean length and width.
+        speed_mps: Mean and standard deviation of the speed on a free road.
+        accel_mps2: Greatest acceleration.
+        brake_mps2: Comfortable deceleration.
+        headway_s: Time gap behind a leader.
+        gap_m: Gap at standstill.
+        side_gap_m: Gap kept to the side while passing.
+        roam_mps: How fast it moves sideways at most.
+        spread_m: It keeps up to this far beside the middle of its lane.
+        red_rate: Share of the reds it meets that it runs.
+        courtesy: Share of those who have the right of way and cannot force it (people on foot, two-wheelers going
+            straight on) that it lets go first.
+        politeness: Weight of others' losses in its own lane changes.
+        patience_s: After so long a wait it takes smaller gaps, and what is not its right.
+    """
+
+    road_user: RoadUser
+    mind: Mind
+    share: float
+    lane_kinds: tuple[LaneKind, ...]
+    size_m: tuple[float, float]
+    speed_mps: tuple[float, float]
+    accel_mps2: float
+    brake_mps2: float
+    headway_s: float
+    gap_m: float
+    side_gap_m: float
+    roam_mps: float
+    spread_m: float
+    red_rate: float
+    courtesy: float
+    politeness: float = 0.0
+    patience_s: float = 6.0
+
+
+_CARS = (LaneKind.DRIVING,)
+_BIKES = (LaneKind.BIKING,)
+_WALKS = (LaneKind.SIDEWALK, LaneKind.CROSSING)
+MODELS: tuple[UserModel, ...] = (
+    UserModel(  # IDM: [TK13]; sideways: [TZ07]; red, size: [X22]
+        road_user=RoadUser.CAR, mind=Mind.DRIVES, share=0.44, lane_kinds=_CARS, size_m=(4.6, 1.85),
+        speed_mps=(14.5, 2.0), accel_mps2=1.8, brake_mps2=2.0, headway_s=1.1, gap_m=2.0, side_gap_m=0.5, roam_mps=1.0,
+        spread_m=0.2, red_rate=0.01, courtesy=0.7, politeness=0.2,
+    ),
+    UserModel(
+        road_user=RoadUser.TRUCK, mind=Mind.DRIVES, share=0.03, lane_kinds=_CARS, size_m=(8.0, 2.4),
+        speed_mps=(11.5, 1.0), accel_mps2=1.0, brake_mps2=1.5, headway_s=1.5, gap_m=2.5, side_gap_m=0.6, roam_mps=0.6,
+        spread_m=0.1, red_rate=0.01, courtesy=0.6, politeness=0.2, patience_s=9.0,
+    ),
+    UserModel(
+        road_user=RoadUser.BUS, mind=Mind.DRIVES, share=0.03, lane_kinds=_CARS, size_m=(11.5, 2.5),
+        speed_mps=(11.0, 1.0), accel_mps2=1.0, brake_mps2=1.5, headway_s=1.5, gap_m=2.5, side_gap_m=0.6, roam_mps=0.6,
+        spread_m=0.1, red_rate=0.0, courtesy=0.8, politeness=0.3, patience_s=9.0,
+    ),
+    UserModel(  # speed: [L08]; red: [X22]
+        road_user=RoadUser.EBIKE, mind=Mind.RIDES, share=0.24, lane_kinds=_BIKES, size_m=(1.8, 0.75),
+        speed_mps=(6.1, 0.8), accel_mps2=1.5, brake_mps2=2.0, headway_s=0.6, gap_m=0.6, side_gap_m=0.35, roam_mps=1.0,
+        spread_m=0.75, red_rate=0.46, courtesy=0.3, patience_s=3.0,
+    ),
+    UserModel(
+        road_user=RoadUser.BICYCLE, mind=Mind.RIDES, share=0.09, lane_kinds=_BIKES, size_m=(1.7, 0.6),
+        speed_mps=(4.1, 0.7), accel_mps2=1.0, brake_mps2=2.0, headway_s=0.6, gap_m=0.6, side_gap_m=0.35, roam_mps=0.8,
+        spread_m=0.75, red_rate=0.39, courtesy=0.4, patience_s=4.0,
+    ),
+    UserModel(
+        road_user=RoadUser.TRICYCLE, mind=Mind.RIDES, share=0.02, lane_kinds=_BIKES, size_m=(2.6, 1.1),
+        speed_mps=(4.5, 0.6), accel_mps2=0.9, brake_mps2=1.5, headway_s=1.0, gap_m=0.8, side_gap_m=0.4, roam_mps=0.6,
+        spread_m=0.3, red_rate=0.39, courtesy=0.3, patience_s=4.0,
+    ),
+    UserModel(  # speed: [HM95]
+        road_user=RoadUser.PEDESTRIAN, mind=Mind.WALKS, share=0.15, lane_kinds=_WALKS, size_m=(0.5, 0.55),
+        speed_mps=(1.34, 0.26), accel_mps2=1.5, brake_mps2=2.0, headway_s=0.4, gap_m=0.4, side_gap_m=0.2, roam_mps=0.8,
+        spread_m=0.45, red_rate=0.05, courtesy=1.0, patience_s=15.0,
+    ),
+)  # fmt: skip
+
+MODEL_OF = {model.road_user: model for model in MODELS}

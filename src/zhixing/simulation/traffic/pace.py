@@ -1,0 +1,267 @@
+"""How fast: behind others, in bends, before lights, and where ways meet."""
+
+from __future__ import annotations
+
+import math
+
+from zhixing.datatypes.lights import Light
+from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.driving.leaf_kernel import leaf_kernel
+from zhixing.simulation.traffic.dice import random_unit
+from zhixing.simulation.traffic.look import (
+    ALONG,
+    ALONG_MPS,
+    BEND,
+    CROSSES,
+    HALF_ALONG,
+    HALF_LATERAL,
+    IN_S,
+    LATERAL,
+    LATERAL_MPS,
+    OUT_S,
+    PATH_POINTS,
+    RANK,
+    THERE_MPS,
+    WHO,
+    WHOM,
+    ZONE_M,
+)
+from zhixing.simulation.traffic.models import Mind
+from zhixing.simulation.traffic.people import Motion, Traits
+from zhixing.simulation.traffic.ways import RANK_JOINS, Ways
+
+HARDEST_MPS2 = 8.0
+_BEND_MPS2 = 2.0
+"""Lateral acceleration that is usual in bends at low speed (Treiber and Kesting 2013 take 1.5 to 2)."""
+_FOLLOW_SIDE_M = 0.2
+_ANTICIPATES_S = 0.8
+_BUFFER_S = 0.6
+"""Between one leaving a place and the other arriving there."""
+_CRITICAL_S = 1.2
+"""So much longer must the gap be for those who have to give way."""
+_STANDS_BEFORE_M = 1.0
+_FROM_LINE_M = 0.6
+_LETS_IN_MPS2, _GIVES_WAY_MPS2 = 3.0, 6.0
+_CLOSE_M = 0.25
+_FAR_Z = 0.25
+"""Share of the wished gap in the gap there is, below which it does not matter."""
+_RED_PACE = 0.75
+_RED, _YELLOW, _OFF = int(Light.RED), int(Light.YELLOW), int(Light.OFF)
+_DRIVES, _WALKS = int(Mind.DRIVES), int(Mind.WALKS)
+_RANK_LOOK_M = 30.0
+_DIE_RED, _DIE_COURTESY = 101, 977
+
+
+@leaf_kernel
+def follow_mps2(v: float, free: float, gap: float, lead: float, u: int, traits: Traits) -> float:
+    """Return the acceleration behind somebody by the improved intelligent driver model (Treiber and Kesting 2013).
+
+    Args:
+        v: Own speed, m/s.
+        free: Acceleration on a free road, from :func:`free_mps2`.
+        gap: From box to box, m.
+        lead: Speed of the other along the own path.
+        u: Whose traits count.
+        traits: Of everybody.
+    """
+    a, b = traits.accel_mps2[u], traits.brake_mps2[u]
+    star = traits.gap_m[u] + max(0.0, v * traits.headway_s[u] + v * (v - lead) / (2.0 * math.sqrt(a * b)))
+    z = star / max(gap, 0.05)
+    if z >= 1.0:
+        return float(min(free, a * (1.0 - z * z)))
+    if free <= 0.0 or z < _FAR_Z:
+        return free
+    return float(free * (1.0 - z ** (2.0 * a / free))) if free > 0.02 * a else 0.0
+
+
+@leaf_kernel
+def free_mps2(v: float, wanted: float, u: int, traits: Traits) -> float:
+    """Return the acceleration on a free road."""
+    a, b = traits.accel_mps2[u], traits.brake_mps2[u]
+    if v <= wanted:
+        return float(a * (1.0 - (v / max(wanted, 0.1)) ** 4))
+    return float(-b * (1.0 - (max(wanted, 0.1) / v) ** (4.0 * a / b)))
+
+
+@leaf_kernel
+def _stop_mps2(v: float, left: float, u: int, traits: Traits) -> float:
+    """Return the acceleration that ends at standstill after the distance that is left."""
+    if left < 0.15:
+        return -3.0 if v > 0.05 else -1.0
+    needed = v * v / (2.0 * left)
+    brake = traits.brake_mps2[u]
+    if needed > brake:
+        return -1.05 * needed
+    return float(min(traits.accel_mps2[u], 2.0 * (math.sqrt(1.6 * brake * left) - v)))
+
+
+@leaf_kernel
+def pace_mps2(
+    u: int,
+    seed: int,
+    ways: Ways,
+    traits: Traits,
+    motion: Motion,
+    lights: IntArray,
+    path: FloatArray,
+    spacing: float,
+    seen: FloatArray,
+    meets: FloatArray,
+) -> float:
+    """Return the acceleration of somebody who drives or rides.
+
+    Args:
+        u: Who.
+        seed: Of the world.
+        ways: Of the world.
+        traits: Of everybody.
+        motion: Of everybody.
+        lights: (groups,) what is shown.
+        path: (points, 5) the own one.
+        spacing: Of its points, m.
+        seen: (seen, 7) who is near.
+        meets: (meets, 7) who will come onto the path.
+    """
+    v, way = motion.speed_mps[u], motion.way[u]
+    wanted = min(traits.wanted_mps[u], ways.limit_mps[way])
+    if motion.runs[u]:
+        wanted *= _RED_PACE
+    for k in range(PATH_POINTS):
+        if path[k, BEND] > 0.01:
+            bend = _BEND_MPS2 / path[k, BEND]
+            wanted = min(wanted, math.sqrt(bend + 1.6 * traits.brake_mps2[u] * k * spacing))
+    a = free = free_mps2(v, wanted, u, traits)
+    front = 0.5 * traits.length_m[u]
+    # Who moves sideways stands askew and needs more room.
+    half = 0.5 * traits.width_m[u] + front * min(0.4, abs(motion.slide_mps[u]) / max(v, 1.0))
+    for k in range(seen.shape[0]):
+        along, lateral = seen[k, ALONG], seen[k, LATERAL]
+        if along <= 0.0:
+            continue
+        comes = seen[k, LATERAL_MPS] * lateral < 0.0
+        aside = abs(lateral) - (_ANTICIPATES_S * abs(seen[k, LATERAL_MPS]) if comes else 0.0)
+        if aside > half + seen[k, HALF_LATERAL] + _FOLLOW_SIDE_M:
+            continue
+        gap = along - front - seen[k, HALF_ALONG]
+        lead = seen[k, ALONG_MPS] if seen[k, ALONG_MPS] > -0.3 else max(-3.0, seen[k, ALONG_MPS])
+        if gap < 0.0 and abs(lateral) > half + seen[k, HALF_LATERAL]:
+            # Beside and coming nearer: who may go first goes; who stands does not wait for ever.
+            o = int(seen[k, WHO])
+            mine, theirs = motion.rank[u], motion.rank[o]
+            is_close = abs(lateral) - half - seen[k, HALF_LATERAL] < _CLOSE_M
+            if (mine > theirs and not is_close) or (mine == theirs and v < 0.5 and u < o):
+                continue
+            hardest = _GIVES_WAY_MPS2 if mine < theirs else _LETS_IN_MPS2
+            a = min(a, max(follow_mps2(v, free, 0.5, lead, u, traits), -hardest))
+            continue
+        a = min(a, follow_mps2(v, free, gap, lead, u, traits))
+    a = min(a, _before_lights(u, seed, ways, traits, motion, lights))
+    return max(_among_others(u, seed, a, free, wanted, traits, motion, meets), -HARDEST_MPS2)
+
+
+@leaf_kernel
+def _before_lights(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion, lights: IntArray) -> float:
+    """Return what a light on the way allows; note who runs it, and who goes first from here."""
+    v, way = motion.speed_mps[u], motion.way[u]
+    left = ways.length_m[way] - motion.s_m[u]
+    in_junction = ways.junction[way] >= 0
+    if not in_junction:
+        motion.runs[u] = False
+    motion.rank[u] = RANK_JOINS if motion.runs[u] else ways.rank[way]
+    allowed = 1e9
+    for step in range(2):
+        following = motion.next_way[u] if step == 0 else motion.second_way[u]
+        if following < 0 or left > 0.25 * v * v + 1.5 * v + 12.0:
+            break
+        if ways.junction[following] >= 0 and not in_junction and left < _RANK_LOOK_M and not motion.runs[u]:
+            motion.rank[u] = ways.rank[following]
+        group = ways.group[following]
+        if group >= 0 and not (in_junction and ways.junction[following] == ways.junction[way]):
+            stop = left - 0.5 * traits.length_m[u] - _FROM_LINE_M
+            light = lights[group]
+            is_red = light == _RED or (light == _YELLOW and v * v < 2.0 * 3.0 * max(stop, 0.01))
+            if is_red and not motion.runs[u] and stop > -1.5:
+                if random_unit(seed + _DIE_RED, motion.identity[u], motion.legs[u] + step) < traits.red_rate[u]:
+                    motion.runs[u] = True
+                    motion.rank[u] = RANK_JOINS
+                else:
+                    allowed = min(allowed, _stop_mps2(v, stop, u, traits))
+            elif not is_red and step == 0 and motion.runs[u]:
+                motion.runs[u] = False
+        left += ways.length_m[following]
+    return allowed
+
+
+@leaf_kernel
+def _among_others(
+    u: int, seed: int, a: float, free: float, wanted: float, traits: Traits, motion: Motion, meets: FloatArray
+) -> float:
+    """Return the acceleration that lets those go first who do."""
+    v = motion.speed_mps[u]
+    for k in range(meets.shape[0]):
+        o, zone = int(meets[k, WHOM]), meets[k, ZONE_M]
+        if meets[k, CROSSES] < 0.5:
+            # It joins: who is ahead where the paths meet stays ahead.
+            own = arrives_s(v, max(zone, 0.0), traits.accel_mps2[u], wanted)
+            if _goes_first(u, o, seed, own, meets[k, IN_S], int(meets[k, RANK]), traits, motion):
+                continue
+            gap = max(zone - meets[k, THERE_MPS] * meets[k, IN_S], 0.5)
+            hardest = _GIVES_WAY_MPS2 if motion.rank[u] < int(meets[k, RANK]) else _LETS_IN_MPS2
+            a = min(a, max(follow_mps2(v, free, gap, meets[k, THERE_MPS], u, traits), -hardest))
+            continue
+        through_m = zone + traits.length_m[u] + traits.width_m[o] + 1.0
+        own_in = arrives_s(v, max(zone, 0.0), traits.accel_mps2[u], wanted)
+        own_out = arrives_s(v, max(through_m, 0.0), traits.accel_mps2[u], wanted)
+        if own_out + _BUFFER_S < meets[k, IN_S] and not _must_wait(
+            u, int(meets[k, RANK]), own_out, meets[k, IN_S], motion
+        ):
+            continue
+        if own_in > meets[k, OUT_S] + 0.2:
+            continue
+        if _goes_first(u, o, seed, own_in, meets[k, IN_S], int(meets[k, RANK]), traits, motion):
+            continue
+        if zone < -0.5 * traits.length_m[u]:
+            continue  # the own front is already there: on, and away
+        a = min(a, _stop_mps2(v, max(zone - _STANDS_BEFORE_M, 0.0), u, traits))
+    return a
+
+
+@leaf_kernel
+def _must_wait(u: int, rank: int, own_out: float, other_in: float, motion: Motion) -> bool:
+    """Return whether the gap is too short for somebody who has to give way."""
+    return motion.rank[u] < rank and own_out + _CRITICAL_S > other_in and motion.speed_mps[u] < 4.0
+
+
+@leaf_kernel
+def _goes_first(u: int, o: int, seed: int, own: float, other: float, rank: int, traits: Traits, motion: Motion) -> bool:
+    """Return whether somebody goes before another, arriving after ``own`` and ``other`` seconds."""
+    mine = motion.rank[u]
+    waited, patience = motion.waited_s[u], traits.patience_s[u]
+    if waited > 2.0 * patience:
+        mine += 2
+    elif waited > patience:
+        mine += 1
+    if mine < rank and traits.mind[u] == _DRIVES and traits.mind[o] != _DRIVES:
+        # Nobody can force a car to let people on foot or on two wheels go first.
+        pair = motion.identity[u] * 7919 + motion.identity[o]
+        if random_unit(seed + _DIE_COURTESY, pair, 0) > traits.courtesy[u]:
+            mine = rank
+    if mine > rank:
+        return other > own - 1.0 or other > 0.8
+    if mine < rank:
+        return False
+    if abs(own - other) < 0.25:
+        return u < o
+    return own < other
+
+
+@leaf_kernel
+def arrives_s(v: float, distance: float, accel: float, wanted: float) -> float:
+    """Return when a distance is behind, going on as fast as one may."""
+    if distance <= 0.0:
+        return 0.0
+    quick = max(wanted, v, 0.5)
+    gains_m = (quick * quick - v * v) / (2.0 * accel)
+    if gains_m >= distance:
+        return (math.sqrt(v * v + 2.0 * accel * distance) - v) / accel
+    return (quick - v) / accel + (distance - gains_m) / quick
