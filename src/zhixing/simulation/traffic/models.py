@@ -18,7 +18,7 @@ Sources:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 from zhixing.datatypes.road import LaneKind
 from zhixing.datatypes.tracks import RoadUser
@@ -34,6 +34,20 @@ class Mind(IntEnum):
     DRIVES = 2
     RIDES = 3
     WALKS = 4
+
+
+class Heeds(IntFlag):
+    """What somebody takes notice of."""
+
+    NOTHING = 0
+    LIGHTS = 1
+    FRONT = 2
+    """Whoever is in front of it."""
+    COMERS = 4
+    """Whoever will come onto its path."""
+    PLACES = 8
+    """Where across the road there is more room: it shifts and changes lanes."""
+    ALL = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

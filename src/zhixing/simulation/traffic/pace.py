@@ -26,7 +26,7 @@ from zhixing.simulation.traffic.look import (
     WHOM,
     ZONE_M,
 )
-from zhixing.simulation.traffic.models import Mind
+from zhixing.simulation.traffic.models import Heeds, Mind
 from zhixing.simulation.traffic.people import Motion, Traits
 from zhixing.simulation.traffic.ways import RANK_JOINS, Ways
 
@@ -47,7 +47,8 @@ _FAR_Z = 0.25
 """Share of the wished gap in the gap there is, below which it does not matter."""
 _RED_PACE = 0.75
 _RED, _YELLOW, _OFF = int(Light.RED), int(Light.YELLOW), int(Light.OFF)
-_DRIVES, _WALKS = int(Mind.DRIVES), int(Mind.WALKS)
+_DRIVES = int(Mind.DRIVES)
+_LIGHTS, _FRONT, _COMERS = int(Heeds.LIGHTS), int(Heeds.FRONT), int(Heeds.COMERS)
 _RANK_LOOK_M = 30.0
 _DIE_RED, _DIE_COURTESY = 101, 977
 
@@ -78,6 +79,8 @@ def follow_mps2(v: float, free: float, gap: float, lead: float, u: int, traits: 
 def free_mps2(v: float, wanted: float, u: int, traits: Traits) -> float:
     """Return the acceleration on a free road."""
     a, b = traits.accel_mps2[u], traits.brake_mps2[u]
+    if wanted < 0.05:
+        return -float(b) if v > 0.0 else 0.0
     if v <= wanted:
         return float(a * (1.0 - (v / max(wanted, 0.1)) ** 4))
     return float(-b * (1.0 - (max(wanted, 0.1) / v) ** (4.0 * a / b)))
@@ -134,7 +137,8 @@ def pace_mps2(
     front = 0.5 * traits.length_m[u]
     # Who moves sideways stands askew and needs more room.
     half = 0.5 * traits.width_m[u] + front * min(0.4, abs(motion.slide_mps[u]) / max(v, 1.0))
-    for k in range(seen.shape[0]):
+    in_front = seen.shape[0] if traits.heeds[u] & _FRONT else 0
+    for k in range(in_front):
         along, lateral = seen[k, ALONG], seen[k, LATERAL]
         if along <= 0.0:
             continue
@@ -180,7 +184,7 @@ def _before_lights(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion
             stop = left - 0.5 * traits.length_m[u] - _FROM_LINE_M
             light = lights[group]
             is_red = light == _RED or (light == _YELLOW and v * v < 2.0 * 3.0 * max(stop, 0.01))
-            if is_red and not motion.runs[u] and stop > -1.5:
+            if is_red and traits.heeds[u] & _LIGHTS and not motion.runs[u] and stop > -1.5:
                 if random_unit(seed + _DIE_RED, motion.identity[u], motion.legs[u] + step) < traits.red_rate[u]:
                     motion.runs[u] = True
                     motion.rank[u] = RANK_JOINS
@@ -198,7 +202,8 @@ def _among_others(
 ) -> float:
     """Return the acceleration that lets those go first who do."""
     v = motion.speed_mps[u]
-    for k in range(meets.shape[0]):
+    comers = meets.shape[0] if traits.heeds[u] & _COMERS else 0
+    for k in range(comers):
         o, zone = int(meets[k, WHOM]), meets[k, ZONE_M]
         if meets[k, CROSSES] < 0.5:
             # It joins: who is ahead where the paths meet stays ahead.

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
-from zhixing.simulation.traffic.models import UserModel
+from zhixing.simulation.traffic.models import Heeds, UserModel
 
 NOWHERE_M = 1e7
 
@@ -32,6 +32,10 @@ class Traits(NamedTuple):
     courtesy: FloatArray
     politeness: FloatArray
     patience_s: FloatArray
+    heeds: IntArray
+    """:class:`Heeds`."""
+    backwards: BoolArray
+    """Whether it goes along its way tail first."""
 
 
 class Motion(NamedTuple):
@@ -80,10 +84,11 @@ class Motion(NamedTuple):
 
 def traits_of(num_users: int) -> Traits:
     """Return traits of road users that have none yet."""
-    whole = {"mind", "road_user"}
-    columns: list[Any] = [
-        np.zeros(num_users, dtype=np.int64) if name in whole else np.ones(num_users) for name in Traits._fields
-    ]
+    whole = {"mind", "road_user", "heeds"}
+    columns: list[Any] = []
+    for name in Traits._fields:
+        dtype = np.int64 if name in whole else np.bool_ if name == "backwards" else np.float64
+        columns.append(np.zeros(num_users, dtype=dtype))
     return Traits(*columns)
 
 
@@ -122,6 +127,7 @@ def become(
     traits.length_m[row] = size_m[0] or scale * model.size_m[0]
     traits.width_m[row] = size_m[1] or scale * model.size_m[1]
     traits.wanted_mps[row] = max(0.5 * mean, rng.normal(mean, deviation)) if rng is not None else mean
+    traits.heeds[row], traits.backwards[row] = int(Heeds.ALL), False
     traits.likes_m[row] = rng.uniform(-model.spread_m, model.spread_m) if rng is not None else 0.0
     for name in (
         "accel_mps2", "brake_mps2", "headway_s", "gap_m", "side_gap_m", "roam_mps", "red_rate", "courtesy",

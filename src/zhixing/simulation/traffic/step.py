@@ -26,13 +26,14 @@ from zhixing.simulation.traffic.look import (
     look_along,
     look_around,
 )
-from zhixing.simulation.traffic.models import Mind
+from zhixing.simulation.traffic.models import Heeds, Mind
 from zhixing.simulation.traffic.pace import pace_mps2
 from zhixing.simulation.traffic.people import Motion, Traits
 from zhixing.simulation.traffic.sides import change_lanes, choose_place, slide_mps
 from zhixing.simulation.traffic.walking import walk_mps2
 from zhixing.simulation.traffic.ways import Ways
 
+_PLACES = int(Heeds.PLACES)
 _OUTSIDE = int(Mind.OUTSIDE)
 """Minds up to this one are not moved here."""
 _DRIVES, _RIDES, _WALKS = int(Mind.DRIVES), int(Mind.RIDES), int(Mind.WALKS)
@@ -97,7 +98,7 @@ def _rows(t: Traits, a: int, b: int) -> Traits:
     return Traits(
         t.mind[a:b], t.road_user[a:b], t.length_m[a:b], t.width_m[a:b], t.wanted_mps[a:b], t.accel_mps2[a:b],
         t.brake_mps2[a:b], t.headway_s[a:b], t.gap_m[a:b], t.side_gap_m[a:b], t.roam_mps[a:b], t.likes_m[a:b],
-        t.red_rate[a:b], t.courtesy[a:b], t.politeness[a:b], t.patience_s[a:b],
+        t.red_rate[a:b], t.courtesy[a:b], t.politeness[a:b], t.patience_s[a:b], t.heeds[a:b], t.backwards[a:b],
     )  # fmt: skip
 
 
@@ -152,9 +153,10 @@ def _step_world(
             continue
         accels[u] = pace_mps2(u, seed, ways, traits, motion, lights, paths[u], spacings[u], now, later)
         turn = steps_before + u
-        if turn % _PLACE_EVERY == 0:
+        has_choice = traits.heeds[u] & _PLACES
+        if has_choice and turn % _PLACE_EVERY == 0:
             choose_place(u, ways, traits, motion, now)
-        if mind == _DRIVES and turn % _LANE_EVERY == 0 and accels[u] < 0.5:
+        if has_choice and mind == _DRIVES and turn % _LANE_EVERY == 0 and accels[u] < 0.5:
             change_lanes(u, seed, ways, traits, motion, now, accels[u])
         slides[u] = slide_mps(u, dt, traits, motion, now)
     for u in range(users):

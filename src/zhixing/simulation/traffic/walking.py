@@ -26,7 +26,7 @@ from zhixing.simulation.traffic.look import (
     WHOM,
     ZONE_M,
 )
-from zhixing.simulation.traffic.models import Mind
+from zhixing.simulation.traffic.models import Heeds, Mind
 from zhixing.simulation.traffic.people import Motion, Traits
 from zhixing.simulation.traffic.ways import RANK_JOINS, RANK_WALKS, Ways
 
@@ -41,6 +41,7 @@ _SLOW_MPS = 2.0
 _CROSSING = int(LaneKind.CROSSING)
 _RED, _OFF, _GREEN = int(Light.RED), int(Light.OFF), int(Light.GREEN)
 _WALKS = int(Mind.WALKS)
+_LIGHTS, _FRONT, _COMERS = int(Heeds.LIGHTS), int(Heeds.FRONT), int(Heeds.COMERS)
 _DIE_RED = 211
 
 
@@ -71,7 +72,7 @@ def walk_mps2(
     following = motion.next_way[u]
     if following >= 0 and ways.kind[following] == _CROSSING and not crosses and left < 4.0:
         motion.rank[u] = RANK_WALKS
-        if not _has_green(ways.group[following], lights):
+        if traits.heeds[u] & _LIGHTS and not _has_green(ways.group[following], lights):
             motion.rank[u] = RANK_JOINS
             runs = random_unit(seed + _DIE_RED, motion.identity[u], motion.legs[u]) < traits.red_rate[u]
             if not runs:
@@ -80,7 +81,8 @@ def walk_mps2(
     room = max(0.2, ways.half_m[way])
     likes = min(max(traits.likes_m[u], -room), room)
     across = -motion.slide_mps[u] / _RELAXES_S + _KEEPS_SIDE_PS2 * (likes - motion.offset_m[u])
-    for k in range(seen.shape[0]):
+    in_front = seen.shape[0] if traits.heeds[u] & _FRONT else 0
+    for k in range(in_front):
         dx, dy = seen[k, ALONG], seen[k, LATERAL]
         away = math.sqrt(dx * dx + dy * dy) + 1e-9
         o = int(seen[k, WHO])
@@ -102,7 +104,8 @@ def walk_mps2(
         if abs(side) < 0.1 and dx > 0.0 and seen[k, ALONG_MPS] < v:
             side = -0.3 if (motion.identity[u] & 1) == 0 else 0.3
         across -= force * side
-    for k in range(meets.shape[0]):
+    comers = meets.shape[0] if traits.heeds[u] & _COMERS else 0
+    for k in range(comers):
         zone = meets[k, ZONE_M]
         o = int(meets[k, WHOM])
         if traits.mind[o] == _WALKS or zone < 0.0:
