@@ -2,5 +2,6 @@
 
 Read in this order: ``units``, ``shapes``, ``frames`` (how numbers are meant); ``localized``, ``signal``,
 ``dialogue`` (the cabin); ``tracks``, ``road``, ``lights``, ``scene``, ``plan`` (the street); ``evidence`` (what
-a drive leaves behind). Standard library and NumPy only.
+a drive leaves behind); ``measures``, ``conditions``, ``query``, ``query_json``, ``query_schema``, ``hit`` (what
+is looked for in it, and found). Standard library and NumPy only.
 """
