@@ -79,6 +79,7 @@ _ALL = (
     Measure("sideways_mps", 1),
     Measure("yaw_rate_radps", 1),
     Measure("turned_rad", 1),
+    Measure("turned_lately_rad", 1),
     Measure("travelled_m", 1),
     # where two are to each other
     Measure("distance_m", 2),
@@ -106,6 +107,7 @@ _ALL = (
     Measure("is_in_roundabout", 1, needs_road=True),
     Measure("is_in_waiting_area", 1, needs_road=True),
     Measure("lane_offset_m", 1, needs_road=True),
+    Measure("lane_width_m", 1, needs_road=True),
     Measure("lane_apart_rad", 1, needs_road=True),
     Measure("lane_sideways_mps", 1, needs_road=True),
     Measure("is_wrong_way", 1, needs_road=True),

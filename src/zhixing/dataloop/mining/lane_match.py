@@ -40,6 +40,7 @@ class LaneMatch:
         s_m: Distance along it, NaN where there is none; so for the rest.
         offset_m: From its centre line, left positive.
         yaw_rad: Its direction there.
+        width_m: Its width there.
         on_kind: For each kind of lane, who is on any such lane, followed or not.
         in_junction: Who is in a junction's outline.
     """
@@ -49,6 +50,7 @@ class LaneMatch:
     s_m: FloatArray
     offset_m: FloatArray
     yaw_rad: FloatArray
+    width_m: FloatArray
     on_kind: dict[LaneKind, BoolArray]
     in_junction: BoolArray
 
@@ -74,7 +76,8 @@ def match_lanes(road: Road, tracks: Tracks) -> LaneMatch:
         return np.where(followed, values[row], np.nan) if values.size else np.full(shape, np.nan)
 
     lane = np.where(followed, places.lane[row], NO_LANE) if places.lane.size else np.full(shape, NO_LANE)
-    return LaneMatch(road, lane, taken(places.s_m), taken(places.offset_m), taken(places.yaw_rad), on_kind, in_junction)
+    s_m, offset_m = taken(places.s_m), taken(places.offset_m)
+    return LaneMatch(road, lane, s_m, offset_m, taken(places.yaw_rad), taken(places.width_m), on_kind, in_junction)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

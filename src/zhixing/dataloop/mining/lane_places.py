@@ -24,6 +24,7 @@ class Places:
         s_m: (rows,) distance along the lane.
         offset_m: (rows,) from its centre line, left positive.
         yaw_rad: (rows,) direction of the lane there.
+        width_m: (rows,) of the lane there.
     """
 
     point: IntArray
@@ -31,30 +32,31 @@ class Places:
     s_m: FloatArray
     offset_m: FloatArray
     yaw_rad: FloatArray
+    width_m: FloatArray
 
 
 def places_on(road: Road, xy_m: FloatArray) -> Places:
     """Return on which lanes points (points, 2) are, ordered by lane."""
-    found: list[tuple[IntArray, int, FloatArray, FloatArray, FloatArray]] = []
+    found: list[tuple[IntArray, int, FloatArray]] = []
     for k, lane in enumerate(road.lanes):
         edges = np.concatenate((lane.left_xy_m, lane.right_xy_m))
         low, high = edges.min(axis=0) - _EDGE_M, edges.max(axis=0) + _EDGE_M
         near = np.flatnonzero(((xy_m >= low) & (xy_m <= high)).all(axis=-1))
         for part in np.array_split(near, max(1, near.size * lane.centre_xy_m.shape[0] // _MOST_CELLS)):
             if part.size:
-                is_on, s_m, offset_m, yaw_rad = _project(lane, xy_m[part])
-                found.append((part[is_on], k, s_m[is_on], offset_m[is_on], yaw_rad[is_on]))
+                is_on, about = _project(lane, xy_m[part])
+                found.append((part[is_on], k, about[:, is_on]))
     if not found:
-        return Places(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), *(np.zeros(0) for _ in range(3)))
+        return Places(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), *np.zeros((4, 0)))
     return Places(
         np.concatenate([row[0] for row in found]),
         np.concatenate([np.full(row[0].size, row[1], dtype=np.int64) for row in found]),
-        *(np.concatenate([row[column] for row in found]) for column in (2, 3, 4)),
+        *np.concatenate([row[2] for row in found], axis=1),
     )
 
 
-def _project(lane: Lane, xy_m: FloatArray) -> tuple[BoolArray, FloatArray, FloatArray, FloatArray]:
-    """Return (points,) whether each point is on a lane, how far along, how far aside, and the direction there."""
+def _project(lane: Lane, xy_m: FloatArray) -> tuple[BoolArray, FloatArray]:
+    """Return (points,) whether each point is on a lane, and (4, points) distance, offset, direction and width there."""
     start = lane.centre_xy_m[:-1]
     along = lane.centre_xy_m[1:] - start
     length = np.hypot(along[:, 0], along[:, 1])
@@ -77,4 +79,4 @@ def _project(lane: Lane, xy_m: FloatArray) -> tuple[BoolArray, FloatArray, Float
     left_m, right_m = (side[piece] + share * (side[piece + 1] - side[piece]) for side in (left, right))
     is_on = (offset <= left_m + _EDGE_M) & (offset >= -right_m - _EDGE_M) & ~ends
     s_m = polyline_s_m(lane.centre_xy_m)[piece] + on_line[rows, nearest]
-    return is_on, s_m, offset, np.arctan2(unit[:, 1], unit[:, 0])[nearest]
+    return is_on, np.stack((s_m, offset, np.arctan2(unit[:, 1], unit[:, 0])[nearest], left_m + right_m))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,8 @@ class LaneRelations:
     Attributes:
         kind: (lanes + 1,) :class:`LaneKind`, 0 for none.
         length_m: (lanes + 1,)
+        end_m: (lanes + 1,) how far from its beginning it ends for good, with all that continue it; infinity if it goes
+            on for longer than ``REACH_M``.
         limit_mps: (lanes + 1,)
         is_two_way: (lanes + 1,)
         is_ring: (lanes + 1,) whether it is part of a roundabout.
@@ -36,6 +39,7 @@ class LaneRelations:
 
     kind: IntArray
     length_m: FloatArray
+    end_m: FloatArray
     limit_mps: FloatArray
     is_two_way: BoolArray
     is_ring: BoolArray
@@ -62,6 +66,7 @@ def relations_of(road: Road) -> LaneRelations:
     return LaneRelations(
         np.array([lane.kind for lane in lanes] + [0], dtype=np.int64),
         length_m,
+        np.array([_end_m(road, k, length_m) for k in range(len(lanes))] + [np.nan]),
         np.array([lane.speed_limit_mps for lane in lanes] + [np.nan]),
         np.array([lane.is_two_way for lane in lanes] + [False]),
         np.array([lane.junction >= 0 and is_in_roundabout(road, k) for k, lane in enumerate(lanes)] + [False]),
@@ -114,6 +119,14 @@ def side_table(road: Road, lanes: IntArray) -> IntArray:
             for other in (beside & place.keys()) - following:
                 table[k, place[other]] = side
     return table
+
+
+def _end_m(road: Road, lane: int, length_m: FloatArray) -> float:
+    """Return where a lane ends for good, on the longest way if there are several."""
+    ahead = lanes_ahead(road, lane, length_m)
+    goes_on = any(following not in ahead for one in ahead for following in road.successors[one])
+    ends_m = [away_m + float(length_m[one]) for one, away_m in ahead.items() if not road.successors[one]]
+    return math.inf if goes_on or not ends_m else max(ends_m)
 
 
 def _own_stop_lines(road: Road) -> tuple[IntArray, FloatArray]:

@@ -86,7 +86,7 @@ def crosses_stop_line(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRel
 
 
 def _to_lane_end_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:
-    return np.asarray(relations.length_m[lanes.lane] - lanes.s_m - 0.5 * drive.size_m[:, :1])
+    return np.asarray(relations.end_m[lanes.lane] - lanes.s_m - 0.5 * drive.size_m[:, :1])
 
 
 def _lane_gap_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:
@@ -184,6 +184,11 @@ ON_THE_MAP = (
         on_lane(lambda _, lanes, __: lanes.offset_m),
     ),
     Measuring(
+        "lane_width_m",
+        Localized("a 所在车道的宽度", "Width of the lane of a where it is.", "Breite der Spur von a an seiner Stelle."),
+        on_lane(lambda _, lanes, __: lanes.width_m),
+    ),
+    Measuring(
         "lane_apart_rad",
         Localized(
             "a 的航向与车道方向的夹角，0 到 π；双向车道最多 π/2",
@@ -256,9 +261,9 @@ ON_THE_MAP = (
     Measuring(
         "to_lane_end_m",
         Localized(
-            "a 的车头到车道尽头的距离",
-            "From the front of a to the end of its lane.",
-            "Von der Front von a bis zum Ende seiner Spur.",
+            "a 的车头到车道（连同其后续车道）尽头的距离；150 m 内不终止时无穷大",
+            "From the front of a to where its lane ends for good, infinite if it goes on for 150 m more.",
+            "Von der Front von a bis dorthin, wo seine Spur ganz endet; unendlich, wenn sie 150 m weitergeht.",
         ),
         on_lane(_to_lane_end_m),
     ),

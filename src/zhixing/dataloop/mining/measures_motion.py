@@ -11,6 +11,8 @@ from zhixing.datatypes.shapes import FloatArray
 
 STANDING_MPS = 0.3
 """Positions of recordings jitter; who is slower stands."""
+LATELY_S = 8.0
+"""A turn in a junction is over in this time."""
 
 
 def _seen_for_s(drive: PreparedDrive) -> FloatArray:
@@ -30,6 +32,14 @@ def _is_standing(drive: PreparedDrive) -> FloatArray:
 def _sideways_mps(drive: PreparedDrive) -> FloatArray:
     velocity, yaw = drive.velocity_mps, drive.yaw_rad
     return np.asarray(np.cos(yaw) * velocity[..., 1] - np.sin(yaw) * velocity[..., 0])
+
+
+def _turned_lately_rad(drive: PreparedDrive) -> FloatArray:
+    before = np.searchsorted(drive.time_s, drive.time_s - LATELY_S - 1e-9, side="left")
+    first = drive.there.argmax(axis=1)
+    start = np.maximum(before, first[:, None])
+    filled = drive.turned_rad_filled
+    return np.where(drive.there, filled - np.take_along_axis(filled, start, axis=1), np.nan)
 
 
 def _travelled_m(drive: PreparedDrive) -> FloatArray:
@@ -121,6 +131,15 @@ MOTION = (
             "Wie weit a gedreht hat, seit es zum ersten Mal da war, links positiv, auch über eine halbe Drehung.",
         ),
         lambda drive: drive.turned_rad,
+    ),
+    Measuring(
+        "turned_lately_rad",
+        Localized(
+            "a 最近 8 s 内（或自首次出现以来）转过的角度，左转为正",
+            "How far a has turned in the last 8 s, or since it was first there, left positive.",
+            "Wie weit a in den letzten 8 s gedreht hat, oder seit es da ist, links positiv.",
+        ),
+        _turned_lately_rad,
     ),
     Measuring(
         "travelled_m",

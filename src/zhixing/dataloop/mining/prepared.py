@@ -80,6 +80,11 @@ class PreparedDrive:
     @cached_property
     def turned_rad(self) -> FloatArray:
         """(objects, steps) how far a heading has turned since its first step, counter-clockwise, without wrapping."""
+        return np.where(self.there, self.turned_rad_filled, np.nan)
+
+    @cached_property
+    def turned_rad_filled(self) -> FloatArray:
+        """(objects, steps) the same, kept where somebody is not there for a while."""
         steps = np.arange(self.time_ns.size)
         known = np.maximum.accumulate(np.where(self.there, steps, -1), axis=1)
         yaw = np.take_along_axis(self.yaw_rad, np.maximum(known, 0), axis=1)
@@ -87,7 +92,7 @@ class PreparedDrive:
         turns = np.remainder(np.diff(yaw, axis=1) + np.pi, 2.0 * np.pi) - np.pi
         turned = np.zeros_like(yaw)
         turned[:, 1:] = np.cumsum(np.nan_to_num(turns), axis=1)
-        return np.where(self.there, turned, np.nan)
+        return turned
 
     @cached_property
     def accel_mps2(self) -> FloatArray:
