@@ -24,8 +24,8 @@ class LaneRelations:
     Attributes:
         kind: (lanes + 1,) :class:`LaneKind`, 0 for none.
         length_m: (lanes + 1,)
-        end_m: (lanes + 1,) how far from its beginning it ends for good, with all that continue it; infinity if it goes
-            on for longer than ``REACH_M``.
+        end_m: (lanes + 1,) how far from its beginning it ends for good, with all that continue it; infinity if that
+            is not within reach.
         limit_mps: (lanes + 1,)
         is_two_way: (lanes + 1,)
         is_ring: (lanes + 1,) whether it is part of a roundabout.

@@ -8,7 +8,7 @@ import numpy as np
 
 from zhixing.dataloop.mining.boxes import turn_rad
 from zhixing.dataloop.mining.lane_match import LaneMatch
-from zhixing.dataloop.mining.lane_relations import LaneRelations, ahead_table_m, side_table
+from zhixing.dataloop.mining.lane_relations import REACH_M, LaneRelations, ahead_table_m, side_table
 from zhixing.dataloop.mining.measures_motion import STANDING_MPS
 from zhixing.dataloop.mining.measuring import Measuring, OfOne
 from zhixing.dataloop.mining.prepared import PreparedDrive
@@ -70,7 +70,7 @@ def _changes(side: int) -> OfOne:
 def to_stop_line_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:
     """Return (objects, steps) from somebody's front to the next stop line along its lane, NaN where none is near."""
     away = relations.stop_m[lanes.lane] - lanes.s_m - 0.5 * drive.size_m[:, :1]
-    return np.where(np.isfinite(away), away, np.nan)
+    return np.where(away <= REACH_M, away, np.nan)
 
 
 def crosses_stop_line(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> BoolArray:
@@ -86,7 +86,8 @@ def crosses_stop_line(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRel
 
 
 def _to_lane_end_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:
-    return np.asarray(relations.end_m[lanes.lane] - lanes.s_m - 0.5 * drive.size_m[:, :1])
+    away = relations.end_m[lanes.lane] - lanes.s_m - 0.5 * drive.size_m[:, :1]
+    return np.where(away <= REACH_M, away, np.inf)
 
 
 def _lane_gap_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:
@@ -99,7 +100,7 @@ def _lane_gap_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations
         is_ahead = (away_m > 0.0) & (np.arange(length.size) != row)[:, None]
         gap_m = np.where(is_ahead, away_m - 0.5 * (length[:, None] + length[row]), np.inf)
         gap[row] = np.maximum(gap_m.min(axis=0), 0.0)
-    return gap
+    return np.where(gap <= REACH_M, gap, np.inf)
 
 
 def _turn(_: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:
@@ -243,9 +244,9 @@ ON_THE_MAP = (
     Measuring(
         "to_stop_line_m",
         Localized(
-            "a 的车头沿车道到下一条停止线的距离，刚越过为负",
-            "From the front of a along its lane to the next stop line, negative just past it.",
-            "Von der Front von a entlang seiner Spur zur nächsten Haltelinie, gleich dahinter negativ.",
+            "a 的车头沿车道到下一条停止线（150 m 内）的距离，刚越过为负",
+            "From the front of a along its lane to the next stop line within 150 m, negative just past it.",
+            "Von der Front von a entlang seiner Spur zur nächsten Haltelinie binnen 150 m, gleich dahinter negativ.",
         ),
         on_lane(to_stop_line_m),
     ),
@@ -262,8 +263,8 @@ ON_THE_MAP = (
         "to_lane_end_m",
         Localized(
             "a 的车头到车道（连同其后续车道）尽头的距离；150 m 内不终止时无穷大",
-            "From the front of a to where its lane ends for good, infinite if it goes on for 150 m more.",
-            "Von der Front von a bis dorthin, wo seine Spur ganz endet; unendlich, wenn sie 150 m weitergeht.",
+            "From the front of a to where its lane and what continues it end; infinite if not within 150 m.",
+            "Von der Front von a bis zum Ende seiner Spur und ihrer Fortsetzung; unendlich, wenn nicht binnen 150 m.",
         ),
         on_lane(_to_lane_end_m),
     ),
