@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from zhixing.dataloop.mining.driven import drive_of
-from zhixing.dataloop.mining.evaluation import Evaluation
+from zhixing.dataloop.mining.evaluation import Evaluation, Values
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.reasons import reasons
 from zhixing.datatypes.conditions import EGO, Count, Exists, ForAll, Role, walk
@@ -45,17 +45,18 @@ def mine(drive: Drive | PreparedDrive, query: Query) -> tuple[Hit, ...]:
         return ()
     first = rows[names[0]]
     cells = largest_cells(query, rows, prepared.time_ns.size)
-    if cells > MOST_CELLS or cells / first.size > 8 * CHUNK_CELLS:
+    if cells > MOST_CELLS or cells / first.size > 4 * CHUNK_CELLS:
         raise QueryError(
             f"query {query.name} over {prepared.drive.drive_id} would look at {cells:,} combinations",
             hint="Name fewer roles, or say more of their classes and sizes; or cut the drive into pieces.",
         )
     at_once = max(1, int(CHUNK_CELLS / max(cells / first.size, 1.0)))
-    hits = [
-        hit
-        for start in range(0, first.size, at_once)
-        for hit in _hits(Evaluation(prepared, rows | {names[0]: first[start : start + at_once]}), query)
-    ]
+    hits: list[Hit] = []
+    kept: Values = {}
+    for start in range(0, first.size, at_once):
+        evaluation = Evaluation(prepared, rows | {names[0]: first[start : start + at_once]}, kept)
+        hits.extend(_hits(evaluation, query))
+        kept = {key: values for key, values in evaluation.values_by_name.items() if names[0] not in key[1]}
     return tuple(sorted(hits, key=lambda hit: (hit.start_ns, hit.object_ids, hit.end_ns)))
 
 

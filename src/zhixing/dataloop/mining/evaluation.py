@@ -32,6 +32,9 @@ from zhixing.datatypes.conditions import (
 from zhixing.datatypes.measures import MEASURES
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 
+Values = dict[tuple[str, tuple[str, ...]], FloatArray]
+"""Measures by name and roles, over (candidates of these roles …, steps)."""
+
 
 class Evaluation:
     """The conditions of one query over one drive, for some candidates of each role.
@@ -39,14 +42,15 @@ class Evaluation:
     Args:
         drive: The drive.
         rows: For each role of the query, brought in anywhere, the rows of those who can play it.
+        kept: Measures that have been taken for the same rows, by name and roles; more are added.
     """
 
-    def __init__(self, drive: PreparedDrive, rows: Mapping[str, IntArray]) -> None:
+    def __init__(self, drive: PreparedDrive, rows: Mapping[str, IntArray], kept: Values | None = None) -> None:
         self.drive = drive
         self.rows = rows
+        self.values_by_name: Values = {} if kept is None else kept
         self.bodies: dict[int, BoolArray] = {}
         """For each quantifier by its ``id``, where its body is true for somebody who is there."""
-        self._values: dict[tuple[str, tuple[str, ...]], FloatArray] = {}
 
     def truth(self, condition: Condition, scope: tuple[str, ...]) -> Truth:
         """Return a condition's truth over (roles in scope …, steps); where a role does not matter its size is 1."""
@@ -78,9 +82,9 @@ class Evaluation:
     def values(self, measure: str, of: tuple[str, ...]) -> FloatArray:
         """Return a measure over (candidates of its roles …, steps), NaN where it is undefined."""
         key = (measure, of)
-        if key not in self._values:
-            self._values[key] = taken(CATALOGUE[measure], self.drive, tuple(self.rows[name] for name in of))
-        return self._values[key]
+        if key not in self.values_by_name:
+            self.values_by_name[key] = taken(CATALOGUE[measure], self.drive, tuple(self.rows[name] for name in of))
+        return self.values_by_name[key]
 
     def holds(self, condition: Compare | Is) -> tuple[BoolArray, FloatArray]:
         """Return where a condition on a measure is true, over (candidates of its roles …, steps), and the measure."""

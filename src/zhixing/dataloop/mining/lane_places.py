@@ -66,12 +66,12 @@ def _project(lane: Lane, xy_m: FloatArray) -> tuple[BoolArray, FloatArray]:
     ahead = away[..., 0] * unit[:, 0] + away[..., 1] * unit[:, 1]
     on_line = np.clip(ahead, 0.0, length[keep])
     aside = unit[:, 0] * away[..., 1] - unit[:, 1] * away[..., 0]
-    distance = np.hypot(ahead - on_line, aside)
-    nearest = distance.argmin(axis=1)
+    squared = (ahead - on_line) ** 2 + aside**2
+    nearest = squared.argmin(axis=1)
     rows = np.arange(xy_m.shape[0])
     piece = np.flatnonzero(keep)[nearest]
     share = on_line[rows, nearest] / length[piece]
-    offset = np.where(aside[rows, nearest] >= 0.0, 1.0, -1.0) * distance[rows, nearest]
+    offset = np.where(aside[rows, nearest] >= 0.0, 1.0, -1.0) * np.sqrt(squared[rows, nearest])
     # Beyond the first and the last cross-section is off the lane.
     beyond = ahead[rows, nearest] - on_line[rows, nearest]
     ends = ((piece == 0) & (beyond < -1e-6)) | ((piece == length.size - 1) & (beyond > 1e-6))

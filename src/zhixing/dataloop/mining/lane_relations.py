@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -51,8 +52,9 @@ class LaneRelations:
     stop_m: FloatArray
 
 
+@lru_cache(maxsize=16)
 def relations_of(road: Road) -> LaneRelations:
-    """Return the tables of a road."""
+    """Return the tables of a road, made once for each road of late."""
     lanes = road.lanes
     length_m = np.array([float(polyline_s_m(lane.centre_xy_m)[-1]) for lane in lanes] + [0.0])
     line, own_m = _own_stop_lines(road)
