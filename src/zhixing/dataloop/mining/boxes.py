@@ -71,10 +71,10 @@ def meeting_s(a: Users, b: Users) -> FloatArray:
             (seen_from(one, two)[0], one.cos * vx + one.sin * vy, 0.5 * one.length_m + along),
             (seen_from(one, two)[1], one.cos * vy - one.sin * vx, 0.5 * one.width_m + across),
         ):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                first, last = (-reach - away) / speed, (reach - away) / speed
             # Who stands still along an axis overlaps on it always or never.
             still = np.abs(speed) < 1e-9
+            moving = np.where(still, 1.0, speed)
+            first, last = (-reach - away) / moving, (reach - away) / moving
             apart = np.abs(away) > reach
             low = np.where(still, np.where(apart, np.inf, -np.inf), np.minimum(first, last))
             high = np.where(still, np.where(apart, -np.inf, np.inf), np.maximum(first, last))
