@@ -2,7 +2,8 @@
 
 Where lanes lie over each other, as in junctions, a point is on several. Which one somebody follows is told by the whole
 track: the sequence of lanes that costs least, where being off the middle, askew, or on a lane for others costs by the
-time it lasts, and going over to a lane that does not continue the one before costs once.
+time it lasts, and going over to a lane that does not continue the one before costs once. In a junction one may be a
+little beside its lane, too.
 
 Source: the idea is that of Newson and Krumm (2009), "Hidden Markov map matching through noise and sparseness".
 """
@@ -63,7 +64,8 @@ def match_lanes(road: Road, tracks: Tracks) -> LaneMatch:
     places = places_on(road, xy_m)
     cell = flat[places.point]
     kinds = np.array([lane.kind for lane in road.lanes], dtype=np.int64)
-    on_kind = {kind: _scattered(cell[kinds[places.lane] == kind], shape) for kind in LaneKind}
+    kind_on = np.where(places.outside_m > 0.0, 0, kinds[places.lane])
+    on_kind = {kind: _scattered(cell[kind_on == kind], shape) for kind in LaneKind}
     in_junction = np.zeros(shape, dtype=np.bool_)
     if road.num_junctions:
         in_junction.reshape(-1)[flat] = drivable_area(road).are_in_junctions(xy_m)
@@ -110,7 +112,7 @@ def _candidates(road: Road, tracks: Tracks, places: Places, cell: IntArray) -> _
         (kind == LaneKind.DRIVING) | (on_wheels & (kind == LaneKind.BIKING)),
     )
     own |= ~walks & ~on_wheels & ~are_motor_vehicles(user)
-    cost = _PER_M * np.abs(places.offset_m) + _PER_RAD * askew + np.where(own, 0.0, _NOT_ITS_KIND)
+    cost = _PER_M * (np.abs(places.offset_m) + places.outside_m) + _PER_RAD * askew + np.where(own, 0.0, _NOT_ITS_KIND)
     order = np.lexsort((places.lane, cost, cell))
     ranked = cell[order]
     first = np.searchsorted(ranked, ranked, side="left")

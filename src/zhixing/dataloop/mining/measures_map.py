@@ -48,7 +48,10 @@ def _apart_rad(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations)
 
 
 def _is_wrong_way(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> BoolArray:
-    return np.asarray((_apart_rad(drive, lanes, relations) > WRONG_WAY_RAD) & (drive.speed_mps >= STANDING_MPS))
+    # In other junctions lanes lie over each other in all directions.
+    has_way = (relations.junction[lanes.lane] < 0) | relations.is_ring[lanes.lane]
+    drives_back = (_apart_rad(drive, lanes, relations) > WRONG_WAY_RAD) & (drive.speed_mps >= STANDING_MPS)
+    return np.asarray(has_way & drives_back)
 
 
 def _sideways_mps(drive: PreparedDrive, lanes: LaneMatch, _: LaneRelations) -> FloatArray:
@@ -210,9 +213,10 @@ ON_THE_MAP = (
     Measuring(
         "is_wrong_way",
         Localized(
-            "a 逆行：向前行驶且与车道方向相差超过 120°；双向车道除外",
-            "a drives forward more than 120 degrees off its lane's direction; never on lanes for both ways.",
-            "a fährt vorwärts, mehr als 120° gegen die Richtung seiner Spur; nie auf Spuren für beide Richtungen.",
+            "a 逆行：向前行驶且与车道方向相差超过 120°；双向车道和（环岛以外的）路口内除外",
+            "a drives forward over 120° off its lane; never on two-way lanes or in junctions but roundabouts.",
+            "a fährt vorwärts über 120° gegen seine Spur; nie auf Spuren für beide Richtungen oder in Kreuzungen außer "
+            "Kreiseln.",
         ),
         on_lane(_is_wrong_way),
     ),

@@ -191,6 +191,19 @@ def test_a_stop_line_is_crossed_by_the_front(mining: SimpleNamespace, by_hand: S
     assert np.isnan(mining.measured(drive, "next_turn", 1)[42:]).all()
 
 
+def test_who_cuts_a_corner_follows_its_lane_and_is_no_wrong_way_driver(
+    mining: SimpleNamespace, by_hand: SimpleNamespace
+) -> None:
+    """The lane that crosses has the car between its edges, its own is a metre beside it."""
+    user = by_hand.User(object_id=1, x_m=80.0, speed_mps=10.0)
+    track = by_hand.tracks([user], 51)
+    y_m = np.where((track.xy_m[..., 0] > 103.0) & (track.xy_m[..., 0] < 117.0), -2.75, 0.0)
+    drive = mining.drive(moved(track, y_m), by_hand.crossing())
+    assert mining.measured(drive, "lane_offset_m", 1)[[25, 30]] == pytest.approx(-2.75)
+    assert mining.measured(drive, "is_on_driving_lane", 1)[[25, 30]].tolist() == [0.0, 1.0]
+    assert not mining.measured(drive, "is_wrong_way", 1)[:40].any()
+
+
 def test_a_quick_one_that_skips_the_line_has_crossed_it(mining: SimpleNamespace, by_hand: SimpleNamespace) -> None:
     user = by_hand.User(object_id=1, x_m=80.0, speed_mps=160.0)
     drive = mining.drive(by_hand.tracks([user], 4), by_hand.crossing())
