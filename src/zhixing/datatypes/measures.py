@@ -120,7 +120,11 @@ _ALL = (
     Measure("lane_gap_m", 1, needs_road=True),
     Measure("turn", 1, TURNS, needs_road=True),
     Measure("next_turn", 1, TURNS, needs_road=True),
+    # where two are to each other on the map
     Measure("is_in_same_lane", 2, needs_road=True),
+    Measure("is_in_left_lane", 2, needs_road=True),
+    Measure("is_in_right_lane", 2, needs_road=True),
+    Measure("lane_ahead_m", 2, needs_road=True),
     # lights of one's own movement
     Measure("light", 1, LIGHTS, needs_road=True, needs_lights=True),
     Measure("light_age_s", 1, needs_road=True, needs_lights=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from zhixing.dataloop.mining.measures_conflicts import CONFLICTS
+from zhixing.dataloop.mining.measures_lane_pairs import LANE_PAIRS
 from zhixing.dataloop.mining.measures_lights import LIGHTS
 from zhixing.dataloop.mining.measures_map import ON_THE_MAP
 from zhixing.dataloop.mining.measures_motion import MOTION
@@ -17,6 +18,7 @@ SUBJECTS = (
     ("Where two are to each other", PAIRS),
     ("How near two come to a collision", CONFLICTS),
     ("On the map", ON_THE_MAP),
+    ("Where two are to each other on the map", LANE_PAIRS),
     ("Lights", LIGHTS),
     ("Sight", SIGHT),
 )

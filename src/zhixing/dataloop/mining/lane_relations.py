@@ -98,12 +98,12 @@ def lanes_ahead(
     return found
 
 
-def ahead_table_m(road: Road, lanes: IntArray, length_m: FloatArray) -> FloatArray:
+def ahead_table_m(road: Road, lanes: IntArray) -> FloatArray:
     """Return (lanes, lanes) how far it is from the beginning of one to that of another, infinity if far."""
     place = {int(lane): k for k, lane in enumerate(lanes) if lane != NO_LANE}
     table = np.full((lanes.size, lanes.size), np.inf)
     for lane, k in place.items():
-        for other, away_m in lanes_ahead(road, lane, length_m).items():
+        for other, away_m in lanes_ahead(road, lane, relations_of(road).length_m).items():
             if other in place:
                 table[k, place[other]] = away_m
     return table

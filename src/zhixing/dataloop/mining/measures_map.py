@@ -8,13 +8,13 @@ import numpy as np
 
 from zhixing.dataloop.mining.boxes import turn_rad
 from zhixing.dataloop.mining.lane_match import LaneMatch
-from zhixing.dataloop.mining.lane_relations import REACH_M, LaneRelations, ahead_table_m, side_table
+from zhixing.dataloop.mining.lane_relations import REACH_M, LaneRelations
 from zhixing.dataloop.mining.measures_motion import STANDING_MPS
 from zhixing.dataloop.mining.measuring import Measuring, OfOne
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.road import NO_LANE, LaneKind
-from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
+from zhixing.datatypes.shapes import BoolArray, FloatArray
 
 WRONG_WAY_RAD = 2.0 * np.pi / 3.0
 
@@ -60,11 +60,10 @@ def _sideways_mps(drive: PreparedDrive, lanes: LaneMatch, _: LaneRelations) -> F
 
 
 def _changes(side: int) -> OfOne:
-    def changes(drive: PreparedDrive, lanes: LaneMatch, _: LaneRelations) -> BoolArray:
-        used, place = drive.lane_place
+    def changes(drive: PreparedDrive, _: LaneMatch, __: LaneRelations) -> BoolArray:
+        place = drive.lane_place[1]
         found = np.zeros(drive.there.shape, dtype=np.bool_)
-        sides = side_table(lanes.road, used)[place[:, :-1], place[:, 1:]]
-        found[:, 1:] = sides == side
+        found[:, 1:] = drive.lane_sides[place[:, :-1], place[:, 1:]] == side
         return found
 
     return on_lane(changes)
@@ -93,13 +92,12 @@ def _to_lane_end_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelati
     return np.where(away <= REACH_M, away, np.inf)
 
 
-def _lane_gap_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:
-    used, place = drive.lane_place
-    table_m = ahead_table_m(lanes.road, used, relations.length_m)
+def _lane_gap_m(drive: PreparedDrive, lanes: LaneMatch, _: LaneRelations) -> FloatArray:
+    place = drive.lane_place[1]
     gap = np.full(drive.there.shape, np.inf)
     length = drive.size_m[:, 0]
     for row in range(length.size):
-        away_m = table_m[place[row], place] + lanes.s_m - lanes.s_m[row]
+        away_m = drive.lane_ahead_m[place[row], place] + lanes.s_m - lanes.s_m[row]
         is_ahead = (away_m > 0.0) & (np.arange(length.size) != row)[:, None]
         gap_m = np.where(is_ahead, away_m - 0.5 * (length[:, None] + length[row]), np.inf)
         gap[row] = np.maximum(gap_m.min(axis=0), 0.0)
@@ -118,14 +116,6 @@ def next_known(values: FloatArray, there: BoolArray) -> FloatArray:
     following = np.minimum.accumulate(known[:, ::-1], axis=1)[:, ::-1]
     padded = np.concatenate((values, np.full((values.shape[0], 1), np.nan)), axis=1)
     return np.where(there, np.take_along_axis(padded, following, axis=1), np.nan)
-
-
-def _is_in_same_lane(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    lanes = drive.lanes
-    if lanes is None:
-        return np.full((others.size, drive.time_ns.size), np.nan)
-    mine, theirs = lanes.lane[one], lanes.lane[others]
-    return np.where((mine == NO_LANE) | (theirs == NO_LANE), np.nan, mine == theirs)
 
 
 ON_THE_MAP = (
@@ -298,10 +288,5 @@ ON_THE_MAP = (
             "Wohin a in der Kreuzung fährt, in der es ist oder die es in dieser Aufnahme als nächste befährt.",
         ),
         on_map(lambda drive, lanes, relations: next_known(_turn(drive, lanes, relations), drive.there)),
-    ),
-    Measuring(
-        "is_in_same_lane",
-        Localized("a 与 b 在同一车道", "a and b follow the same lane.", "a und b folgen derselben Spur."),
-        of_two=_is_in_same_lane,
     ),
 )

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from zhixing.dataloop.mining.lane_match import LaneMatch, match_lanes
-from zhixing.dataloop.mining.lane_relations import LaneRelations, relations_of
+from zhixing.dataloop.mining.lane_relations import LaneRelations, ahead_table_m, relations_of, side_table
 from zhixing.dataloop.mining.spans import runs_of
 from zhixing.datatypes.evidence import Drive
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
@@ -118,6 +118,18 @@ class PreparedDrive:
             return np.zeros(0, dtype=np.int64), np.zeros(self.there.shape, dtype=np.int64)
         used, place = np.unique(self.lanes.lane, return_inverse=True)
         return used, place.reshape(self.there.shape)
+
+    @cached_property
+    def lane_sides(self) -> IntArray:
+        """Over the lanes of ``lane_place``: 1 where the second is left of the first, -1 where it is right."""
+        road = self.drive.road
+        return np.zeros((0, 0), dtype=np.int64) if road is None else side_table(road, self.lane_place[0])
+
+    @cached_property
+    def lane_ahead_m(self) -> FloatArray:
+        """Over the lanes of ``lane_place``: how far it is from the beginning of one to that of another along lanes."""
+        road = self.drive.road
+        return np.zeros((0, 0)) if road is None else ahead_table_m(road, self.lane_place[0])
 
     def rate(self, values: FloatArray, half_span_s: float = _RATE_S) -> FloatArray:
         """Return (objects, steps) how fast values change: the slope of the best straight line through those around.

@@ -118,6 +118,22 @@ def test_same_lane_is_the_same_lane(mining: SimpleNamespace, on_street: Any) -> 
     assert np.isnan(mining.measured(drive, "is_in_same_lane", 1, 4)[0])
 
 
+def test_beside_and_ahead_are_told_along_lanes(mining: SimpleNamespace, on_street: Any) -> None:
+    drive = on_street(
+        {"x_m": 90.0}, {"x_m": 95.0, "y_m": 3.5}, {"x_m": 120.0}, {"x_m": 120.0, "y_m": 3.5},
+        {"x_m": 90.0, "y_m": 7.0, "yaw_rad": WEST}, {"x_m": 290.0},
+    )  # fmt: skip
+    expected = {
+        "is_in_left_lane": [1.0, 0.0, 1.0, 0.0, 0.0],
+        "is_in_right_lane": [0.0, 0.0, 0.0, 0.0, 0.0],
+        "lane_ahead_m": [math.inf, 30.0, math.inf, math.inf, math.inf],
+    }
+    for name, values in expected.items():
+        assert [mining.measured(drive, name, 1, other)[0] for other in range(2, 7)] == pytest.approx(values), name
+    assert mining.measured(drive, "lane_ahead_m", 3, 1)[0] == pytest.approx(-30.0)
+    assert mining.measured(drive, "is_in_right_lane", 2, 1)[0] == 1.0
+
+
 @pytest.fixture
 def kinds(by_hand: SimpleNamespace) -> Road:
     """A street east with a bike lane and a sidewalk on its right and a crossing over it at x = 50."""
