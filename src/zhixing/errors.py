@@ -9,7 +9,8 @@
     │   ├── MapError                  a map cannot be read or driven on
     │   ├── ScenarioError             a driving task cannot be read or started
     │   ├── RecordingError            a recording cannot be read or written
-    │   └── PhraseError               a phrase file does not say what it means
+    │   ├── PhraseError               a phrase file does not say what it means
+    │   └── QueryError                a query cannot be meant, or is too large to be run
     ├── SignalError                   exit code 3: a signal was used against its catalogue
     │   ├── UnknownSignalError        no such path
     │   ├── NotWritableError          a sensor or attribute was asked to change
@@ -38,6 +39,7 @@ __all__ = [
     "PhraseError",
     "PluginError",
     "ProvidedError",
+    "QueryError",
     "RecordingError",
     "ScenarioError",
     "ServiceError",
@@ -102,6 +104,10 @@ class RecordingError(InputError):
 
 class PhraseError(InputError):
     """A phrase file does not say what it means."""
+
+
+class QueryError(InputError):
+    """A query cannot be meant, or is too large to be run."""
 
 
 class SignalError(ZhixingError):

@@ -10,7 +10,7 @@ import shapely
 
 from zhixing.datatypes.frames import box_corners_m
 from zhixing.datatypes.road import LaneKind, Road
-from zhixing.datatypes.shapes import FloatArray
+from zhixing.datatypes.shapes import BoolArray, FloatArray
 
 TOLERANCE_M = 0.3
 _LANE_TOLERANCE_M = 0.05
@@ -61,6 +61,10 @@ class DrivableArea:
     def is_in_junction(self, x_m: float, y_m: float) -> bool:
         """Return whether a point is in a junction."""
         return bool(shapely.contains_xy(self._junctions, x_m, y_m))
+
+    def are_in_junctions(self, xy_m: FloatArray) -> BoolArray:
+        """Return (points,) which points (points, 2) are in a junction."""
+        return np.asarray(shapely.contains_xy(self._junctions, xy_m[:, 0], xy_m[:, 1]), dtype=np.bool_)
 
     def is_between_lanes(self, box: FloatArray) -> bool:
         """Return whether neither one lane nor lanes that continue each other hold all corners of a box (5,).

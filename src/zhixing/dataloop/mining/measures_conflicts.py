@@ -1,0 +1,170 @@
+"""How near two come to a collision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zhixing.dataloop.mining.boxes import boxes_touch, extents_m, meeting_s, seen_from, turn_rad
+from zhixing.dataloop.mining.measures_motion import STANDING_MPS
+from zhixing.dataloop.mining.measuring import Measuring
+from zhixing.dataloop.mining.prepared import PreparedDrive, Users
+from zhixing.datatypes.localized import Localized
+from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.datatypes.units import NS_PER_S
+
+PET_HORIZON_S = 5.0
+_FOLLOWS_RAD = np.pi / 6.0
+_NEAREST_M = 0.1
+
+
+def _both(drive: PreparedDrive, one: int, others: IntArray) -> tuple[Users, Users]:
+    return drive.users(np.array([one])), drive.users(others)
+
+
+def _where_both(a: Users, b: Users, values: FloatArray) -> FloatArray:
+    return np.where(np.isnan(a.x_m + b.x_m), np.nan, values)
+
+
+def _gap_and_closing(a: Users, b: Users) -> tuple[FloatArray, FloatArray]:
+    """Return the gap to who is in one's way, infinite where nobody is, and how fast it closes along one's heading."""
+    ahead, left = seen_from(a, b)
+    along, across = extents_m(a, b)
+    is_in_way = (ahead > 0.0) & (np.abs(left) < 0.5 * a.width_m + across)
+    gap = np.where(is_in_way, np.maximum(ahead - along - 0.5 * a.length_m, 0.0), np.inf)
+    closing = a.cos * (a.vx_mps - b.vx_mps) + a.sin * (a.vy_mps - b.vy_mps)
+    return _where_both(a, b, gap), closing
+
+
+def _touches(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    a, b = _both(drive, one, others)
+    return _where_both(a, b, boxes_touch(a, b).astype(np.float64))
+
+
+def _gap_ahead_m(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    return _gap_and_closing(*_both(drive, one, others))[0]
+
+
+def _headway_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    a, b = _both(drive, one, others)
+    gap, _ = _gap_and_closing(a, b)
+    drives = a.speed_mps >= STANDING_MPS
+    return _where_both(a, b, np.where(drives, gap / np.where(drives, a.speed_mps, 1.0), np.inf))
+
+
+def _ttc_ahead_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    a, b = _both(drive, one, others)
+    gap, closing = _gap_and_closing(a, b)
+    closes = closing > 1e-6
+    return _where_both(a, b, np.where(closes, gap / np.where(closes, closing, 1.0), np.inf))
+
+
+def _needed_decel_mps2(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    a, b = _both(drive, one, others)
+    gap, closing = _gap_and_closing(a, b)
+    needed = np.maximum(closing, 0.0) ** 2 / (2.0 * np.maximum(gap, _NEAREST_M))
+    return _where_both(a, b, needed)
+
+
+def _ttc_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    return meeting_s(*_both(drive, one, others))
+
+
+def _pet_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    a, b = _both(drive, one, others)
+    steps = drive.time_ns.size
+    found = np.full(b.x_m.shape, np.inf)
+    reach_m = 0.5 * (np.hypot(a.length_m, a.width_m) + np.hypot(b.length_m, b.width_m))
+    horizon_ns = int(PET_HORIZON_S * NS_PER_S)
+    for lag in range(steps):
+        later_ns = drive.time_ns[lag:] - drive.time_ns[: steps - lag]
+        if not (later_ns <= horizon_ns).any():
+            break
+        now, then = slice(0, steps - lag), slice(lag, steps)
+        dx, dy = b.x_m[:, then] - a.x_m[:, now], b.y_m[:, then] - a.y_m[:, now]
+        near = (dx * dx + dy * dy <= reach_m * reach_m) & np.isinf(found[:, now]) & (later_ns <= horizon_ns)
+        user, step = np.nonzero(near)
+        if not user.size:
+            continue
+        first, second = _picked(a, np.zeros_like(user), step), _picked(b, user, step + lag)
+        apart = np.abs(turn_rad(first.yaw_rad, second.yaw_rad))
+        meets = (boxes_touch(first, second) & (apart > _FOLLOWS_RAD))[:, 0]
+        found[user[meets], step[meets]] = later_ns[step[meets]] / NS_PER_S
+    return np.where(np.isnan(a.x_m), np.nan, found)
+
+
+def _picked(users: Users, user: IntArray, step: IntArray) -> Users:
+    """Return (picks, 1) of single moments of single road users."""
+    values = (getattr(users, name) for name in Users.__slots__)
+    return Users(*(value[user, np.minimum(step, value.shape[1] - 1)][:, None] for value in values))
+
+
+CONFLICTS = (
+    Measuring(
+        "touches",
+        Localized(
+            "a 与 b 的外廓接触或重叠",
+            "The boxes of a and b touch or overlap.",
+            "Die Umrisse von a und b berühren sich.",
+        ),
+        of_two=_touches,
+    ),
+    Measuring(
+        "gap_ahead_m",
+        Localized(
+            "b 在 a 行进带前方时的净距，否则无穷大",
+            "Gap from the front of a to b where b is in the strip ahead of a as wide as a, else infinite.",
+            "Lücke von der Front von a bis b, wenn b in dem Streifen vor a liegt, so breit wie a, sonst unendlich.",
+        ),
+        of_two=_gap_ahead_m,
+    ),
+    Measuring(
+        "headway_s",
+        Localized(
+            "车头净距除以 a 的速度；前方无 b 或 a 静止时无穷大",
+            "gap_ahead_m over the speed of a; infinite where b is not ahead or a stands.",
+            "gap_ahead_m durch die Geschwindigkeit von a; unendlich, wenn b nicht voraus ist oder a steht.",
+        ),
+        of_two=_headway_s,
+    ),
+    Measuring(
+        "ttc_ahead_s",
+        Localized(
+            "车头净距除以沿 a 航向的接近速度；不接近时无穷大",
+            "gap_ahead_m over how fast it closes along a's heading; infinite where it does not.",
+            "gap_ahead_m durch die Schließgeschwindigkeit in Richtung von a; unendlich, wenn sie nicht schließt.",
+        ),
+        of_two=_ttc_ahead_s,
+        source="Hayward (1972), Near miss determination through use of a scale of danger",
+    ),
+    Measuring(
+        "needed_decel_mps2",
+        Localized(
+            "a 恰好不撞上前方 b 所需的减速度（DRAC）；不接近时为 0",
+            "Deceleration with which a just does not run into b ahead of it (DRAC); 0 where the gap does not close.",
+            "Verzögerung, mit der a gerade nicht auf b vor sich auffährt (DRAC); 0, wenn die Lücke nicht schließt.",
+        ),
+        of_two=_needed_decel_mps2,
+        source="Cooper and Ferguson (1976), Traffic studies at T-junctions; at least 0.1 m of gap is reckoned with",
+    ),
+    Measuring(
+        "ttc_s",
+        Localized(
+            "a 与 b 保持速度和航向时外廓首次接触的时间；永不接触时无穷大",
+            "When the boxes of a and b first touch if both keep velocity and heading; infinite if never.",
+            "Wann sich die Umrisse von a und b zuerst berühren, wenn beide so weiterfahren; unendlich, wenn nie.",
+        ),
+        of_two=_ttc_s,
+        source="Hayward (1972), for boxes in the plane",
+    ),
+    Measuring(
+        "pet_s",
+        Localized(
+            "a 现在所占之处，b 多久后首次占到（5 s 内，航向夹角超过 30°），否则无穷大",
+            "How long after a b first is where a is now (within 5 s, headings over 30° apart), else infinite.",
+            "Wie lange nach a b zuerst dort ist, wo a jetzt ist (binnen 5 s, Richtungen über 30° verschieden), sonst "
+            "unendlich.",
+        ),
+        of_two=_pet_s,
+        source="Allen, Shin and Cooper (1978), post-encroachment time",
+    ),
+)

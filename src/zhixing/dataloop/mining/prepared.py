@@ -1,0 +1,180 @@
+"""A drive as the measures want it: nothing where nobody is, and what follows from positions over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from zhixing.dataloop.mining.lane_match import LaneMatch, match_lanes
+from zhixing.dataloop.mining.lane_relations import LaneRelations, ahead_table_m, relations_of, side_table
+from zhixing.dataloop.mining.spans import runs_of
+from zhixing.datatypes.evidence import Drive
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
+from zhixing.datatypes.units import NS_PER_S
+
+_VELOCITY_S, _RATE_S = 0.25, 0.4
+"""Half the span of a fit: positions of recordings jitter by some centimetres, speeds by some tenths of m/s."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Users:
+    """Some road users over time; NaN where they are not there.
+
+    Attributes:
+        x_m: (users, steps) box centre in the world frame.
+        y_m: (users, steps)
+        cos: (users, steps) of the heading.
+        sin: (users, steps) of the heading.
+        yaw_rad: (users, steps)
+        speed_mps: (users, steps) along the heading.
+        vx_mps: (users, steps) how the box centre moves in the world frame.
+        vy_mps: (users, steps)
+        length_m: (users, 1)
+        width_m: (users, 1)
+    """
+
+    x_m: FloatArray
+    y_m: FloatArray
+    cos: FloatArray
+    sin: FloatArray
+    yaw_rad: FloatArray
+    speed_mps: FloatArray
+    vx_mps: FloatArray
+    vy_mps: FloatArray
+    length_m: FloatArray
+    width_m: FloatArray
+
+
+class PreparedDrive:
+    """A drive and what is reckoned of it once, when it is first needed.
+
+    Args:
+        drive: The recording.
+    """
+
+    def __init__(self, drive: Drive) -> None:
+        tracks = drive.tracks
+        self.drive = drive
+        self.time_ns: IntArray = tracks.time_ns
+        self.time_s: FloatArray = (tracks.time_ns - (tracks.time_ns[0] if tracks.num_steps else 0)) / NS_PER_S
+        self.there: BoolArray = tracks.valid
+        self.size_m: FloatArray = tracks.size_m
+        self.xy_m: FloatArray = np.where(tracks.valid[..., None], tracks.xy_m, np.nan)
+        self.yaw_rad: FloatArray = np.where(tracks.valid, tracks.yaw_rad, np.nan)
+        self.speed_mps: FloatArray = np.where(tracks.valid, tracks.speed_mps, np.nan)
+        runs = runs_of(tracks.valid)
+        self._first, self._last = runs.first, runs.last
+        self._users: dict[bytes, Users] = {}
+        self.kept: dict[str, FloatArray] = {}
+        """Measures of one that have been taken, by name."""
+
+    @cached_property
+    def velocity_mps(self) -> FloatArray:
+        """(objects, steps, 2) how box centres move in the world frame; headings do not always point where they go."""
+        along = self.speed_mps[..., None] * np.stack((np.cos(self.yaw_rad), np.sin(self.yaw_rad)), axis=-1)
+        fitted = np.stack([self.rate(self.xy_m[..., k], _VELOCITY_S) for k in (0, 1)], axis=-1)
+        return np.where(np.isnan(fitted), along, fitted)
+
+    @cached_property
+    def turned_rad(self) -> FloatArray:
+        """(objects, steps) how far a heading has turned since its first step, counter-clockwise, without wrapping."""
+        return np.where(self.there, self.turned_rad_filled, np.nan)
+
+    @cached_property
+    def turned_rad_filled(self) -> FloatArray:
+        """(objects, steps) the same, kept where somebody is not there for a while."""
+        steps = np.arange(self.time_ns.size)
+        known = np.maximum.accumulate(np.where(self.there, steps, -1), axis=1)
+        yaw = np.take_along_axis(self.yaw_rad, np.maximum(known, 0), axis=1)
+        yaw = np.where(known < 0, np.nan, yaw)
+        turns = np.remainder(np.diff(yaw, axis=1) + np.pi, 2.0 * np.pi) - np.pi
+        turned = np.zeros_like(yaw)
+        turned[:, 1:] = np.cumsum(np.nan_to_num(turns), axis=1)
+        return turned
+
+    @cached_property
+    def accel_mps2(self) -> FloatArray:
+        """(objects, steps) along the heading."""
+        return self.rate(self.speed_mps)
+
+    @cached_property
+    def lanes(self) -> LaneMatch | None:
+        """Who is on which lane; None without a road."""
+        road = self.drive.road
+        return None if road is None else match_lanes(road, self.drive.tracks)
+
+    @cached_property
+    def relations(self) -> LaneRelations | None:
+        """What the lanes of the road are to each other; None without a road."""
+        road = self.drive.road
+        return None if road is None else relations_of(road)
+
+    @cached_property
+    def lane_place(self) -> tuple[IntArray, IntArray]:
+        """The lanes that anybody follows, ordered, and (objects, steps) which of these each follows."""
+        if self.lanes is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(self.there.shape, dtype=np.int64)
+        used, place = np.unique(self.lanes.lane, return_inverse=True)
+        return used, place.reshape(self.there.shape)
+
+    @cached_property
+    def lane_sides(self) -> IntArray:
+        """Over the lanes of ``lane_place``: 1 where the second is left of the first, -1 where it is right."""
+        road = self.drive.road
+        return np.zeros((0, 0), dtype=np.int64) if road is None else side_table(road, self.lane_place[0])
+
+    @cached_property
+    def lane_ahead_m(self) -> FloatArray:
+        """Over the lanes of ``lane_place``: how far it is from the beginning of one to that of another along lanes."""
+        road = self.drive.road
+        return np.zeros((0, 0)) if road is None else ahead_table_m(road, self.lane_place[0])
+
+    def rate(self, values: FloatArray, half_span_s: float = _RATE_S) -> FloatArray:
+        """Return (objects, steps) how fast values change: the slope of the best straight line through those around.
+
+        Steps up to ``half_span_s`` away count, and the two neighbours in any case, as long as the road user was there
+        without a break. NaN where there is no neighbour.
+        """
+        steps = np.arange(self.time_ns.size)
+        total, t_sum, tt_sum, v_sum, tv_sum = (np.zeros_like(values) for _ in range(5))
+        for shift in self._shifts(half_span_s):
+            other = np.clip(steps + shift, 0, steps.size - 1)
+            t = self.time_s[other] - self.time_s
+            near = (np.abs(t) <= half_span_s + 1e-9) | (abs(shift) <= 1)
+            counts = near & self.there & (steps + shift >= self._first) & (steps + shift <= self._last)
+            v = np.where(counts, values[:, other] - values, 0.0)
+            t = np.where(counts, t, 0.0)
+            total += counts
+            t_sum += t
+            tt_sum += t * t
+            v_sum += v
+            tv_sum += t * v
+        spread = total * tt_sum - t_sum * t_sum
+        known = (total > 1) & (spread > 0.0)
+        return np.where(known, (total * tv_sum - t_sum * v_sum) / np.where(known, spread, 1.0), np.nan)
+
+    def _shifts(self, half_span_s: float) -> range:
+        reach = np.searchsorted(self.time_s, self.time_s + half_span_s + 1e-9, side="right") - 1
+        most = max(1, int((reach - np.arange(reach.size)).max(initial=1)))
+        return range(-most, most + 1)
+
+    def users(self, rows: IntArray) -> Users:
+        """Return some road users by their rows."""
+        key = rows.tobytes()
+        if key not in self._users:
+            yaw, velocity = self.yaw_rad[rows], self.velocity_mps[rows]
+            self._users[key] = Users(
+                self.xy_m[rows, :, 0],
+                self.xy_m[rows, :, 1],
+                np.cos(yaw),
+                np.sin(yaw),
+                yaw,
+                self.speed_mps[rows],
+                velocity[..., 0],
+                velocity[..., 1],
+                self.size_m[rows, :1],
+                self.size_m[rows, 1:],
+            )
+        return self._users[key]
