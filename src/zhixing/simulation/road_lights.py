@@ -27,11 +27,13 @@ class RoadLights:
     Args:
         road: Whose light groups they are.
         seed: The offsets of the crossroads follow from it.
+        offsets_s: (crossroads,) when the programs begin, instead.
     """
 
-    def __init__(self, road: Road, seed: int) -> None:
+    def __init__(self, road: Road, seed: int = 0, *, offsets_s: FloatArray | None = None) -> None:
         crossroads = road.num_light_groups // GROUPS_PER_CROSSROADS
-        offsets_s = np.random.default_rng([seed, 1]).uniform(0.0, CYCLE_S, crossroads).round(1)
+        if offsets_s is None:
+            offsets_s = np.random.default_rng([seed, 1]).uniform(0.0, CYCLE_S, crossroads).round(1)
         starts, greens, yellows = (np.tile(column, crossroads) for column in _program())
         self._start_s: FloatArray = starts + np.repeat(offsets_s, GROUPS_PER_CROSSROADS)
         self._green_s: FloatArray = greens
@@ -45,6 +47,10 @@ class RoadLights:
             int(Light.GREEN),
             np.where(since_s < self._green_s + self._yellow_s, int(Light.YELLOW), int(Light.RED)),
         ).astype(np.int64)
+
+    def green_begins_s(self, group: int) -> float:
+        """Return when in the cycle a group turns green, s."""
+        return float(self._start_s[group])
 
     def remaining_s(self, time_ns: int) -> FloatArray:
         """Return (groups,) how long each light goes on showing what it shows."""

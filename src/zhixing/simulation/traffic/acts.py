@@ -191,7 +191,7 @@ def _is_due(k: int, time_s: float, script: Script, traits: Traits, motion: Motio
     along = c * (motion.x_m[who] - motion.x_m[of]) + s * (motion.y_m[who] - motion.y_m[of])
     gap = along - 0.5 * (traits.length_m[of] + traits.length_m[who])
     if cue == _AHEAD:
-        return bool(0.0 < along and gap <= value)
+        return bool(along > 0.0 and gap <= value)
     if cue == _HEADWAY:
-        return bool(0.0 < along and gap <= value * max(motion.speed_mps[of], 0.1))
+        return bool(along > 0.0 and gap <= value * max(motion.speed_mps[of], 0.1))
     return False

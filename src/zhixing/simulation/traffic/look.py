@@ -28,11 +28,12 @@ ASIDE_M = 6.0
 """Who is farther beside is not looked at, unless it comes."""
 BOX_COLUMNS = 8
 
-X, Y, COS, SIN, BEND = range(5)
-"""Columns of a path point: world frame, direction as cosine and sine, curvature in 1/m."""
-PATH_COLUMNS, SEEN_COLUMNS, MEET_COLUMNS = 5, 7, 7
-ALONG, LATERAL, HALF_ALONG, HALF_LATERAL, ALONG_MPS, LATERAL_MPS, WHO = range(7)
-"""Columns of somebody seen, in the frame of the own path, from centre to centre; speeds over ground."""
+X, Y, COS, SIN, BEND, BESIDE = range(6)
+"""Columns of a path point: world frame, direction as cosine and sine, curvature in 1/m, offset from the way."""
+PATH_COLUMNS, SEEN_COLUMNS, MEET_COLUMNS = 6, 8, 7
+ALONG, LATERAL, HALF_ALONG, HALF_LATERAL, ALONG_MPS, LATERAL_MPS, WHO, PLACE = range(8)
+"""Columns of somebody seen, in the frame of the own path, from centre to centre; speeds over ground; its offset from
+the way the path is on."""
 ZONE_M, IN_S, OUT_S, CROSSES, RANK, WHOM, THERE_MPS = range(7)
 """Columns of a meeting: distance of the own front to where the paths meet, when the other enters and leaves that
 place (infinite: it stays on the path), whether it crosses or joins, its rank, who it is, its speed along the path."""
@@ -44,13 +45,13 @@ class Scratch(NamedTuple):
     """What is worked out anew at every step of a world.
 
     Attributes:
-        paths: (users, points, 5) from :func:`look_along`.
+        paths: (users, points, 6) from :func:`look_along`.
         spacings: (users,) distance of the points.
         is_straight: (users,) whether the path is.
         futures: (users, futures, 4) from :func:`foresee`.
         headings: (users, 2) cosine and sine.
         boxes: (users, 8) from :func:`bound`.
-        seen: (seen, 7) whom one road user sees, from :func:`look_around`.
+        seen: (seen, 8) whom one road user sees, from :func:`look_around`.
         meets: (meets, 7) who will come onto its path, from :func:`look_around`.
         accels: (users,) what each decided.
         slides: (users,) the same, sideways.
@@ -70,22 +71,22 @@ class Scratch(NamedTuple):
 
 @leaf_kernel
 def most_slide_mps(u: int, traits: Traits, motion: Motion) -> float:
-    """Return how fast somebody moves sideways at most: nobody on wheels does while standing, long vehicles less."""
+    """Return how fast somebody moves sideways at most: no car does while standing, long vehicles less."""
     v = motion.speed_mps[u]
-    most = 0.25 * v * min(1.0, 4.6 / traits.length_m[u]) if traits.mind[u] == _DRIVES else 0.05 + 0.35 * v
+    most = 0.25 * v * min(1.0, 4.6 / traits.length_m[u]) if traits.mind[u] == _DRIVES else 0.25 + 0.35 * v
     return float(min(traits.roam_mps[u], most)) + 0.02
 
 
 @leaf_kernel
 def look_along(u: int, ways: Ways, traits: Traits, motion: Motion, path: FloatArray) -> float:
-    """Write the own path ahead, (points, 5), and return the distance between its points in metres."""
+    """Write the own path ahead, (points, 6), and return the distance between its points in metres."""
     v = motion.speed_mps[u]
     if traits.mind[u] == _OUTSIDE or motion.way[u] < 0:
         spacing = max(1.0, (4.0 + 3.4 * abs(v)) / (PATH_POINTS - 1))
         c, s = math.cos(motion.yaw_rad[u]), math.sin(motion.yaw_rad[u])
         for k in range(PATH_POINTS):
             path[k, X], path[k, Y] = motion.x_m[u] + k * spacing * c, motion.y_m[u] + k * spacing * s
-            path[k, COS], path[k, SIN], path[k, BEND] = c, s, 0.0
+            path[k, COS], path[k, SIN], path[k, BEND], path[k, BESIDE] = c, s, 0.0, 0.0
         return float(spacing)
     look_m = 6.0 + 4.0 * v if traits.mind[u] == _WALKS else 10.0 + 3.3 * v + v * v / 6.0
     spacing = look_m / (PATH_POINTS - 1)
@@ -111,7 +112,7 @@ def look_along(u: int, ways: Ways, traits: Traits, motion: Motion, path: FloatAr
         beside = motion.offset_m[u] + aside * min(1.0, k * spacing / shifts_m)
         path[k, X] = ways.xy_m[lo, 0] + share * dx - s * beside
         path[k, Y] = ways.xy_m[lo, 1] + share * dy + c * beside
-        path[k, COS], path[k, SIN] = c, s
+        path[k, COS], path[k, SIN], path[k, BESIDE] = c, s, beside
         path[k, BEND] = abs(ways.bend_1pm[lo] if share < 0.5 else ways.bend_1pm[lo + 1])
         at += spacing
     return float(spacing)
@@ -178,6 +179,14 @@ def on_path(
 
 
 @leaf_kernel
+def _beside(path: FloatArray, at: float) -> float:
+    """Return how far from its way a path is, at so many points along it."""
+    lo = min(max(int(at), 0), PATH_POINTS - 2)
+    share = min(max(at - lo, 0.0), 1.0)
+    return float(path[lo, BESIDE] + share * (path[lo + 1, BESIDE] - path[lo, BESIDE]))
+
+
+@leaf_kernel
 def look_around(u: int, traits: Traits, motion: Motion, scratch: Scratch) -> tuple[int, int]:
     """Write who is near the own path and who will come onto it.
 
@@ -212,6 +221,7 @@ def look_around(u: int, traits: Traits, motion: Motion, scratch: Scratch) -> tup
             row[ALONG], row[LATERAL], row[HALF_LATERAL] = along, lateral, half_lateral
             row[HALF_ALONG] = 0.5 * (abs(c) * length + abs(s) * width)
             row[ALONG_MPS], row[LATERAL_MPS], row[WHO] = v * c, v * s, o
+            row[PLACE] = lateral + _beside(path, along / spacing)
             num_seen += 1
         before_m = abs(lateral) - margin - half_lateral
         if v < 0.3 or along < -0.5 * traits.length_m[u] or num_meets >= MOST_SEEN or before_m < 0.0:

@@ -120,9 +120,9 @@ def pace_mps2(
         traits: Of everybody.
         motion: Of everybody.
         lights: (groups,) what is shown.
-        path: (points, 5) the own one.
+        path: (points, 6) the own one.
         spacing: Of its points, m.
-        seen: (seen, 7) who is near.
+        seen: (seen, 8) who is near.
         meets: (meets, 7) who will come onto the path.
     """
     v, way = motion.speed_mps[u], motion.way[u]

@@ -88,7 +88,7 @@ def traits_of(num_users: int) -> Traits:
     columns: list[Any] = []
     for name in Traits._fields:
         dtype = np.int64 if name in whole else np.bool_ if name == "backwards" else np.float64
-        columns.append(np.zeros(num_users, dtype=dtype))
+        columns.append(np.zeros(num_users, dtype=dtype) if dtype is not np.float64 else np.ones(num_users))
     return Traits(*columns)
 
 

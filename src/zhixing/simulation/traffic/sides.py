@@ -21,6 +21,7 @@ from zhixing.simulation.traffic.look import (
     HALF_LATERAL,
     LATERAL,
     LATERAL_MPS,
+    PLACE,
     WHO,
     most_slide_mps,
 )
@@ -34,7 +35,9 @@ _HORIZON_S = 3.0
 _PLACE_M = 0.4
 """Distance of the places that are compared."""
 _MOVE_COST, _LIKE_COST, _SPILL_COST = 0.35, 0.25, 0.8
-"""In m/s a metre: of moving, of being elsewhere than one likes, of being in the lane of the cars."""
+_COSTS_AT_MPS = 6.0
+"""Costs in m/s a metre of moving, of being elsewhere than one likes, and of being in the lane of the cars, for who
+makes for that speed."""
 _WORTH_MPS = 0.4
 _CARS_SHIFT_M = 0.8
 _SAFE_MPS2, _WORTH_MPS2 = 3.0, 0.3
@@ -56,15 +59,16 @@ def choose_place(u: int, ways: Ways, traits: Traits, motion: Motion, seen: Float
         low, high = -min(room, _CARS_SHIFT_M), min(room, _CARS_SHIFT_M)
     likes = min(max(traits.likes_m[u], -room), room)
     here = motion.offset_m[u]
+    scale = min(1.0, traits.wanted_mps[u] / _COSTS_AT_MPS)  # who is slow gains less, and moves as readily
     best, best_wish = -1e18, motion.wish_m[u]
     stays = min(max(motion.wish_m[u], low), high)
     for k in range(-1, int((high - low) / _PLACE_M) + 2):
         place = stays if k < 0 else min(low + k * _PLACE_M, high)
-        pace = _pace_at(u, place - here, traits, motion, seen)
-        worth = pace - _MOVE_COST * abs(place - here) - _LIKE_COST * abs(place - likes)
-        worth -= _SPILL_COST * max(0.0, place - room)
+        pace = _pace_at(u, place, traits, motion, seen)
+        cost = _MOVE_COST * abs(place - here) + _LIKE_COST * abs(place - likes) + _SPILL_COST * max(0.0, place - room)
+        worth = pace - cost * scale
         if k < 0:
-            worth += _WORTH_MPS
+            worth += _WORTH_MPS * scale
         if worth > best:
             best, best_wish = worth, place
     motion.wish_m[u] = best_wish
@@ -73,25 +77,25 @@ def choose_place(u: int, ways: Ways, traits: Traits, motion: Motion, seen: Float
 
 
 @leaf_kernel
-def _pace_at(u: int, shift: float, traits: Traits, motion: Motion, seen: FloatArray) -> float:
-    """Return how fast somebody could go for some seconds, moved sideways by so much."""
-    v = motion.speed_mps[u]
+def _pace_at(u: int, place: float, traits: Traits, motion: Motion, seen: FloatArray) -> float:
+    """Return how fast somebody could go for some seconds at another offset from its way."""
+    v, here = motion.speed_mps[u], motion.offset_m[u]
     pace = traits.wanted_mps[u]
     half, front = 0.5 * traits.width_m[u], 0.5 * traits.length_m[u]
     for k in range(seen.shape[0]):
-        lateral, along = seen[k, LATERAL], seen[k, ALONG]
+        theirs, along = seen[k, PLACE], seen[k, ALONG]
         wide = half + seen[k, HALF_LATERAL]
-        aside = abs(lateral - shift)
+        aside = abs(theirs - place)
         gap = along - front - seen[k, HALF_ALONG]
         if gap > 0.0:
             if aside < wide + traits.side_gap_m[u] * (0.5 + min(1.0, v / 6.0)):
                 pace = min(pace, max(0.0, seen[k, ALONG_MPS] + gap / _HORIZON_S))
         elif along > -front - seen[k, HALF_ALONG] - 0.5:
             # Beside: whoever stands between here and there bars the way.
-            between = min(0.0, shift) < lateral < max(0.0, shift)
-            if (aside < wide + 0.15 or between) and abs(lateral) > aside:
+            between = min(here, place) < theirs < max(here, place)
+            if (aside < wide + 0.15 or between) and abs(theirs - here) > aside:
                 return 0.0
-        elif aside < wide + 0.15 and abs(lateral) > wide:
+        elif aside < wide + 0.15 and abs(theirs - here) > wide:
             back = -along - front - seen[k, HALF_ALONG]
             if back < 1.0 + 1.5 * max(0.0, seen[k, ALONG_MPS] - v):
                 return 0.0
@@ -130,9 +134,10 @@ def _gain_mps2(
     free = free_mps2(v, wanted, u, traits)
     own, losses = free, 0.0
     for k in range(seen.shape[0]):
-        if abs(seen[k, LATERAL] - across) > _LANE_NEAR_M:
-            moves_in = seen[k, LATERAL_MPS] * (across - seen[k, LATERAL]) > 0.3 * abs(across - seen[k, LATERAL])
-            if not moves_in or abs(seen[k, LATERAL] - across) > 2.0 * _LANE_NEAR_M:
+        aside = across - seen[k, PLACE]
+        if abs(aside) > _LANE_NEAR_M:
+            moves_in = seen[k, LATERAL_MPS] * aside > 0.3 * abs(aside)
+            if not moves_in or abs(aside) > 2.0 * _LANE_NEAR_M:
                 continue
         gap = abs(seen[k, ALONG]) - front - seen[k, HALF_ALONG]
         if gap < 1.0:

@@ -58,7 +58,7 @@ def walk_mps2(
         traits: Of everybody.
         motion: Of everybody.
         lights: (groups,) what is shown.
-        seen: (seen, 7) who is near.
+        seen: (seen, 8) who is near.
         meets: (meets, 7) who will come onto the path.
     """
     way, v = motion.way[u], motion.speed_mps[u]
