@@ -72,28 +72,34 @@ class Query:
 
 def _check_names(query: Query) -> None:
     outer = [role.name for role in query.roles]
-    names, used = list(outer), set[str]()
-    for nodes, (node, roles, depth) in enumerate(walk(query.condition), start=1):
-        if nodes > MOST_NODES or depth > MOST_DEPTH or len(outer) + len(roles) > MOST_ROLES:
+    brought_in: dict[str, Role] = {}
+    for nodes, (node, above, depth) in enumerate(walk(query.condition), start=1):
+        if nodes > MOST_NODES or depth > MOST_DEPTH or len(outer) + len(above) > MOST_ROLES:
             raise QueryError(
                 f"query {query.name} is too large",
                 hint=f"At most {MOST_NODES} conditions, {MOST_DEPTH} within each other, {MOST_ROLES} roles at once.",
             )
+        scope = [*outer, *(role.name for role in above)]
         if isinstance(node, Exists | ForAll | Count):
-            names.append(node.role.name)
+            name = node.role.name
+            if name in scope or brought_in.setdefault(name, node.role) != node.role:
+                raise QueryError(f"two roles are named {name!r}", hint="Give one of them another name.")
+            _check_used(name, node.condition)
         if isinstance(node, Compare | Is):
-            scope = {*outer, *(role.name for role in roles)}
             for name in node.of:
                 if name not in scope:
                     raise QueryError(f"{node.measure} is of {name!r}, which is no role here", hint=_known(name, scope))
-            used.update(node.of)
-    for name in names:
-        if names.count(name) > 1:
-            raise QueryError(f"two roles are named {name!r}", hint="Give every role of a query a name of its own.")
-        if name not in used:
-            raise QueryError(f"nothing is asked of role {name!r}", hint="Leave it out, or ask something of it.")
+    for name in outer:
+        if outer.count(name) > 1:
+            raise QueryError(f"two roles are named {name!r}", hint="Give one of them another name.")
+        _check_used(name, query.condition)
 
 
-def _known(name: str, known: set[str]) -> str:
+def _check_used(name: str, condition: Condition) -> None:
+    if not any(isinstance(node, Compare | Is) and name in node.of for node, _, _ in walk(condition)):
+        raise QueryError(f"nothing is asked of role {name!r}", hint="Leave it out, or ask something of it.")
+
+
+def _known(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     return f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(known))}."

@@ -30,6 +30,7 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.errors import QueryError
 
 A, B = Role(name="a"), Role(name="b")
+BUS = Role(name="b", classes=(RoadUser.BUS,))
 STANDS = Is(measure="is_standing", of=("a",))
 NEAR = Compare(measure="distance_m", of=("a", "b"), at_most=2.0)
 
@@ -122,10 +123,17 @@ def test_a_condition_that_cannot_be_meant_is_refused(make: Any, message: str) ->
     [
         (NEAR, (A,), "'b', which is no role here", "Known here: a."),
         (STANDS, (A, B), "nothing is asked of role 'b'", "Leave it out"),
-        (STANDS, (A, A), "two roles are named 'a'", "a name of its own"),
+        (STANDS, (A, A), "two roles are named 'a'", "another name"),
         (AllOf(conditions=(Exists(role=B, condition=NEAR), NEAR)), (A, B), "two roles are named 'b'", ""),
         (AllOf(conditions=(Exists(role=B, condition=NEAR), NEAR)), (A,), "'b', which is no role here", ""),
         (Exists(role=B, condition=STANDS), (A,), "nothing is asked of role 'b'", ""),
+        (Exists(role=B, condition=Exists(role=B, condition=NEAR)), (A,), "two roles are named 'b'", "another name"),
+        (
+            AllOf(conditions=(Exists(role=B, condition=NEAR), Exists(role=BUS, condition=NEAR))),
+            (A,),
+            "two roles are named 'b'",
+            "another name",
+        ),
         (Is(measure="is_standing", of=("buss",)), (Role(name="bus"),), "'buss'", "Did you mean bus?"),
     ],
 )
@@ -135,6 +143,12 @@ def test_every_role_is_known_used_and_named_once(
     with pytest.raises(QueryError, match=message) as caught:
         query(condition, *roles)
     assert hint in caught.value.hint
+
+
+def test_the_same_role_may_be_brought_in_again_beside() -> None:
+    near = Exists(role=B, condition=NEAR)
+    both = AllOf(conditions=(near, Not(condition=Within(condition=near, past_s=3.0))))
+    assert query(both).condition is both
 
 
 def test_a_query_has_a_name_and_somebody_to_find() -> None:

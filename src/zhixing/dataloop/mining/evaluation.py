@@ -49,8 +49,8 @@ class Evaluation:
         self.drive = drive
         self.rows = rows
         self.values_by_name: Values = {} if kept is None else kept
-        self.bodies: dict[int, BoolArray] = {}
-        """For each quantifier by its ``id``, where its body is true for somebody who is there."""
+        self.bodies: dict[tuple[int, tuple[str, ...]], BoolArray] = {}
+        """For each quantifier by its ``id`` and scope, where its body is true for somebody who is there."""
 
     def truth(self, condition: Condition, scope: tuple[str, ...]) -> Truth:
         """Return a condition's truth over (roles in scope …, steps); where a role does not matter its size is 1."""
@@ -86,26 +86,9 @@ class Evaluation:
             self.values_by_name[key] = taken(CATALOGUE[measure], self.drive, tuple(self.rows[name] for name in of))
         return self.values_by_name[key]
 
-    def holds(self, condition: Compare | Is) -> tuple[BoolArray, FloatArray]:
-        """Return where a condition on a measure is true, over (candidates of its roles …, steps), and the measure."""
-        value = self.values(condition.measure, condition.of)
-        holds = np.ones(value.shape, dtype=np.bool_)
-        if isinstance(condition, Is):
-            words = MEASURES[condition.measure].words
-            wanted = [words.index(word) for word in condition.one_of] or [1]
-            return np.isin(value, wanted), value
-        for bound, compare in (
-            (condition.at_least, np.greater_equal),
-            (condition.at_most, np.less_equal),
-            (condition.above, np.greater),
-            (condition.below, np.less),
-        ):
-            if bound is not None:
-                holds &= compare(value, bound)
-        return holds, value
-
     def _asked(self, condition: Compare | Is, scope: tuple[str, ...]) -> Truth:
-        found = truth.truth_of(*self.holds(condition))
+        value = self.values(condition.measure, condition.of)
+        found = truth.truth_of(fulfilled(condition, value), value)
         return Truth(_in_scope(found.true, condition.of, scope), _in_scope(found.possible, condition.of, scope))
 
     def _quantified(self, condition: Exists | ForAll | Count, scope: tuple[str, ...]) -> Truth:
@@ -113,7 +96,7 @@ class Evaluation:
         inner = (*scope, role)
         body = self.truth(condition.condition, inner)
         there = self.drive.there[self.rows[role]] & self.are_different(inner)
-        self.bodies[id(condition)] = body.true & there
+        self.bodies[id(condition), scope] = body.true & there
         match condition:
             case Exists():
                 found = truth.exists(body, there)
@@ -137,6 +120,29 @@ class Evaluation:
             shape[k], shape[-2] = self.rows[name].size, last.size
             differ = differ & (self.rows[name][:, None] != last).reshape(shape)
         return differ
+
+
+def fulfilled(condition: Compare | Is, value: FloatArray) -> BoolArray:
+    """Return where a condition is true of the values of its measure; of NaN none is.
+
+    Example:
+        >>> slow = Compare(measure="speed_mps", of=("a",), at_least=0.0, below=2.0)
+        >>> fulfilled(slow, np.array([-1.0, 0.0, 2.0, np.nan])).tolist()
+        [False, True, False, False]
+    """
+    if isinstance(condition, Is):
+        words = MEASURES[condition.measure].words
+        return np.isin(value, [words.index(word) for word in condition.one_of] or [1])
+    found = np.ones(value.shape, dtype=np.bool_)
+    for bound, compare in (
+        (condition.at_least, np.greater_equal),
+        (condition.at_most, np.less_equal),
+        (condition.above, np.greater),
+        (condition.below, np.less),
+    ):
+        if bound is not None:
+            found &= compare(value, bound)
+    return found
 
 
 def _in_scope(values: BoolArray, of: tuple[str, ...], scope: tuple[str, ...]) -> BoolArray:

@@ -14,6 +14,9 @@ _EDGE_M = 0.1
 _CUT_M = 2.5
 """How far beside its lane somebody may drive through a junction: corners are cut, and nothing is painted there."""
 _MOST_CELLS = 4_000_000
+_PIECES = 32
+_NO_LENGTH_M = 1e-6
+"""Maps have points that are there twice, and lanes of nothing else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +46,10 @@ def places_on(road: Road, xy_m: FloatArray) -> Places:
     """Return on and beside which lanes points (points, 2) are, ordered by lane."""
     found: list[tuple[IntArray, int, FloatArray]] = []
     for k, lane in enumerate(road.lanes):
-        edges = np.concatenate((lane.left_xy_m, lane.right_xy_m))
         reach_m = _CUT_M if lane.junction >= 0 and lane.kind in {LaneKind.DRIVING, LaneKind.BIKING} else 0.0
-        low, high = edges.min(axis=0) - reach_m - _EDGE_M, edges.max(axis=0) + reach_m + _EDGE_M
-        near = np.flatnonzero(((xy_m >= low) & (xy_m <= high)).all(axis=-1))
+        near = _near(lane, xy_m, reach_m + _EDGE_M)
+        if not (np.hypot(*np.diff(lane.centre_xy_m, axis=0).T) > _NO_LENGTH_M).any():
+            continue
         for part in np.array_split(near, max(1, near.size * lane.centre_xy_m.shape[0] // _MOST_CELLS)):
             if part.size:
                 is_on, about = _project(lane, xy_m[part], reach_m)
@@ -60,12 +63,23 @@ def places_on(road: Road, xy_m: FloatArray) -> Places:
     )
 
 
+def _near(lane: Lane, xy_m: FloatArray, reach_m: float) -> IntArray:
+    """Return the points in reach of a lane, and some more: those in a rectangle about some cross-sections in a row."""
+    inside = np.zeros(xy_m.shape[0], dtype=np.bool_)
+    for first in range(0, lane.centre_xy_m.shape[0] - 1, _PIECES):
+        sections = slice(first, first + _PIECES + 1)
+        edges = np.concatenate((lane.left_xy_m[sections], lane.right_xy_m[sections]))
+        (x_min, y_min), (x_max, y_max) = edges.min(axis=0) - reach_m, edges.max(axis=0) + reach_m
+        inside |= (xy_m[:, 0] >= x_min) & (xy_m[:, 0] <= x_max) & (xy_m[:, 1] >= y_min) & (xy_m[:, 1] <= y_max)
+    return np.flatnonzero(inside)
+
+
 def _project(lane: Lane, xy_m: FloatArray, reach_m: float) -> tuple[BoolArray, FloatArray]:
     """Return (points,) whether each point is on a lane or so near it, and (5, points) what :class:`Places` holds."""
     start = lane.centre_xy_m[:-1]
     along = lane.centre_xy_m[1:] - start
     length = np.hypot(along[:, 0], along[:, 1])
-    keep = length > 1e-6
+    keep = length > _NO_LENGTH_M
     unit = along[keep] / length[keep, None]
     away = xy_m[:, None, :] - start[None, keep]
     ahead = away[..., 0] * unit[:, 0] + away[..., 1] * unit[:, 1]
@@ -79,7 +93,7 @@ def _project(lane: Lane, xy_m: FloatArray, reach_m: float) -> tuple[BoolArray, F
     offset = np.where(aside[rows, nearest] >= 0.0, 1.0, -1.0) * np.sqrt(squared[rows, nearest])
     # Beyond the first and the last cross-section is off the lane.
     beyond = ahead[rows, nearest] - on_line[rows, nearest]
-    ends = ((piece == 0) & (beyond < -1e-6)) | ((piece == length.size - 1) & (beyond > 1e-6))
+    ends = ((nearest == 0) & (beyond < -1e-6)) | ((nearest == unit.shape[0] - 1) & (beyond > 1e-6))
     left, right = (np.hypot(*(edge - lane.centre_xy_m).T) for edge in (lane.left_xy_m, lane.right_xy_m))
     left_m, right_m = (side[piece] + share * (side[piece + 1] - side[piece]) for side in (left, right))
     outside_m = np.maximum(np.maximum(offset - left_m, -offset - right_m) - _EDGE_M, 0.0)

@@ -10,15 +10,15 @@ from zhixing.dataloop.mining.measuring import Measuring
 from zhixing.dataloop.mining.prepared import PreparedDrive, Users
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.shapes import FloatArray, IntArray
-from zhixing.datatypes.units import NS_PER_S
+from zhixing.datatypes.units import NS_PER_S, ns_from_s
 
 PET_HORIZON_S = 5.0
 _FOLLOWS_RAD = np.pi / 6.0
 _NEAREST_M = 0.1
 
 
-def _both(drive: PreparedDrive, one: int, others: IntArray) -> tuple[Users, Users]:
-    return drive.users(np.array([one])), drive.users(others)
+def _both(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[Users, Users]:
+    return drive.users(np.array([one]), steps), drive.users(others, steps)
 
 
 def _where_both(a: Users, b: Users, values: FloatArray) -> FloatArray:
@@ -35,60 +35,59 @@ def _gap_and_closing(a: Users, b: Users) -> tuple[FloatArray, FloatArray]:
     return _where_both(a, b, gap), closing
 
 
-def _touches(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _touches(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     return _where_both(a, b, boxes_touch(a, b).astype(np.float64))
 
 
-def _gap_ahead_m(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    return _gap_and_closing(*_both(drive, one, others))[0]
+def _gap_ahead_m(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return _gap_and_closing(*_both(drive, one, others, steps))[0]
 
 
-def _headway_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _headway_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     gap, _ = _gap_and_closing(a, b)
     drives = a.speed_mps >= STANDING_MPS
     return _where_both(a, b, np.where(drives, gap / np.where(drives, a.speed_mps, 1.0), np.inf))
 
 
-def _ttc_ahead_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _ttc_ahead_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     gap, closing = _gap_and_closing(a, b)
     closes = closing > 1e-6
     return _where_both(a, b, np.where(closes, gap / np.where(closes, closing, 1.0), np.inf))
 
 
-def _needed_decel_mps2(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _needed_decel_mps2(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     gap, closing = _gap_and_closing(a, b)
     needed = np.maximum(closing, 0.0) ** 2 / (2.0 * np.maximum(gap, _NEAREST_M))
     return _where_both(a, b, needed)
 
 
-def _ttc_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    return meeting_s(*_both(drive, one, others))
+def _ttc_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return meeting_s(*_both(drive, one, others, steps))
 
 
-def _pet_s(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
-    steps = drive.time_ns.size
-    found = np.full(b.x_m.shape, np.inf)
+def _pet_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = drive.users(np.array([one]), steps), drive.users(others, slice(steps.start, None))
+    now_ns, later_ns = drive.time_ns[steps], drive.time_ns[steps.start :]
+    found = np.full((others.size, now_ns.size), np.inf)
     reach_m = 0.5 * (np.hypot(a.length_m, a.width_m) + np.hypot(b.length_m, b.width_m))
-    horizon_ns = int(PET_HORIZON_S * NS_PER_S)
-    for lag in range(steps):
-        later_ns = drive.time_ns[lag:] - drive.time_ns[: steps - lag]
-        if not (later_ns <= horizon_ns).any():
+    for lag in range(later_ns.size):
+        num_steps = min(now_ns.size, later_ns.size - lag)
+        now, then = slice(0, num_steps), slice(lag, lag + num_steps)
+        after_ns = later_ns[then] - now_ns[now]
+        if not (after_ns <= ns_from_s(PET_HORIZON_S)).any():
             break
-        now, then = slice(0, steps - lag), slice(lag, steps)
         dx, dy = b.x_m[:, then] - a.x_m[:, now], b.y_m[:, then] - a.y_m[:, now]
-        near = (dx * dx + dy * dy <= reach_m * reach_m) & np.isinf(found[:, now]) & (later_ns <= horizon_ns)
-        user, step = np.nonzero(near)
-        if not user.size:
-            continue
-        first, second = _picked(a, np.zeros_like(user), step), _picked(b, user, step + lag)
-        apart = np.abs(turn_rad(first.yaw_rad, second.yaw_rad))
-        meets = (boxes_touch(first, second) & (apart > _FOLLOWS_RAD))[:, 0]
-        found[user[meets], step[meets]] = later_ns[step[meets]] / NS_PER_S
+        near = (dx * dx + dy * dy <= reach_m * reach_m) & (after_ns <= ns_from_s(PET_HORIZON_S))
+        user, step = np.nonzero(near & np.isinf(found[:, now]))
+        if user.size:
+            first, second = _picked(a, np.zeros_like(user), step), _picked(b, user, step + lag)
+            apart = np.abs(turn_rad(first.yaw_rad, second.yaw_rad))
+            meets = (boxes_touch(first, second) & (apart > _FOLLOWS_RAD))[:, 0]
+            found[user[meets], step[meets]] = after_ns[step[meets]] / NS_PER_S
     return np.where(np.isnan(a.x_m), np.nan, found)
 
 
@@ -166,5 +165,7 @@ CONFLICTS = (
         ),
         of_two=_pet_s,
         source="Allen, Shin and Cooper (1978), post-encroachment time",
+        ahead_s=PET_HORIZON_S,
+        alone=np.inf,
     ),
 )

@@ -14,33 +14,38 @@ from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.road import NO_LANE
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 
+_Cells = tuple[IntArray, ...]
+"""Rows (…, 1) and steps (1, …) of a table over objects and steps."""
 
-def _on_lanes(function: Callable[[PreparedDrive, LaneMatch, int, IntArray], FloatArray | BoolArray]) -> OfTwo:
+
+def _on_lanes(function: Callable[[PreparedDrive, LaneMatch, _Cells, _Cells], FloatArray | BoolArray]) -> OfTwo:
     """Return a measure that is undefined without a road and where one of the two is on no lane."""
 
-    def measured(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+    def measured(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
         lanes = drive.lanes
+        columns = np.arange(drive.time_ns.size)[steps]
+        mine, theirs = np.ix_(np.array([one]), columns), np.ix_(others, columns)
         if lanes is None:
-            return np.full((others.size, drive.time_ns.size), np.nan)
-        is_off = (lanes.lane[one] == NO_LANE) | (lanes.lane[others] == NO_LANE)
-        return np.where(is_off, np.nan, function(drive, lanes, one, others))
+            return np.full((others.size, columns.size), np.nan)
+        is_off = (lanes.lane[mine] == NO_LANE) | (lanes.lane[theirs] == NO_LANE)
+        return np.where(is_off, np.nan, function(drive, lanes, mine, theirs))
 
     return measured
 
 
-def _is_in_same_lane(_: PreparedDrive, lanes: LaneMatch, one: int, others: IntArray) -> BoolArray:
+def _is_in_same_lane(_: PreparedDrive, lanes: LaneMatch, one: _Cells, others: _Cells) -> BoolArray:
     return np.asarray(lanes.lane[one] == lanes.lane[others])
 
 
 def _is_beside(side: int) -> OfTwo:
-    def beside(drive: PreparedDrive, _: LaneMatch, one: int, others: IntArray) -> BoolArray:
+    def beside(drive: PreparedDrive, _: LaneMatch, one: _Cells, others: _Cells) -> BoolArray:
         place = drive.lane_place[1]
         return np.asarray(drive.lane_sides[place[one], place[others]] == side)
 
     return _on_lanes(beside)
 
 
-def _lane_ahead_m(drive: PreparedDrive, lanes: LaneMatch, one: int, others: IntArray) -> FloatArray:
+def _lane_ahead_m(drive: PreparedDrive, lanes: LaneMatch, one: _Cells, others: _Cells) -> FloatArray:
     place = drive.lane_place[1]
     ahead_m = drive.lane_ahead_m[place[one], place[others]] + lanes.s_m[others] - lanes.s_m[one]
     back_m = drive.lane_ahead_m[place[others], place[one]] + lanes.s_m[one] - lanes.s_m[others]

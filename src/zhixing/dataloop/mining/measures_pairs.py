@@ -11,45 +11,45 @@ from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.shapes import FloatArray, IntArray
 
 
-def _both(drive: PreparedDrive, one: int, others: IntArray) -> tuple[Users, Users]:
-    return drive.users(np.array([one])), drive.users(others)
+def _both(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[Users, Users]:
+    return drive.users(np.array([one]), steps), drive.users(others, steps)
 
 
-def _distance_m(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    return box_gap_m(*_both(drive, one, others))
+def _distance_m(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return box_gap_m(*_both(drive, one, others, steps))
 
 
-def _centre_distance_m(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _centre_distance_m(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     return np.hypot(b.x_m - a.x_m, b.y_m - a.y_m)
 
 
-def _ahead_m(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    return seen_from(*_both(drive, one, others))[0]
+def _ahead_m(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return seen_from(*_both(drive, one, others, steps))[0]
 
 
-def _left_m(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    return seen_from(*_both(drive, one, others))[1]
+def _left_m(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return seen_from(*_both(drive, one, others, steps))[1]
 
 
-def _heading_left_rad(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _heading_left_rad(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     return turn_rad(a.yaw_rad, b.yaw_rad)
 
 
-def _heading_apart_rad(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    return np.abs(_heading_left_rad(drive, one, others))
+def _heading_apart_rad(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return np.abs(_heading_left_rad(drive, one, others, steps))
 
 
-def _closing_mps(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _closing_mps(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     dx, dy = b.x_m - a.x_m, b.y_m - a.y_m
     apart = np.maximum(np.hypot(dx, dy), 1e-9)
     return np.asarray(-(dx * (b.vx_mps - a.vx_mps) + dy * (b.vy_mps - a.vy_mps)) / apart)
 
 
-def _faster_mps(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
-    a, b = _both(drive, one, others)
+def _faster_mps(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = _both(drive, one, others, steps)
     return a.speed_mps - b.speed_mps
 
 

@@ -14,10 +14,9 @@ from zhixing.simulation.visibility import visible_share
 SIGHT_M = 80.0
 
 
-def _seen_share(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
+def _seen_share(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
     tracks = drive.drive.tracks
-    steps = drive.time_ns.size
-    share = np.full((others.size, steps), np.nan)
+    share = np.full((others.size, drive.time_ns.size), np.nan)
     opaque = are_motor_vehicles(tracks.road_user)
     opaque[one] = False
     boxes = np.concatenate(
@@ -30,7 +29,7 @@ def _seen_share(drive: PreparedDrive, one: int, others: IntArray) -> FloatArray:
         seen = np.full(drive.there.shape[0], np.nan)
         seen[near] = visible_share(x, y, boxes[near, step], np.ones(near.size, dtype=np.bool_), opaque[near])
         share[:, step] = seen[others]
-    return share
+    return share[:, steps]
 
 
 SIGHT = (

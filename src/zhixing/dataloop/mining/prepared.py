@@ -66,7 +66,6 @@ class PreparedDrive:
         self.speed_mps: FloatArray = np.where(tracks.valid, tracks.speed_mps, np.nan)
         runs = runs_of(tracks.valid)
         self._first, self._last = runs.first, runs.last
-        self._users: dict[bytes, Users] = {}
         self.kept: dict[str, FloatArray] = {}
         """Measures of one that have been taken, by name."""
 
@@ -160,21 +159,24 @@ class PreparedDrive:
         most = max(1, int((reach - np.arange(reach.size)).max(initial=1)))
         return range(-most, most + 1)
 
-    def users(self, rows: IntArray) -> Users:
-        """Return some road users by their rows."""
-        key = rows.tobytes()
-        if key not in self._users:
-            yaw, velocity = self.yaw_rad[rows], self.velocity_mps[rows]
-            self._users[key] = Users(
-                self.xy_m[rows, :, 0],
-                self.xy_m[rows, :, 1],
-                np.cos(yaw),
-                np.sin(yaw),
-                yaw,
-                self.speed_mps[rows],
-                velocity[..., 0],
-                velocity[..., 1],
-                self.size_m[rows, :1],
-                self.size_m[rows, 1:],
-            )
-        return self._users[key]
+    def users(self, rows: IntArray, steps: slice = slice(None)) -> Users:
+        """Return some road users by their rows, at some steps."""
+        everybody = self._everybody
+        values = (getattr(everybody, name) for name in Users.__slots__)
+        return Users(*(value[rows] if value.shape[1] == 1 else value[rows, steps] for value in values))
+
+    @cached_property
+    def _everybody(self) -> Users:
+        velocity = self.velocity_mps
+        return Users(
+            self.xy_m[..., 0],
+            self.xy_m[..., 1],
+            np.cos(self.yaw_rad),
+            np.sin(self.yaw_rad),
+            self.yaw_rad,
+            self.speed_mps,
+            velocity[..., 0],
+            velocity[..., 1],
+            self.size_m[:, :1],
+            self.size_m[:, 1:],
+        )

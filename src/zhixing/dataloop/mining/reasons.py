@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhixing.dataloop.mining.evaluation import Evaluation
+from zhixing.dataloop.mining.evaluation import Evaluation, fulfilled
 from zhixing.datatypes.conditions import (
     Compare,
     Condition,
@@ -74,7 +74,8 @@ def _measured(
 ) -> tuple[Because, ...]:
     time_ns = evaluation.drive.time_ns
     place = tuple(binding[name] for name in condition.of)
-    is_so, value = (values[place] for values in evaluation.holds(condition))
+    value = evaluation.values(condition.measure, condition.of)[place]
+    is_so = fulfilled(condition, value)
     if not holds:
         is_so = ~is_so & ~np.isnan(value)
     steps = np.flatnonzero(is_so & (time_ns >= start_ns) & (time_ns <= end_ns))
@@ -98,7 +99,7 @@ def _witnesses(
     evaluation: Evaluation, condition: Exists | Count, binding: Binding, start_ns: int, end_ns: int
 ) -> list[int]:
     time_ns = evaluation.drive.time_ns
-    body = evaluation.bodies[id(condition)]
+    body = evaluation.bodies[id(condition), tuple(binding)]
     # An axis of size 1 is the same for all.
     place = tuple(min(who, size - 1) for who, size in zip(binding.values(), body.shape[:-2], strict=True))
     during = body[place][:, (time_ns >= start_ns) & (time_ns <= end_ns)]

@@ -162,3 +162,17 @@ def test_boxes_that_go_on_touch_first_when_it_is_said(
         assert apart_m(ttc_s) == pytest.approx(0.0, abs=1e-5)
     for after_s in np.linspace(0.0, min(ttc_s, 5.0), 20, endpoint=False).tolist():
         assert ttc_s == 0.0 or apart_m(after_s) > 0.0
+
+
+def test_who_never_meets_has_no_distance_and_no_encroachment(mining: SimpleNamespace, by_hand: SimpleNamespace) -> None:
+    users = [
+        by_hand.User(object_id=1, x_m=0.0, first_step=10, last_step=19),
+        by_hand.User(object_id=2, x_m=5.0, last_step=4),
+        by_hand.User(object_id=3, x_m=5.0, first_step=30),
+    ]
+    drive = by_hand.tracks(users, 100)
+    for other in (2, 3):
+        assert np.isnan(mining.measured(drive, "distance_m", 1, other)).all()
+        pet_s = mining.measured(drive, "pet_s", 1, other)
+        assert (pet_s[10:20] == math.inf).all()
+        assert np.isnan(np.delete(pet_s, range(10, 20))).all()
