@@ -164,7 +164,7 @@ def _contacts(root: Element, roads: dict[str, RoadParts]) -> list[tuple[_End, _E
     for junction in root.findall("junction"):
         for connection in junction.findall("connection"):
             incoming = roads.get(connection.get("incomingRoad", ""))
-            connecting = roads.get(connection.get("connectingRoad") or connection.get("linkedRoad", ""))
+            connecting = roads.get(connection.get("connectingRoad", connection.get("linkedRoad", "")))
             if incoming is None or connecting is None:
                 continue
             link = incoming.element.find("link/successor")

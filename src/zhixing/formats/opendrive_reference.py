@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from zhixing.datatypes.shapes import BoolArray, FloatArray, polyline_s_m
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
 from zhixing.formats.xml_write import child
 
 _MIN_PIECE_M = 0.01
@@ -118,7 +118,7 @@ def add_polynomials(parent: Element, tag: str, start: str, line: Reference, valu
         last = value, slope
 
 
-def _apart(xy_m: FloatArray) -> FloatArray:
+def _apart(xy_m: FloatArray) -> IntArray:
     """Return the indices of points at least ``_MIN_PIECE_M`` apart, the first and the last among them."""
     s_m = polyline_s_m(xy_m)
     if np.diff(s_m).min() >= _MIN_PIECE_M:
@@ -145,7 +145,7 @@ def _headings(xy_m: FloatArray, across: FloatArray, chord_rad: FloatArray) -> Fl
     return np.where(is_square, square, smooth)
 
 
-def _beside_m(xy_m: FloatArray, heading_rad: FloatArray, kept: FloatArray, line: FloatArray) -> FloatArray:
+def _beside_m(xy_m: FloatArray, heading_rad: FloatArray, kept: IntArray, line: FloatArray) -> FloatArray:
     """Return (joints,) where a boundary crosses the normal of each joint, left positive."""
     along, left = _unit(heading_rad), _unit(heading_rad + 0.5 * np.pi)
     away = line[kept] - xy_m

@@ -98,10 +98,10 @@ def _add_signal(road: Element, line: Reference, name: str, lanes: list[int], *, 
     if signals is None:
         signals = child(road, "signals")
     place = {"s": line.length_m if at_end else 0.0, "t": float(line.beside_m[-1, -1 if at_end else 0]) - _BESIDE_M}
-    about = {"name": "light", "dynamic": "yes", "orientation": "+", "zOffset": _HEIGHT_M}
+    about = {"name": "light", "dynamic": "yes", "orientation": "+"}
     # Type 1000001 of the catalogue of OpenDRIVE: three lamps, red, yellow and green.
     kind = {"country": "OpenDRIVE", "type": "1000001", "subtype": "-1"}
-    signal = child(signals, "signal", id=name, **place, **about, **kind)
+    signal = child(signals, "signal", id=name, zOffset=_HEIGHT_M, **place, **about, **kind)
     child(signal, "validity", fromLane=min(lanes), toLane=max(lanes))
     return name
 

@@ -15,7 +15,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 """What no XML 1.0 document may hold, however it is written (section 2.2)."""
 
 
-def child(parent: Element, tag: str, text: str | None = None, **attributes: str | float) -> Element:
+def child(parent: Element, tag: str, **attributes: str | float) -> Element:
     """Add an element and return it; numbers are written so that the same number is read back.
 
     Example:
@@ -24,9 +24,13 @@ def child(parent: Element, tag: str, text: str | None = None, **attributes: str 
         >>> tostring(root).decode()
         '<road><lane id="1" name="&quot;&gt;&lt;x" width="3.5" /></road>'
     """
-    element = SubElement(parent, tag, {name: written(value) for name, value in attributes.items()})
-    if text is not None:
-        element.text = written(text)
+    return SubElement(parent, tag, {name: written(value) for name, value in attributes.items()})
+
+
+def text_child(parent: Element, tag: str, text: str | float) -> Element:
+    """Add an element that holds text or a number, and return it."""
+    element = SubElement(parent, tag)
+    element.text = written(text)
     return element
 
 
@@ -51,7 +55,8 @@ def seconds_text(time_ns: int) -> str:
 def xml_bytes(root: Element) -> bytes:
     """Return a document, indented for people."""
     indent(root)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8") + b"\n"
+    text: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + text + b"\n"
 
 
 def write_whole(path: Path, content: bytes, error_type: type[InputError]) -> None:
