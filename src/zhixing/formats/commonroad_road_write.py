@@ -71,7 +71,9 @@ def add_road(
     predecessors = road.predecessors()
     limits_mps = sorted({lane.speed_limit_mps for lane in road.lanes if math.isfinite(lane.speed_limit_mps)})
     signs = {limit: next(fresh) for limit in limits_mps}
-    bulbs = [next(fresh) for _ in range(lights.light.shape[0])]
+    # A light that no lanelet refers to stands nowhere; commonroad-io refuses the file.
+    led = {road.lanes[following].light_group for nexts in road.successors for following in nexts}
+    bulbs = {group: next(fresh) for group in sorted(led) if 0 <= group < lights.light.shape[0]}
     lines = {lane: line for line in reversed(road.stop_lines) for lane in line.lanes}
     for index, lane in enumerate(road.lanes):
         element = child(root, "lanelet", id=names[index])
@@ -89,13 +91,13 @@ def add_road(
         if lane.speed_limit_mps in signs:
             child(element, "trafficSignRef", ref=signs[lane.speed_limit_mps])
         groups = {road.lanes[following].light_group for following in road.successors[index]} - {NO_LIGHT}
-        for group in sorted(group for group in groups if group < len(bulbs)):
+        for group in sorted(groups & bulbs.keys()):
             child(element, "trafficLightRef", ref=bulbs[group])
     for limit_mps, name in signs.items():
         said = child(child(root, "trafficSign", id=name), "trafficSignElement")
         text_child(said, "trafficSignID", _SPEED_SIGN)
         text_child(said, "additionalValue", limit_mps)
-    for group, name in enumerate(bulbs):
+    for group, name in bulbs.items():
         _add_light(root, name, group, road, lights, step_ns, last_step)
     for junction in range(road.num_junctions):
         _add_intersection(root, junction, road, names, fresh)
@@ -131,7 +133,6 @@ def _add_light(root: Element, name: int, group: int, road: Road, lights: Lights,
         one = child(cycle, "cycleElement")
         text_child(one, "duration", end - start)
         text_child(one, "color", _COLOURS[Light(int(shown[start]))])
-    text_child(cycle, "timeOffset", 0)
     ways = {_way(lane) for lane in road.lanes if lane.light_group == group}
     text_child(element, "direction", _DIRECTIONS.get(frozenset(ways), "all"))
     text_child(element, "active", "true")

@@ -5,9 +5,11 @@ Source: CommonRoad XML format 2020a. What it cannot carry is left out or said as
 - Lanes and road users have whole numbers as names; others than these are numbered anew. There are no e-bikes and
   tricycles (bicycles and motorcycles are written), and what moves but is no road user is of unknown type.
 - A lane is its two boundaries: its middle is halfway, and a sidewalk is always walked both ways. A stop line belongs to
-  one lane. A light belongs to an approach and directions, not to a movement; it cannot flash.
-- The ego has no body and no steering angle but the one its yaw rate tells, and no light of its own.
-- Time counts in whole steps from 0; a task ends with the last moment in which its goal may be reached.
+  one lane. A light belongs to an approach and directions, not to a movement; it cannot flash; one that belongs to no
+  lane (a recording's light of the ego's own movement) is left out.
+- The ego has no body, and no steering angle but the one its yaw rate tells.
+- Time counts in whole steps from 0, the recording's; the end and the lights are brought to these, later than they are.
+  A task ends with the last moment in which its goal may be reached.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from zhixing.formats.commonroad_states_write import add_exact, add_interval, add
 from zhixing.formats.xml_write import child, text_child, write_whole, xml_bytes
 
 _GRID_NS = ns_from_s(GRID_S)
-_LEAST_STEP_NS = NS_PER_S // 1000
+_STEP_RANGE_NS = NS_PER_S // 1000, 10 * NS_PER_S
 _MOST_START_NS = 3600 * NS_PER_S
 _BEYOND_MAP_M = 1_000.0
 _LEAST_SIZE_M = 1e-6
@@ -118,10 +120,9 @@ def _from_zero(task: Scenario) -> Scenario:
 
 
 def _step_ns(task: Scenario) -> int:
-    """Return the longest time step, up to that of the exam, that all moments are whole multiples of."""
-    times = [task.start_ns, task.stop_ns, *task.background.time_ns.tolist()]
-    step_ns = math.gcd(_GRID_NS, *times)
-    if step_ns < _LEAST_STEP_NS:
+    """Return the time step of the recording: the longest that all its moments and the start are whole multiples of."""
+    step_ns = math.gcd(task.start_ns, *task.background.time_ns.tolist()) or _GRID_NS
+    if not _STEP_RANGE_NS[0] <= step_ns <= _STEP_RANGE_NS[1]:
         raise ScenarioError(
             f"the moments of {task.scenario_id} are multiples of {step_ns} ns only", hint="Bring them to milliseconds."
         )

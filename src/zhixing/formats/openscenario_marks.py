@@ -48,10 +48,11 @@ def mark_task(ego: Element, task: Scenario, signals: Mapping[str, int]) -> None:
     if not is_rectangle(task.goal):
         said["goal"] = _goal_to_json(task.goal)
     said["moments_ns"] = _runs(task.background.time_ns)
+    count = int(task.lights.light.shape[0])
     said["lights"] = {
-        "groups": int(task.lights.light.shape[0]),
+        "groups": count,
         "moments_ns": _runs(task.lights.time_ns),
-        "signals": dict(signals),
+        "signals": {name: group for name, group in signals.items() if group < count},
     }
     _mark(ego, _TASK, said)
 

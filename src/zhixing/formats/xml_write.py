@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+import numpy as np
+
 from zhixing.datatypes.units import NS_PER_S
 from zhixing.errors import InputError
 
@@ -28,9 +30,17 @@ def child(parent: Element, tag: str, **attributes: str | float) -> Element:
 
 
 def text_child(parent: Element, tag: str, text: str | float) -> Element:
-    """Add an element that holds text or a number, and return it."""
+    """Add an element that holds text or a number, and return it; numbers without an exponent, as xs:decimal wants.
+
+    Example:
+        >>> text_child(Element("point"), "x", 1.5e-7).text
+        '0.00000015'
+    """
     element = SubElement(parent, tag)
-    element.text = written(text)
+    if isinstance(text, str | int):
+        element.text = written(text)
+    else:
+        element.text = np.format_float_positional(text, unique=True, trim="0")
     return element
 
 
