@@ -22,6 +22,7 @@ _MIN_ACROSS_M = 0.05
 _MAX_SAG_M = 0.1
 """How far a curve may leave the chord between two cross-sections; beyond, the chord is drawn."""
 _STRAIGHT_RAD = 1e-9
+_ON_LINE_M = 1e-9
 _GAUSS_P, _GAUSS_WEIGHT = np.polynomial.legendre.leggauss(16)
 
 
@@ -63,7 +64,7 @@ def reference_of(boundaries: list[FloatArray]) -> Reference:
     if kept.size < 2:
         kept = np.array([0, middle.shape[0] - 1])
         middle = middle.copy()
-        middle[-1] = middle[0] + _MIN_PIECE_M * _unit(_square_to(across[:1])[0])
+        middle[-1] = middle[0] + _MIN_PIECE_M * _unit(_direction(_square_to(across[:1])))[0]
     xy_m = middle[kept]
     chord_rad = _direction(np.diff(xy_m, axis=0))
     joint_rad = _headings(xy_m, across[kept], chord_rad)
@@ -109,13 +110,16 @@ def add_plan_view(road: Element, line: Reference) -> None:
 
 
 def add_polynomials(parent: Element, tag: str, start: str, line: Reference, values_m: FloatArray) -> None:
-    """Add elements with a, b, c, d that lead from one joint's value to the next in a straight line."""
-    slopes = np.diff(values_m) / np.diff(line.s_m)
-    last = None
-    for s, value, slope in zip(line.s_m[:-1].tolist(), values_m[:-1].tolist(), slopes.tolist(), strict=True):
-        if (value, slope) != last or slope:
-            child(parent, tag, **{start: s}, a=value, b=slope, c=0.0, d=0.0)
-        last = value, slope
+    """Add elements with a, b, c, d that lead from one joint's value to the next in a straight line.
+
+    A polynomial goes on as long as the next value lies on it.
+    """
+    s_m, values = line.s_m.tolist(), values_m.tolist()
+    since, value, slope = s_m[0], math.nan, 0.0
+    for k in range(len(s_m) - 1):
+        if not abs(value + slope * (s_m[k + 1] - since) - values[k + 1]) < _ON_LINE_M:
+            since, value, slope = s_m[k], values[k], (values[k + 1] - values[k]) / (s_m[k + 1] - s_m[k])
+            child(parent, tag, **{start: since}, a=value, b=slope, c=0.0, d=0.0)
 
 
 def _apart(xy_m: FloatArray) -> IntArray:

@@ -1,6 +1,6 @@
 """A :class:`Scenario` as a task folder: an OpenSCENARIO file and its OpenDRIVE map.
 
-Source: ASAM OpenSCENARIO 1.1; the elements used stand unchanged in 1.2 and 1.3. The ego's start and goal stand in
+Source: ASAM OpenSCENARIO 1.2; the elements used stand alike in 1.1 and 1.3. The ego's start and goal stand in
 comments too, as the OnSite challenge writes them. Time 0 of the file is the start of the task.
 """
 
@@ -66,7 +66,7 @@ def openscenario_bytes(task: Scenario, signals: dict[str, int]) -> bytes:
     _check(task)
     root = Element("OpenSCENARIO")
     about = {"author": "Zhixing", "date": _DATE, "description": task.scenario_id}
-    child(root, "FileHeader", revMajor=1, revMinor=1, **about)
+    child(root, "FileHeader", revMajor=1, revMinor=2, **about)
     child(root, "ParameterDeclarations")
     child(root, "CatalogLocations")
     child(child(root, "RoadNetwork"), "LogicFile", filepath=MAP_FILE)

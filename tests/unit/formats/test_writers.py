@@ -194,6 +194,36 @@ def test_junctions_crossings_stop_lines_and_forks_are_said_to_everybody(mixed: S
     assert road.stop_lines[0].xy_m[:, 0] == pytest.approx([98.0, 98.0])
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ([[0, 0], [0, 0]], [[0, 0], [0, 0]]),
+        ([[0, 1], [0, 1]], [[0, 0], [0, 0]]),
+        ([[0, 0], [5, 0]], [[0, 0], [5, 0]]),
+        ([[0, 1], [0, 1], [5, 1], [5, 1]], [[0, 0], [0, 0], [5, 0], [5, 0]]),
+        ([[0, 1], [9, 1], [2, 1]], [[0, 0], [9, 0], [2, 0]]),
+        ([[0, 0], [5, 0]], [[0, 1], [5, 1]]),
+        ([[0, 1], [9, 40]], [[8, 0], [1, 0]]),
+        ([[0, 0.05], [0.001, 0.05]], [[0, 0], [0.001, 0]]),
+    ],
+)
+def test_lanes_that_are_hardly_any_are_read_back_the_same(
+    by_hand: SimpleNamespace, tmp_path: Path, left: list[list[float]], right: list[list[float]]
+) -> None:
+    lines = np.array(left, dtype=np.float64), np.array(right, dtype=np.float64)
+    lane = replace(
+        by_hand.street().lanes[0],
+        lane_id="odd",
+        left_lane=-1,
+        centre_xy_m=0.5 * (lines[0] + lines[1]),
+        left_xy_m=lines[0],
+        right_xy_m=lines[1],
+    )
+    road = Road(name="odd", lanes=(lane, by_hand.lane("even", [(0, 9), (9, 9)])), successors=((1,), ()))
+    write_opendrive(tmp_path / "odd.xodr", road)
+    assert road_differences(road, read_opendrive(tmp_path / "odd.xodr")) == []
+
+
 def test_a_fork_outside_a_junction_is_a_direct_junction(by_hand: SimpleNamespace, tmp_path: Path) -> None:
     road = Road(
         name="fork",
