@@ -83,6 +83,8 @@ def _check(road: Road) -> None:
         lines = np.concatenate((lane.left_xy_m, lane.right_xy_m, lane.centre_xy_m))
         if lane.centre_xy_m.shape[0] < 2 or not np.isfinite(lines).all():
             raise MapError(f"lane {lane.lane_id} is not drawn with two finite points or more", hint="Mend it.")
+    if not all(np.isfinite(line.xy_m).all() for line in road.stop_lines):
+        raise MapError(f"{road.name} has a stop line whose ends are not finite", hint="Mend it.")
 
 
 def _add_header(root: Element, road: Road) -> None:

@@ -45,7 +45,7 @@ def read_recorded(root: Element, mark: dict[str, Any], start_ns: int) -> Tracks:
         # Where somebody is not there the nearest moment stands at which it is.
         place = np.rint(np.interp(np.arange(time_ns.size), there, np.arange(there.size))).astype(np.int64)
         states[row] = states[row, there[place]]
-    states = np.nan_to_num(states)
+    np.nan_to_num(states, copy=False)
     described = [read_object(thing) for thing in things.values()]
     return Tracks(
         time_ns,
@@ -70,7 +70,7 @@ def read_recorded_lights(root: Element, mark: dict[str, Any], start_ns: int) -> 
     count, group_of = read_signals(said)
     if count * time_ns.size > _MAX_STATES:
         raise ScenarioError(f"{count:,} lights are too many", hint="Cut the scenario.")
-    light = np.full((count, time_ns.size), int(Light.OFF), dtype=np.int64)
+    said_at = np.full((count, time_ns.size), -1, dtype=np.int64)
     events = [e for e in root.iter("Event") if next(e.iter("TrafficSignalStateAction"), None) is not None]
     for event in sorted(events, key=_time_s):
         first = int(np.searchsorted(time_ns, start_ns + ns_from_s(_time_s(event))))
@@ -80,9 +80,12 @@ def read_recorded_lights(root: Element, mark: dict[str, Any], start_ns: int) -> 
                 raise ScenarioError(
                     f"a light shows {state[:40]!r}", hint=f"Write one of {', '.join(Light.__members__)}."
                 )
-            if (group := group_of.get(action.get("name", ""))) is not None:
-                light[group, first:] = int(Light[state])
-    return Lights(time_ns, light)
+            if (group := group_of.get(action.get("name", ""))) is not None and first < time_ns.size:
+                said_at[group, first] = int(Light[state])
+    # A light shows what was said last; before that it is off.
+    last = np.maximum.accumulate(np.where(said_at >= 0, np.arange(time_ns.size), 0), axis=1)
+    light = np.take_along_axis(said_at, last, axis=1)
+    return Lights(time_ns, np.where(light >= 0, light, int(Light.OFF)))
 
 
 def size_m(thing: Element) -> tuple[float, float]:

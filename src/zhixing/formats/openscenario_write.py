@@ -91,7 +91,8 @@ def _check(task: Scenario) -> None:
     numbers = [start.x_m, start.y_m, start.yaw_rad, start.speed_mps, start.accel_mps2, start.steer_rad]
     numbers += [getattr(task.body, name) for name in task.body.__dataclass_fields__]
     numbers += [end for interval in (goal.yaw_rad, goal.speed_mps) if interval for end in interval]
-    if not np.isfinite(numbers).all() or not np.isfinite(tracks.size_m).all():
+    lines = [tracks.size_m, *goal.outlines_xy_m]
+    if not np.isfinite(numbers).all() or not all(np.isfinite(line).all() for line in lines):
         raise ScenarioError(f"{task.scenario_id} has a number that is not finite", hint="Mend its start, body or goal.")
     if not task.start_ns < task.stop_ns:
         raise ScenarioError(f"{task.scenario_id} stops before it starts", hint="Mend its times.")

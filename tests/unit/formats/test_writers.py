@@ -155,6 +155,14 @@ def test_where_nothing_can_be_written_is_named(by_hand: SimpleNamespace, task: P
     empty = replace(by_hand.street(), lanes=(), successors=())
     with pytest.raises(MapError, match="no lane to drive on"):
         opendrive_bytes(empty)
+    street = by_hand.street()
+    line = StopLine(xy_m=np.full((2, 2), np.nan), lanes=(0,))
+    with pytest.raises(MapError, match="stop line"):
+        opendrive_bytes(replace(street, stop_lines=(line,)))
+    outline = np.array([[0.0, 0.0], [np.inf, 0.0], [0.0, 1.0]])
+    nowhere_to = replace(by_hand.scenario().goal, outlines_xy_m=(outline,))
+    with pytest.raises(ScenarioError, match="not finite"):
+        write_openscenario(tmp_path / "new", replace(by_hand.scenario(), goal=nowhere_to))
     point = by_hand.lane("point", [(0, 0), (1, 0)])
     nowhere = replace(point, left_xy_m=np.full((2, 2), np.inf))
     with pytest.raises(MapError, match="finite"):
