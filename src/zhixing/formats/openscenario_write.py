@@ -65,7 +65,7 @@ def openscenario_bytes(task: Scenario, signals: dict[str, int]) -> bytes:
     """Return the OpenSCENARIO file of a task; ``signals`` is the light group of each signal in its map."""
     _check(task)
     root = Element("OpenSCENARIO")
-    about = {"author": "Zhixing", "date": _DATE, "description": task.scenario_id}
+    about = {"author": "Zhixing", "date": _DATE, "description": f"task {task.scenario_id}"}
     child(root, "FileHeader", revMajor=1, revMinor=2, **about)
     child(root, "ParameterDeclarations")
     child(root, "CatalogLocations")
