@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zhixing.cli import bench, broker, cockpit, doctor, drive, exam, serve
+from zhixing.cli import bench, broker, cockpit, doctor, drive, exam, export, serve
 
 app = typer.Typer(
     name="zhixing",
@@ -21,6 +21,7 @@ app.command()(broker.broker)
 app.command()(cockpit.say)
 app.command()(cockpit.signals)
 app.command()(drive.drive)
+app.command()(export.export)
 app.add_typer(exams, name="exam")
 app.command()(bench.bench)
 app.command()(doctor.doctor)

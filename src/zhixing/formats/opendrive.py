@@ -18,6 +18,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.errors import MapError
 from zhixing.formats.opendrive_geometry import MAX_PIECE_M
 from zhixing.formats.opendrive_lanes import LanePart, RoadParts, read_road_parts
+from zhixing.formats.opendrive_marks import is_marked, restore
 from zhixing.formats.turning import turn_along
 from zhixing.formats.xml_files import number, parse_xml
 
@@ -54,13 +55,26 @@ def read_opendrive(path: Path) -> Road:
     lanes = [_lane(part, parts, index, junctions.get(roads[part.key[0]].junction_id, -1)) for part in parts]
     crossings = [lane for road in roads.values() for lane in _crossings(road)]
     stop_lines = [line for road in roads.values() for line in _stop_lines(road, index)]
-    return Road(
+    road = Road(
         name=path.stem,
         lanes=(*lanes, *crossings),
         successors=(*(tuple(sorted(s)) for s in successors), *(() for _ in crossings)),
         stop_lines=tuple(stop_lines),
         num_junctions=len(junctions),
     )
+    return restore(root, _elements(roads), road)
+
+
+def _elements(roads: dict[str, RoadParts]) -> dict[str, Element]:
+    """Return what describes each lane and crossing, by its name."""
+    found: dict[str, Element] = {}
+    for road in roads.values():
+        for index, section in enumerate(road.sections):
+            for lane in section.iterfind("*/lane"):
+                found[f"{road.road_id}/{index}/{lane.get('id')}"] = lane
+        for index, thing in enumerate(road.element.findall("objects/object")):
+            found[f"{road.road_id}/crossing/{index}"] = thing
+    return found
 
 
 def _check_budget(name: str, root: Element) -> None:
@@ -150,7 +164,7 @@ def _contacts(root: Element, roads: dict[str, RoadParts]) -> list[tuple[_End, _E
     for junction in root.findall("junction"):
         for connection in junction.findall("connection"):
             incoming = roads.get(connection.get("incomingRoad", ""))
-            connecting = roads.get(connection.get("connectingRoad", ""))
+            connecting = roads.get(connection.get("connectingRoad", connection.get("linkedRoad", "")))
             if incoming is None or connecting is None:
                 continue
             link = incoming.element.find("link/successor")
@@ -255,7 +269,7 @@ def _crossings(road: RoadParts) -> list[Lane]:
         if "crosswalk" not in thing.get("type", "").lower():
             continue
         ends, half_width = _long_axis(_outline(road, thing))
-        if np.hypot(*(ends[1] - ends[0])) < 1.0:
+        if np.hypot(*(ends[1] - ends[0])) < 1.0 and not is_marked(thing):
             continue
         along = ends[1] - ends[0]
         if along[0] * half_width[1] - along[1] * half_width[0] < 0.0:

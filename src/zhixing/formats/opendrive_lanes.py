@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree.ElementTree import Element
@@ -13,6 +14,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.datatypes.units import mps_from_kmh, mps_from_mph
 from zhixing.errors import MapError
 from zhixing.formats.opendrive_geometry import Cubics, Piece, read_cubics, read_pieces, reference_at
+from zhixing.formats.opendrive_marks import has_marked_joints, is_marked
 from zhixing.formats.xml_files import number
 
 _STEP_M = 1.0
@@ -70,7 +72,7 @@ class RoadParts:
         pieces: The reference line.
         offset: Lane offset along s.
         length_m: Of the road.
-        num_sections: Lane sections.
+        sections: Lane sections in order.
         lanes: All lanes that somebody may be on.
     """
 
@@ -80,8 +82,13 @@ class RoadParts:
     pieces: list[Piece]
     offset: Cubics
     length_m: float
-    num_sections: int
+    sections: list[Element]
     lanes: list[LanePart]
+
+    @property
+    def num_sections(self) -> int:
+        """How many lane sections there are."""
+        return len(self.sections)
 
     def xy_m(self, s_m: FloatArray, t_m: FloatArray) -> FloatArray:
         """Return (points, 2) in the map's frame for road coordinates."""
@@ -110,11 +117,11 @@ def read_road_parts(road: Element) -> RoadParts:
     for index, (section, start, end) in enumerate(zip(sections, starts, ends, strict=True)):
         if end - start < 1e-6:
             continue
-        s_m = _stations(pieces, start, end)
+        s_m = _stations(pieces, start, end, math.inf if has_marked_joints(section) else _STEP_M)
         line = reference_at(pieces, s_m)
         for side, sign in (("left", 1), ("right", -1)):
             parts += _side(section.find(side), sign, (road_id, index), s_m, line, offset, road_limit_mps, is_left_hand)
-    return RoadParts(road_id, road.get("junction", "-1"), road, pieces, offset, length_m, len(sections), parts)
+    return RoadParts(road_id, road.get("junction", "-1"), road, pieces, offset, length_m, sections, parts)
 
 
 def _side(
@@ -135,7 +142,7 @@ def _side(
         width = np.maximum(read_cubics(lane.findall("width"), "sOffset").at(s_m - s_m[0]), 0.0)
         outer_t = inner_t + sign * width
         kind = _KINDS.get(lane.get("type", "none"))
-        if kind is not None and width.max() > _MIN_WIDTH_M:
+        if kind is not None and (width.max() > _MIN_WIDTH_M or is_marked(lane)):
             direction = next((v.get("travelDir") for v in lane.iter("vectorLane")), None)
             # Right-hand traffic travels along s on the right side (negative ids), left-hand traffic on the left.
             is_forward = (sign < 0) != is_left_hand
@@ -161,11 +168,11 @@ def _side(
     return found
 
 
-def _stations(pieces: list[Piece], start_m: float, end_m: float) -> FloatArray:
-    """Return cross-sections at most ``_STEP_M`` apart, with one at every joint of the reference line."""
+def _stations(pieces: list[Piece], start_m: float, end_m: float, step_m: float) -> FloatArray:
+    """Return cross-sections at most so far apart, with one at every joint of the reference line."""
     joints = [piece.s_m for piece in pieces if start_m + 1e-3 < piece.s_m < end_m - 1e-3]
     marks = np.array([start_m, *joints, end_m])
-    steps = [np.linspace(a, b, max(2, int(np.ceil((b - a) / _STEP_M)) + 1))[:-1] for a, b in pairwise(marks.tolist())]
+    steps = [np.linspace(a, b, max(2, int(np.ceil((b - a) / step_m)) + 1))[:-1] for a, b in pairwise(marks.tolist())]
     return np.concatenate([*steps, [end_m]])
 
 

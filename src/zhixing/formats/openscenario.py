@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -23,7 +24,10 @@ from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import EgoBody, EgoState, Goal
 from zhixing.datatypes.units import NS_PER_S, ns_from_s
 from zhixing.errors import ScenarioError
+from zhixing.formats.json_values import whole
 from zhixing.formats.opendrive import read_opendrive
+from zhixing.formats.openscenario_marks import read_ego, read_goal, read_times, task_mark
+from zhixing.formats.openscenario_recorded import read_recorded, read_recorded_lights, size_m
 from zhixing.formats.trajectories import read_background
 from zhixing.formats.xml_files import MAX_BYTES, number, parse_xml
 
@@ -53,6 +57,9 @@ def read_task(folder: Path) -> Scenario:
     root = parse_xml(xosc, ScenarioError)
     if root.tag != "OpenSCENARIO":
         raise ScenarioError(f"{xosc.name} is a {root.tag!r} file, not OpenSCENARIO", hint="Give an .xosc file.")
+    mark = task_mark(root)
+    if mark is not None:
+        return _recorded(folder, root, mark)
     start, goal = _ego_task(xosc)
     stop_s = _stop_s(root, xosc.name)
     body = _body(root)
@@ -69,6 +76,29 @@ def read_task(folder: Path) -> Scenario:
         background=read_background(root, stop_s),
         lights=lights,
         ego_light=ego_light,
+    )
+
+
+def _recorded(folder: Path, root: Element, mark: dict[str, Any]) -> Scenario:
+    """Return a task that :mod:`zhixing.formats.openscenario_write` wrote, as it was."""
+    xosc, xodr = _only(folder, "*.xosc"), _only(folder, "*.xodr")
+    comments = _comments(xosc.read_text("utf-8", errors="replace"))
+    body = _body(root)
+    start, body = read_ego(mark, _start(comments, xosc.name), (body.length_m, body.width_m))
+    start_ns, stop_ns = read_times(mark)
+    lights = read_recorded_lights(root, mark, start_ns)
+    return Scenario(
+        scenario_id=folder.name,
+        family=folder.parent.name,
+        road=_road(xodr),
+        body=body,
+        start=start,
+        goal=read_goal(mark) or _goal(comments, xosc.name),
+        start_ns=start_ns,
+        stop_ns=stop_ns,
+        background=read_recorded(root, mark, start_ns),
+        lights=lights,
+        ego_light=whole(mark, "ego_light", -1, lights.light.shape[0] - 1, ScenarioError),
     )
 
 
@@ -113,20 +143,30 @@ def _cached_road(_digest: str, xodr: _Unhashed) -> Road:
 def _ego_task(xosc: Path) -> tuple[EgoState, Goal]:
     # XML parsers drop comments, so the text itself is searched.
     comments = _comments(xosc.read_text("utf-8", errors="replace"))
-    start, goal = _START.search(comments), _GOAL.search(comments)
-    if not start or not goal:
-        missing = "start ([Initial State] …)" if not start else "goal ([Driving Task] …)"
-        raise ScenarioError(f"{xosc.name} states no {missing}", hint="It must stand in an XML comment.")
-    speed, x, y, yaw = _finite(start.groups(), xosc.name)
-    x1, x2, y1, y2 = _finite(goal.groups(), xosc.name)
-    if not (0.0 <= speed <= _MAX_SPEED_MPS and all(abs(value) <= _MAX_M for value in (x, y, yaw, x1, x2, y1, y2))):
+    return _start(comments, xosc.name), _goal(comments, xosc.name)
+
+
+def _start(comments: str, name: str) -> EgoState:
+    start = _START.search(comments)
+    if not start:
+        raise ScenarioError(f"{name} states no start ([Initial State] …)", hint="It must stand in an XML comment.")
+    speed, x, y, yaw = _finite(start.groups(), name)
+    if not (0.0 <= speed <= _MAX_SPEED_MPS and all(abs(value) <= _MAX_M for value in (x, y, yaw))):
         raise ScenarioError(
-            f"{xosc.name}: a start of {speed} m/s at ({x}, {y}) or a goal at ({x1}, {y1}) is nowhere on a road",
+            f"{name}: a start of {speed} m/s at ({x}, {y}) is nowhere on a road",
             hint="Give metres, radians and metres per second.",
         )
-    return EgoState(x_m=x, y_m=y, yaw_rad=yaw, speed_mps=speed), Goal(
-        x_min_m=min(x1, x2), x_max_m=max(x1, x2), y_min_m=min(y1, y2), y_max_m=max(y1, y2)
-    )
+    return EgoState(x_m=x, y_m=y, yaw_rad=yaw, speed_mps=speed)
+
+
+def _goal(comments: str, name: str) -> Goal:
+    goal = _GOAL.search(comments)
+    if not goal:
+        raise ScenarioError(f"{name} states no goal ([Driving Task] …)", hint="It must stand in an XML comment.")
+    x1, x2, y1, y2 = _finite(goal.groups(), name)
+    if not all(abs(value) <= _MAX_M for value in (x1, x2, y1, y2)):
+        raise ScenarioError(f"{name}: a goal at ({x1}, {y1}) is nowhere on a road", hint="Give metres.")
+    return Goal(x_min_m=min(x1, x2), x_max_m=max(x1, x2), y_min_m=min(y1, y2), y_max_m=max(y1, y2))
 
 
 def _comments(text: str) -> str:
@@ -163,10 +203,9 @@ def _stop_s(root: Element, name: str) -> float:
 
 def _body(root: Element) -> EgoBody:
     ego = next((o for o in root.iter("ScenarioObject") if o.get("name") == "Ego"), None)
-    dimensions = ego.find(".//Dimensions") if ego is not None else None
-    if dimensions is None:
+    if ego is None or ego.find(".//Dimensions") is None:
         return EgoBody()
-    length_m, width_m = number(dimensions, "length", ScenarioError), number(dimensions, "width", ScenarioError)
+    length_m, width_m = size_m(ego)
     if not (0.5 <= length_m <= 30.0 and 0.3 <= width_m <= 5.0):
         raise ScenarioError(
             f"the ego is {length_m} m long and {width_m} m wide", hint="Give a vehicle's size in metres."
