@@ -52,6 +52,10 @@ class RoadLights:
         """Return when in the cycle a group turns green, s."""
         return float(self._start_s[group])
 
+    def green_length_s(self, group: int) -> float:
+        """Return for how long a group is green, s."""
+        return float(self._green_s[group])
+
     def remaining_s(self, time_ns: int) -> FloatArray:
         """Return (groups,) how long each light goes on showing what it shows."""
         since_s = np.mod(time_ns / NS_PER_S - self._start_s, CYCLE_S)

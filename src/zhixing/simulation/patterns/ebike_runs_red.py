@@ -29,7 +29,7 @@ from zhixing.simulation.traffic.models import Heeds
 _MEETS_S, _LASTS_S = 8.0, 16.0
 
 
-def _staging(values: Values, heeds: Heeds) -> Staging:
+def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Staging:
     site = crossroads()
     road = site.road
     ego_route = site.via(site.inbound[WEST].driving[1], "straight")
@@ -38,8 +38,13 @@ def _staging(values: Values, heeds: Heeds) -> Staging:
     speed, rider_mps = values["ego_mps"], values["rider_mps"]
     rest, s_m = placed(road, (), rider_route, rider_m - rider_mps * (_MEETS_S + values["offset_s"]))
     rider = Actor(
-        name="rider", road_user=RoadUser.EBIKE, route=rest, s_m=s_m, speed_mps=rider_mps, heeds=heeds
-    )  # fmt: skip
+        name="rider",
+        road_user=RoadUser.EBIKE,
+        route=rest,
+        s_m=s_m,
+        speed_mps=rider_mps,
+        heeds=Heeds.FRONT if is_there else Heeds.FRONT | Heeds.LIGHTS,
+    )
     return Staging(
         road=road,
         ego=ego_on(road, ego_route, ego_m - speed * _MEETS_S, speed),
@@ -48,16 +53,6 @@ def _staging(values: Values, heeds: Heeds) -> Staging:
         duration_s=_LASTS_S,
         lights=lights_at(site, straight_group(0, WEST), -4.0, _LASTS_S),
     )
-
-
-def _stage(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, Heeds.FRONT)
-
-
-def _absent(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, Heeds.FRONT | Heeds.LIGHTS)
 
 
 def _find(ranges: Ranges) -> Query:
@@ -81,7 +76,6 @@ PATTERN = Pattern(
     ),
     parameters=(EGO_SPEED, RIDER_SPEED, OFFSET),
     stage=_stage,
-    absent=_absent,
     find=_find,
     finds={"rider": "rider"},
 )

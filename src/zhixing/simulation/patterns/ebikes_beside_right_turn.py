@@ -30,7 +30,8 @@ from zhixing.simulation.traffic.models import Heeds
 _LASTS_S, _BEFORE_M, _SINCE_S = 14.0, 15.0, 3.0
 
 
-def _staging(values: Values, turn: str) -> Staging:
+def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Staging:
+    turn = "right" if is_there else "straight"
     site = crossroads()
     road = site.road
     ego_route = site.via(site.inbound[WEST].driving[1], turn)
@@ -61,16 +62,6 @@ def _staging(values: Values, turn: str) -> Staging:
         duration_s=_LASTS_S,
         lights=lights_at(site, straight_group(0, WEST), -2.0, _LASTS_S),
     )
-
-
-def _stage(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, "right")
-
-
-def _absent(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, "straight")
 
 
 def _find(ranges: Ranges) -> Query:
@@ -126,7 +117,6 @@ PATTERN = Pattern(
         ),
     ),
     stage=_stage,
-    absent=_absent,
     find=_find,
     finds={"car": "ego", "rider": "rider-0"},
 )

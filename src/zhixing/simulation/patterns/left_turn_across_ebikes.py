@@ -29,7 +29,8 @@ from zhixing.simulation.patterns.staging import Actor, Staging
 _LASTS_S, _MEETS_S = 16.0, 7.0
 
 
-def _staging(values: Values, turn: str) -> Staging:
+def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Staging:
+    turn = "left" if is_there else "straight"
     site = crossroads()
     road = site.road
     ego_route = site.via(site.inbound[WEST].driving[0], turn)
@@ -50,16 +51,6 @@ def _staging(values: Values, turn: str) -> Staging:
         duration_s=_LASTS_S,
         lights=steady(site, (straight_group(0, WEST), left_group(0, WEST), straight_group(0, EAST))),
     )
-
-
-def _stage(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, "left")
-
-
-def _absent(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, "straight")
 
 
 def _find(ranges: Ranges) -> Query:
@@ -114,7 +105,6 @@ PATTERN = Pattern(
         ),
     ),
     stage=_stage,
-    absent=_absent,
     find=_find,
     finds={"car": "ego", "rider": "rider-0"},
 )

@@ -49,8 +49,8 @@ class Pattern:
         title: A few words.
         sentence: What happens.
         parameters: What can vary.
-        stage: Makes a scene of given values; the dice may choose what is no parameter (sizes, who else is there).
-        absent: Makes a scene that is much like it, in which the pattern is not.
+        stage: Makes a scene of given values, or, where it is told so, one that is much like it without the pattern; the
+            dice may choose what is no parameter (sizes, who else is there).
         find: Makes the query for ranges of the parameters; it adds the tolerance of what it measures.
         finds: Names in the staging's cast for each role of the query: who a hit must be about in a staged scene.
     """
@@ -59,8 +59,7 @@ class Pattern:
     title: Localized
     sentence: Localized
     parameters: tuple[Parameter, ...]
-    stage: Callable[[Values, np.random.Generator], Staging]
-    absent: Callable[[Values, np.random.Generator], Staging]
+    stage: Callable[[Values, np.random.Generator, bool], Staging]
     find: Callable[[Ranges], Query]
     finds: Mapping[str, str]
 
@@ -98,5 +97,4 @@ class Pattern:
             low, high = ranges[name].low, ranges[name].high
             if not low <= value <= high or not math.isfinite(value):
                 raise InputError(f"{name} of {self.name} is {value:g}", hint=f"Choose from {low:g} to {high:g}.")
-        make = self.absent if is_absent else self.stage
-        return make(chosen, np.random.default_rng([seed, 7]))
+        return self.stage(chosen, np.random.default_rng([seed, 7]), not is_absent)

@@ -17,20 +17,20 @@ from zhixing.simulation.traffic.ways import ExtraWay
 _LASTS_S, _MEETS_S = 14.0, 7.0
 
 
-def _staging(values: Values, *, is_against: bool) -> Staging:
+def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Staging:
     site = street()
     lane, bike = site.east.driving[1], site.road.lanes[site.east.bike]
     aside = np.array([0.0, values["beside_m"]])
     line = bike.centre_xy_m + aside
-    way = ExtraWay(xy_m=line[::-1].copy() if is_against else line, kind=LaneKind.BIKING, half_m=0.8)
+    way = ExtraWay(xy_m=line[::-1].copy() if is_there else line, kind=LaneKind.BIKING, half_m=0.8)
     speed, rider_mps = values["ego_mps"], values["rider_mps"]
     meets_x_m = 60.0 + speed * _MEETS_S
-    starts_x_m = meets_x_m + rider_mps * _MEETS_S if is_against else meets_x_m
+    starts_x_m = meets_x_m + rider_mps * _MEETS_S if is_there else meets_x_m
     rider = Actor(
         name="rider",
         road_user=RoadUser.EBIKE,
         route=(len(site.road.lanes),),
-        s_m=float(line[-1, 0]) - starts_x_m if is_against else starts_x_m,
+        s_m=float(line[-1, 0]) - starts_x_m if is_there else starts_x_m,
         speed_mps=rider_mps,
     )
     return Staging(
@@ -42,16 +42,6 @@ def _staging(values: Values, *, is_against: bool) -> Staging:
         duration_s=_LASTS_S,
         lights=NO_LIGHTS,
     )
-
-
-def _stage(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, is_against=True)
-
-
-def _absent(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, is_against=False)
 
 
 def _find(ranges: Ranges) -> Query:
@@ -90,7 +80,6 @@ PATTERN = Pattern(
         ),
     ),
     stage=_stage,
-    absent=_absent,
     find=_find,
     finds={"rider": "rider"},
 )

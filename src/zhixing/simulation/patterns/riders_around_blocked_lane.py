@@ -27,11 +27,11 @@ from zhixing.simulation.patterns.staging import Actor, Staging
 _LASTS_S, _BLOCK_X_M, _BLOCK_WIDTH_M = 22.0, 190.0, 2.0
 
 
-def _staging(values: Values, block_offset_m: float) -> Staging:
+def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Staging:
     site = street()
     road, lane, bike = site.road, site.east.driving[1], site.east.bike
     length = values["block_m"]
-    block = parked("block", RoadUser.CAR, bike, _BLOCK_X_M, block_offset_m, (length, _BLOCK_WIDTH_M))
+    block = parked("block", RoadUser.CAR, bike, _BLOCK_X_M, 0.2 if is_there else -4.0, (length, _BLOCK_WIDTH_M))
     rider_mps = values["rider_mps"]
     cast = [block]
     for k in range(round(values["num_riders"])):
@@ -48,16 +48,6 @@ def _staging(values: Values, block_offset_m: float) -> Staging:
         duration_s=_LASTS_S,
         lights=NO_LIGHTS,
     )
-
-
-def _stage(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, 0.2)
-
-
-def _absent(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, -4.0)
 
 
 def _find(ranges: Ranges) -> Query:
@@ -109,7 +99,6 @@ PATTERN = Pattern(
         ),
     ),
     stage=_stage,
-    absent=_absent,
     find=_find,
     finds={"rider": "rider-0"},
 )

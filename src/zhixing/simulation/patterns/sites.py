@@ -28,6 +28,7 @@ STREET_M, ARM_M = 400.0, 150.0
 _LIGHT_STEP_S = 0.1
 _CROSSING_WIDTH_M = 4.0
 _GOAL_HALF_M = 6.0
+_NARROW_MPS = 20.0 / 3.6
 
 NO_LIGHTS = Lights(np.array([0], dtype=np.int64), np.zeros((0, 1), dtype=np.int64))
 
@@ -71,6 +72,23 @@ def street(lanes: int = 2, limit_kmh: float = 50.0, crossing_x_m: float = 0.0, *
             for name, a, b in (("zebra>", south, north), ("zebra<", north, south))
         )
     return Street(road=draft.freeze("street"), east=east, west=west, crossings=crossings)
+
+
+@lru_cache(maxsize=4)
+def narrow(half_m: float = 2.2) -> tuple[Road, int, int]:
+    """Return a lane of an old town (胡同), so narrow that two cars just pass: road, eastbound lane, westbound lane.
+
+    Args:
+        half_m: Half its width.
+    """
+    draft = Draft()
+    east, west = (
+        draft.add(
+            name, LaneKind.DRIVING, straight(np.array([x0, y]), np.array([STREET_M - x0, y])), half_m, _NARROW_MPS
+        )
+        for name, x0, y in (("east", 0.0, -0.5 * half_m), ("west", STREET_M, 0.5 * half_m))
+    )
+    return draft.freeze("narrow"), east, west
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

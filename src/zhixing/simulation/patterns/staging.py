@@ -45,7 +45,7 @@ class Actor:
     wants_mps: float | None = None
     offset_m: float = 0.0
     size_m: tuple[float, float] = (0.0, 0.0)
-    heeds: Heeds = Heeds.ALL
+    heeds: Heeds = Heeds.ON_ITS_WAY
     is_there: bool = True
     is_still: bool = False
     backwards: bool = False

@@ -17,7 +17,8 @@ from zhixing.simulation.patterns.staging import Actor, Staging
 _LASTS_S, _COLUMNS = 14.0, 3
 
 
-def _staging(values: Values, num_riders: int) -> Staging:
+def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Staging:
+    num_riders = round(values["num_riders"]) if is_there else 2
     site = crossroads()
     road = site.road
     ego_route = site.via(site.inbound[WEST].driving[1], "straight")
@@ -45,16 +46,6 @@ def _staging(values: Values, num_riders: int) -> Staging:
     )
 
 
-def _stage(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, round(values["num_riders"]))
-
-
-def _absent(values: Values, rng: np.random.Generator) -> Staging:
-    del rng
-    return _staging(values, 2)
-
-
 def _find(ranges: Ranges) -> Query:
     few, many = (round(value) for value in ranges["num_riders"])
     return Query(
@@ -69,7 +60,7 @@ def _find(ranges: Ranges) -> Query:
                 between("travelled_m", "rider", 0.5, 25.0),
                 between("centre_distance_m", ("car", "rider"), None, 30.0),
             ),
-            at_least=max(4, few // 2),
+            at_least=max(4, round(0.4 * few)),
             at_most=many,
         ),
         at_least_s=0.3,
@@ -105,7 +96,6 @@ PATTERN = Pattern(
         RIDER_SPEED,
     ),
     stage=_stage,
-    absent=_absent,
     find=_find,
     finds={"car": "ego"},
 )

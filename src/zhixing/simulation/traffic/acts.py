@@ -15,6 +15,7 @@ import numpy as np
 
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.driving.leaf_kernel import leaf_kernel
+from zhixing.simulation.traffic.models import Heeds
 from zhixing.simulation.traffic.people import Motion, Traits
 
 NOBODY = -1
@@ -130,8 +131,7 @@ _TIME, _NEAR, _ARRIVES, _AHEAD = int(Cue.TIME), int(Cue.NEAR), int(Cue.ARRIVES),
 _HEADWAY, _COMES, _AFTER = int(Cue.HEADWAY), int(Cue.COMES), int(Cue.AFTER)
 _WANTS, _SHIFTS, _ROAMS, _HEEDS = int(Does.WANTS), int(Does.SHIFTS), int(Does.ROAMS), int(Does.HEEDS)
 _APPEARS, _VANISHES, _BRAKES, _HURRIES = int(Does.APPEARS), int(Does.VANISHES), int(Does.BRAKES), int(Does.HURRIES)
-_KEEPS_PLACE = 7
-"""All of ``Heeds`` but places."""
+_KEEPS_PLACE = int(Heeds.LIGHTS | Heeds.FRONT | Heeds.COMERS)
 
 
 @leaf_kernel

@@ -46,8 +46,12 @@ class Heeds(IntFlag):
     COMERS = 4
     """Whoever will come onto its path."""
     PLACES = 8
-    """Where across the road there is more room: it shifts and changes lanes."""
-    ALL = 15
+    """Where across its way there is more room: it shifts."""
+    ON_ITS_WAY = 15
+    """All of these: whoever keeps to a route."""
+    LANES = 16
+    """Where another lane is quicker: it changes lanes."""
+    ALL = 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ _CRITICAL_S = 1.2
 _STANDS_BEFORE_M = 1.0
 _FROM_LINE_M = 0.6
 _LETS_IN_MPS2, _GIVES_WAY_MPS2 = 3.0, 6.0
-_CLOSE_M = 0.25
+_CLOSE_M, _EASES_MPS2 = 0.25, 1.0
 _FAR_Z = 0.25
 """Share of the wished gap in the gap there is, below which it does not matter."""
 _RED_PACE = 0.75
@@ -155,8 +155,10 @@ def pace_mps2(
             is_close = abs(lateral) - half - seen[k, HALF_LATERAL] < _CLOSE_M
             if (mine > theirs and not is_close) or (mine == theirs and v < 0.5 and u < o):
                 continue
-            hardest = _GIVES_WAY_MPS2 if mine < theirs else _LETS_IN_MPS2
-            a = min(a, max(follow_mps2(v, free, 0.5, lead, u, traits), -hardest))
+            slows = _EASES_MPS2 if not is_close and v > lead - 1.0 else 0.0
+            if is_close:
+                slows = _GIVES_WAY_MPS2 if mine < theirs else _LETS_IN_MPS2
+            a = min(a, -slows if v > 0.0 else 0.0)
             continue
         a = min(a, follow_mps2(v, free, gap, lead, u, traits))
     a = min(a, _before_lights(u, seed, ways, traits, motion, lights))
@@ -210,9 +212,15 @@ def _among_others(
             own = arrives_s(v, max(zone, 0.0), traits.accel_mps2[u], wanted)
             if _goes_first(u, o, seed, own, meets[k, IN_S], int(meets[k, RANK]), traits, motion):
                 continue
-            gap = max(zone - meets[k, THERE_MPS] * meets[k, IN_S], 0.5)
+            # The gap is opened until the other one comes, no harder than that takes.
+            gap = zone - meets[k, THERE_MPS] * meets[k, IN_S]
+            left_s = max(meets[k, IN_S], 0.4)
+            opens = traits.gap_m[u] + 0.5 * v * traits.headway_s[u] - gap + max(0.0, v - meets[k, THERE_MPS]) * left_s
             hardest = _GIVES_WAY_MPS2 if motion.rank[u] < int(meets[k, RANK]) else _LETS_IN_MPS2
-            a = min(a, max(follow_mps2(v, free, gap, meets[k, THERE_MPS], u, traits), -hardest))
+            if opens > 0.0:
+                a = min(a, -min(2.0 * opens / (left_s * left_s), hardest))
+            else:
+                a = min(a, follow_mps2(v, free, max(gap, 0.5), meets[k, THERE_MPS], u, traits))
             continue
         through_m = zone + traits.length_m[u] + traits.width_m[o] + 1.0
         own_in = arrives_s(v, max(zone, 0.0), traits.accel_mps2[u], wanted)

@@ -33,7 +33,7 @@ from zhixing.simulation.traffic.sides import change_lanes, choose_place, slide_m
 from zhixing.simulation.traffic.walking import walk_mps2
 from zhixing.simulation.traffic.ways import Ways
 
-_PLACES = int(Heeds.PLACES)
+_PLACES, _LANES = int(Heeds.PLACES), int(Heeds.LANES)
 _OUTSIDE = int(Mind.OUTSIDE)
 """Minds up to this one are not moved here."""
 _DRIVES, _RIDES, _WALKS = int(Mind.DRIVES), int(Mind.RIDES), int(Mind.WALKS)
@@ -153,10 +153,9 @@ def _step_world(
             continue
         accels[u] = pace_mps2(u, seed, ways, traits, motion, lights, paths[u], spacings[u], now, later)
         turn = steps_before + u
-        has_choice = traits.heeds[u] & _PLACES
-        if has_choice and turn % _PLACE_EVERY == 0:
+        if traits.heeds[u] & _PLACES and turn % _PLACE_EVERY == 0:
             choose_place(u, ways, traits, motion, now)
-        if has_choice and mind == _DRIVES and turn % _LANE_EVERY == 0 and accels[u] < 0.5:
+        if traits.heeds[u] & _LANES and mind == _DRIVES and turn % _LANE_EVERY == 0 and accels[u] < 0.5:
             change_lanes(u, seed, ways, traits, motion, now, accels[u])
         slides[u] = slide_mps(u, dt, traits, motion, now)
     for u in range(users):
