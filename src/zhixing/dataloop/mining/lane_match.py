@@ -27,6 +27,8 @@ _PER_M, _PER_RAD, _NOT_ITS_KIND = 0.5, 6.0 / np.pi, 2.0
 _TIME_S = 0.1
 _ON, _BACK, _ASIDE, _ELSEWHERE = 0.05, 0.3, 1.0, 3.0
 """What it costs to go over to what continues a lane, to what is before it, to a neighbour, and to any other."""
+_WITHIN = 15.0
+"""The same within one junction, where nobody who waits a little beside its lane takes another turn for some seconds."""
 _SHORT_LANES = 2
 """A step may leap over a short lane."""
 
@@ -162,7 +164,9 @@ def _best_sequence(road: Road, time_ns: IntArray, table: _Table, places: Places)
 def _change_cost(road: Road, lanes: IntArray) -> FloatArray:
     """Return (lanes, lanes) what it costs to go over from one to another."""
     place = {int(lane): k for k, lane in enumerate(lanes)}
-    cost = np.full((lanes.size, lanes.size), _ELSEWHERE)
+    junction = np.array([road.lanes[lane].junction for lane in lanes])
+    is_within = (junction[:, None] == junction) & (junction >= 0)
+    cost = np.where(is_within, _WITHIN, _ELSEWHERE)
     for lane, k in place.items():
         following = {lane}
         for _ in range(_SHORT_LANES):

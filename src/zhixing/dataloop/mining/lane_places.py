@@ -10,6 +10,8 @@ from zhixing.datatypes.road import Lane, LaneKind, Road
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray, polyline_s_m
 
 _EDGE_M = 0.1
+_END_M = 0.4
+"""A lane is a little longer than drawn: where several begin at one point, their first cross-sections are askew."""
 """Lanes of a map leave gaps of some centimetres between them."""
 _CUT_M = 2.5
 """How far beside its lane somebody may drive through a junction: corners are cut, and nothing is painted there."""
@@ -93,7 +95,7 @@ def _project(lane: Lane, xy_m: FloatArray, reach_m: float) -> tuple[BoolArray, F
     offset = np.where(aside[rows, nearest] >= 0.0, 1.0, -1.0) * np.sqrt(squared[rows, nearest])
     # Beyond the first and the last cross-section is off the lane.
     beyond = ahead[rows, nearest] - on_line[rows, nearest]
-    ends = ((nearest == 0) & (beyond < -1e-6)) | ((nearest == unit.shape[0] - 1) & (beyond > 1e-6))
+    ends = ((nearest == 0) & (beyond < -_END_M)) | ((nearest == unit.shape[0] - 1) & (beyond > _END_M))
     left, right = (np.hypot(*(edge - lane.centre_xy_m).T) for edge in (lane.left_xy_m, lane.right_xy_m))
     left_m, right_m = (side[piece] + share * (side[piece + 1] - side[piece]) for side in (left, right))
     outside_m = np.maximum(np.maximum(offset - left_m, -offset - right_m) - _EDGE_M, 0.0)
