@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zhixing.cli import bench, broker, cockpit, doctor, drive, exam, export, serve
+from zhixing.cli import bench, broker, cockpit, doctor, drive, exam, export, patterns, serve
 
 app = typer.Typer(
     name="zhixing",
@@ -16,6 +16,10 @@ app = typer.Typer(
 )
 exams = typer.Typer(help="Outside exams, as their pages describe them.", no_args_is_help=True, rich_markup_mode=None)
 
+pattern = typer.Typer(
+    help="Patterns of Chinese streets: see, drive and search them.", no_args_is_help=True, rich_markup_mode=None
+)
+
 app.command()(serve.serve)
 app.command()(broker.broker)
 app.command()(cockpit.say)
@@ -23,7 +27,12 @@ app.command()(cockpit.signals)
 app.command()(drive.drive)
 app.command()(export.export)
 app.add_typer(exams, name="exam")
+app.add_typer(pattern, name="pattern")
 app.command()(bench.bench)
 app.command()(doctor.doctor)
+pattern.command(name="list")(patterns.list_patterns)
+pattern.command()(patterns.show)
+pattern.command()(patterns.drive)
+pattern.command()(patterns.search)
 exams.command(name="cockpit")(exam.cockpit)
 exams.command(name="driving")(exam.driving)

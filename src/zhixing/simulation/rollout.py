@@ -17,7 +17,7 @@ from zhixing.driving.safety import SafetyChecker
 from zhixing.simulation.collision import is_at_fault, touching
 from zhixing.simulation.drivable import drivable_area
 from zhixing.simulation.replay_world import Background, ReplayWorld
-from zhixing.simulation.world import STEP_S
+from zhixing.simulation.world import STEP_S, ScenarioWorld
 
 
 def rollout(
@@ -25,6 +25,7 @@ def rollout(
     planner: Planner,
     *,
     background: Background = "replay",
+    world: ScenarioWorld | None = None,
     checker: SafetyChecker | None = None,
     on_step: Callable[[Scene, Plan | None], None] | None = None,
     timer: Callable[[], float] = perf_counter,
@@ -40,11 +41,13 @@ def rollout(
         scenario: The task.
         planner: A fresh planner; it is briefed here.
         background: How the others move.
+        world: Where it is driven, if not in a :class:`ReplayWorld`: one that begins as the scenario says.
         checker: Stands between planner and tracker and may change every plan; it is briefed here.
         on_step: Told what was seen and is driven at each step, the last one without a plan.
         timer: Seconds from anywhere, to time the planner.
     """
-    world = ReplayWorld(scenario, background)
+    if world is None:
+        world = ReplayWorld(scenario, background)
     log = _Log(scenario)
     outcome: DriveOutcome | None = None
     at_fault_id = -1
@@ -90,7 +93,7 @@ def _ego_box(ego: EgoState, scenario: Scenario) -> FloatArray:
     return np.array([ego.x_m, ego.y_m, ego.yaw_rad, scenario.body.length_m, scenario.body.width_m])
 
 
-def _contacts(world: ReplayWorld, scenario: Scenario, log: _Log) -> int:
+def _contacts(world: ScenarioWorld, scenario: Scenario, log: _Log) -> int:
     """Return the id of somebody the ego ran into by its fault, or -1; others that touch it leave the scene."""
     boxes, there, speeds = world.boxes()
     if not boxes.shape[0]:
@@ -144,7 +147,7 @@ class _Log:
         if not self._decisions or self._decisions[-1][1] != decision:
             self._decisions.append((time_ns, decision))
 
-    def trace(self, planner_name: str, outcome: DriveOutcome, world: ReplayWorld, at_fault_id: int) -> Trace:
+    def trace(self, planner_name: str, outcome: DriveOutcome, world: ScenarioWorld, at_fault_id: int) -> Trace:
         egos = self._egos
         background = world.recorded_until_now()
         return Trace(

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from zhixing.datatypes.plan import Control
 from zhixing.datatypes.road import Road
-from zhixing.datatypes.scene import EgoBody, Scene
+from zhixing.datatypes.scene import EgoBody, EgoState, Scene
+from zhixing.datatypes.shapes import BoolArray, FloatArray
+from zhixing.datatypes.tracks import Tracks
 
 STEP_S = 0.1
 STEP_NS = 100_000_000
@@ -31,4 +33,41 @@ class World(Protocol):
 
     def step(self, control: Control) -> None:
         """Move everything on by ``STEP_S``."""
+        ...
+
+
+class ScenarioWorld(World, Protocol):
+    """A world in which a task can be driven from start to end.
+
+    Rows are those of the scenario's background, in its order.
+    """
+
+    @property
+    def ego(self) -> EgoState:
+        """Where the ego is."""
+        ...
+
+    @property
+    def time_ns(self) -> int:
+        """Now."""
+        ...
+
+    def boxes(self) -> tuple[FloatArray, BoolArray, FloatArray]:
+        """Return (rows, 5) boxes, (rows,) who is there, and (rows,) speeds now."""
+        ...
+
+    def appeared(self) -> BoolArray:
+        """Return (rows,) who is there now and was not a step ago."""
+        ...
+
+    def remove(self, row: int) -> None:
+        """Take somebody out of the scene from the next step on."""
+        ...
+
+    def recorded_until_now(self) -> Tracks:
+        """Return the others as they really moved, from the first step on."""
+        ...
+
+    def braked_for_ego(self) -> int | None:
+        """Return how many had to brake hard for the ego, None where nobody counts."""
         ...

@@ -40,13 +40,14 @@ class StagedWorld:
         staging: What is where, and what will happen.
         seed: Of what the models leave to chance.
         drives_itself: The ego is one of the crowd and drives by its models; ``step`` then takes no notice of a control.
+        extra_s: The scene goes on for so much longer than it is told, so that the ego can arrive.
 
     Attributes:
         ego: The ego.
         time_ns: Since the beginning.
     """
 
-    def __init__(self, staging: Staging, seed: int = 0, *, drives_itself: bool = False) -> None:
+    def __init__(self, staging: Staging, seed: int = 0, *, drives_itself: bool = False, extra_s: float = 0.0) -> None:
         self._staging, self._drives_itself = staging, drives_itself
         self._ways = ways_of(staging.road, staging.extra)
         self._actors = (staging.ego, *staging.cast)
@@ -56,7 +57,7 @@ class StagedWorld:
         for row, actor in enumerate(self._actors):
             self._place(row, actor)
         self._script = script_of(_acts(staging))
-        self._steps, self._most = 0, round(staging.duration_s / STEP_S)
+        self._steps, self._most = 0, round((staging.duration_s + extra_s) / STEP_S)
         self._rows: IntArray = np.array([0, rows], dtype=np.int64)
         self._record = np.zeros((rows, self._most + 1, 4))
         self._there = np.zeros((rows, self._most + 1), dtype=np.bool_)
@@ -110,7 +111,7 @@ class StagedWorld:
         return Scene(
             time_ns=self.time_ns,
             ego=self.ego,
-            others=self._tracks(first, now + 1, self._seen, skip_ego=True),
+            others=self._tracks(first, now + 1, self._seen, 1 + np.flatnonzero(self._seen[1:, first:].any(axis=1))),
             lights=self._staging.lights.at(self.time_ns),
         )
 
@@ -134,7 +135,7 @@ class StagedWorld:
 
     def recorded_until_now(self) -> Tracks:
         """Return the cast as it moved, from the first step on."""
-        return self._tracks(0, min(self._steps, self._most) + 1, self._there, skip_ego=True)
+        return self._tracks(0, min(self._steps, self._most) + 1, self._there, np.arange(1, len(self._actors)))
 
     def braked_for_ego(self) -> int | None:
         """Return None: nobody counts here who brakes for whom."""
@@ -146,7 +147,7 @@ class StagedWorld:
             drive_id=f"staged-{int(self._seeds[0])}",
             source="zhixing.simulation.patterns",
             road=self.road,
-            tracks=self._tracks(0, min(self._steps, self._most) + 1, self._there, skip_ego=False),
+            tracks=self._tracks(0, min(self._steps, self._most) + 1, self._there, np.arange(len(self._actors))),
             lights=self._staging.lights,
             ego_id=EGO_ID,
         )
@@ -225,18 +226,17 @@ class StagedWorld:
             is_dark = np.isin(t.road_user, [int(RoadUser.PEDESTRIAN), int(RoadUser.OBJECT)])
             self._seen[:, now] &= ~is_dark | (np.hypot(m.x_m - x, m.y_m - y) < NIGHT_SIGHT_M)
 
-    def _tracks(self, first: int, last: int, valid: BoolArray, *, skip_ego: bool) -> Tracks:
-        t, begin = self._traits, int(skip_ego)
-        rows = np.arange(begin, len(self._actors))
+    def _tracks(self, first: int, last: int, valid: BoolArray, rows: IntArray) -> Tracks:
+        t = self._traits
         return Tracks(
             STEP_NS * np.arange(first, last, dtype=np.int64),
-            EGO_ID + rows.astype(np.int64),
+            EGO_ID + rows,
             t.road_user[rows].copy(),
             np.stack((t.length_m[rows], t.width_m[rows]), axis=1),
-            self._record[begin:, first:last, :2].copy(),
-            self._record[begin:, first:last, 2].copy(),
-            self._record[begin:, first:last, 3].copy(),
-            valid[begin:, first:last].copy(),
+            self._record[rows, first:last, :2].copy(),
+            self._record[rows, first:last, 2].copy(),
+            self._record[rows, first:last, 3].copy(),
+            valid[rows, first:last].copy(),
         )
 
 

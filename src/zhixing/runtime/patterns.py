@@ -1,0 +1,88 @@
+"""A pattern from its name to a verdict: stage it, let somebody drive, score it, keep it as a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhixing.datatypes.evidence import Scenario, Scorecard, Trace
+from zhixing.driving.safety import SafetyChecker
+from zhixing.formats.openscenario_write import write_openscenario
+from zhixing.formats.trace_csv import write_trace_csv
+from zhixing.runtime.metrics import registered_metrics
+from zhixing.runtime.planners import make_planner
+from zhixing.simulation.patterns.catalogue import pattern_named
+from zhixing.simulation.patterns.staged_world import StagedWorld
+from zhixing.simulation.rollout import rollout
+from zhixing.simulation.score import score
+
+_TO_ARRIVE_S = 25.0
+"""A driver may be so much slower than the ego that the scene was staged for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PatternDrive:
+    """One scene of a pattern, driven.
+
+    Attributes:
+        pattern: Its name.
+        values: Of all parameters.
+        seed: Of what is no parameter.
+        scenario: What happened, as a task: the others as they moved. It can be written and driven again.
+        trace: What the ego did.
+        card: The judgement.
+    """
+
+    pattern: str
+    values: Mapping[str, float]
+    seed: int
+    scenario: Scenario
+    trace: Trace
+    card: Scorecard
+
+
+def drive_pattern(
+    name: str, values: Mapping[str, float] | None, seed: int, planner_name: str, *, is_checked: bool = True
+) -> PatternDrive:
+    """Stage a scene of a pattern and drive it in closed loop; the others react.
+
+    Args:
+        name: Of the pattern.
+        values: For some parameters or all; the others are usual.
+        seed: Of what is no parameter.
+        planner_name: Registered name.
+        is_checked: Whether the safety checker stands between planner and car, as it does in the vehicle.
+
+    Raises:
+        InputError: There is no such pattern, parameter or value.
+        PluginError: The planner is not registered or lacks a method.
+    """
+    pattern = pattern_named(name)
+    world = StagedWorld(pattern.make(values, seed), seed, extra_s=_TO_ARRIVE_S)
+    task = world.scenario(f"{name}-{seed}", name)
+    checker = SafetyChecker() if is_checked else None
+    trace = rollout(task, make_planner(planner_name), world=world, checker=checker)
+    happened = world.scenario(f"{name}-{seed}", name)
+    return PatternDrive(
+        pattern=name,
+        values=pattern.usual() | dict(values or {}),
+        seed=seed,
+        scenario=happened,
+        trace=trace,
+        card=score(trace, happened, registered_metrics()),
+    )
+
+
+def keep_pattern_drive(drive: PatternDrive, folder: Path) -> Path:
+    """Write what happened as OpenSCENARIO and OpenDRIVE, with the trace; return the task's folder.
+
+    ``zhixing exam driving FOLDER`` drives it again.
+
+    Raises:
+        ScenarioError: It cannot be written.
+    """
+    place = folder / drive.scenario.scenario_id
+    write_openscenario(place, drive.scenario)
+    write_trace_csv(place / "trace.csv", drive.trace)
+    return place
