@@ -11,7 +11,7 @@ from zhixing.datatypes.query import Query
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.simulation.patterns.casting import CARS, all_of, between, ego_on, fact, no, role
 from zhixing.simulation.patterns.pattern import Ranges, Values
-from zhixing.simulation.patterns.sites import NO_LIGHTS, goal_on, street
+from zhixing.simulation.patterns.sites import NO_LIGHTS, STREET_M, goal_on, street
 from zhixing.simulation.patterns.staging import EGO, Actor, Move, Staging
 from zhixing.simulation.traffic.acts import Cue, Does
 from zhixing.simulation.traffic.models import Heeds
@@ -76,7 +76,7 @@ class CutIn:
             ego=ego_on(road, (lane,), self.ego_x_m, speed),
             cast=(cutter, leader),
             moves=moves if is_there else (),
-            goal=goal_on(road, lane, 0.9),
+            goal=goal_on(road, lane, min(0.9, (self.ego_x_m + speed * (self.lasts_s + 10.0)) / STREET_M)),
             duration_s=self.lasts_s,
             lights=NO_LIGHTS,
         )

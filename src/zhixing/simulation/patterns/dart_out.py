@@ -13,6 +13,7 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.simulation.patterns.casting import (
     CARS,
     EGO_SPEED,
+    OFFSET,
     WALKER_SPEED,
     across,
     all_of,
@@ -28,6 +29,7 @@ from zhixing.simulation.patterns.staging import EGO, Actor, Move, Staging
 from zhixing.simulation.traffic.acts import Cue, Does
 from zhixing.simulation.traffic.models import Heeds
 
+_SETS_OFF_S = 0.4
 _LASTS_S, _HIDES_X_M, _HALF_M, _SIDE_M = 12.0, 200.0, 11.5, 0.8
 _CAR, _BUS = (4.8, 1.9), (11.5, 2.5)
 
@@ -44,6 +46,7 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
     path_x_m = _HIDES_X_M + 0.5 * size_m[0] + _SIDE_M
     # The walker waits behind the hide, its middle in the middle of it.
     waits_m = hiding_y_m + _HALF_M
+    walks_m = float(road.lanes[lane].centre_xy_m[0, 1]) - hiding_y_m
     walker = Actor(
         name="walker",
         road_user=RoadUser.PEDESTRIAN,
@@ -56,7 +59,7 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
         Move(
             who="walker",
             cue=Cue.ARRIVES,
-            value=values["time_s"],
+            value=walks_m / walker_mps + _SETS_OFF_S + values["offset_s"],
             does=Does.WANTS,
             amount=walker_mps,
             of=EGO,
@@ -106,18 +109,7 @@ PATTERN = Pattern(
     parameters=(
         EGO_SPEED,
         replace(WALKER_SPEED, low=1.0, high=3.0),
-        Parameter(
-            name="time_s",
-            low=1.8,
-            high=3.5,
-            usual=2.5,
-            meaning=Localized(
-                "行人迈步时本车到达的剩余时间",
-                "How long before the ego arrives the first step is made",
-                "Wie lange vor dem eigenen Fahrzeug der erste Schritt kommt",
-            ),
-            source="Euro NCAP AEB/LSS VRU protocol 4.5: children come out within 4 s of the impact",
-        ),
+        replace(OFFSET, low=-0.6, high=0.6),
         Parameter(
             name="behind_bus",
             low=0.0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from zhixing.datatypes.conditions import Count, Role
@@ -16,7 +18,7 @@ from zhixing.simulation.patterns.staging import Actor, Move, Staging
 from zhixing.simulation.traffic.acts import Cue, Does
 from zhixing.simulation.traffic.models import Heeds
 
-_LASTS_S, _SIZE_M = 24.0, (5.9, 2.0)
+_LASTS_S, _SIZE_M = 24.0, (5.9, 1.9)
 
 
 def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Staging:
@@ -45,7 +47,7 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
         route=rescue_route,
         s_m=ARM_M - 50.0,
         speed_mps=rescue_mps,
-        offset_m=-1.6,
+        offset_m=-1.45,
         size_m=_SIZE_M,
         heeds=Heeds.NOTHING if is_there else Heeds.LIGHTS | Heeds.FRONT,
     )
@@ -57,12 +59,12 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
     ego_route = site.via(outer, "straight")
     return Staging(
         road=road,
-        ego=ego_on(road, ego_route, ARM_M - 3.2, 0.0, wants_mps=8.0),
+        ego=replace(ego_on(road, ego_route, ARM_M - 3.2, 0.0, wants_mps=8.0), offset_m=-0.4),
         cast=(rescue, *waiting),
         moves=tuple(moves),
         goal=goal_on(road, ego_route[-1], 0.3),
         duration_s=_LASTS_S,
-        lights=lights_at(site, straight_group(0, WEST), 18.0, _LASTS_S),
+        lights=lights_at(site, straight_group(0, WEST), 18.0, 2.0 * _LASTS_S),
     )
 
 

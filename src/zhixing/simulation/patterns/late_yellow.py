@@ -10,7 +10,7 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.simulation.city_crossroads import straight_group
 from zhixing.simulation.patterns.casting import CARS, all_of, between, ego_on, fact, role
 from zhixing.simulation.patterns.pattern import Parameter, Pattern, Ranges, Values
-from zhixing.simulation.patterns.sites import ARM_M, SOUTH, WEST, crossroads, goal_on, lights_at
+from zhixing.simulation.patterns.sites import ARM_M, EAST, WEST, crossroads, goal_on, lights_at
 from zhixing.simulation.patterns.staging import Actor, Staging
 from zhixing.simulation.road_lights import RoadLights
 from zhixing.simulation.traffic.models import Heeds
@@ -32,7 +32,8 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
         speed_mps=speed,
         heeds=Heeds.FRONT,
     )
-    ego_route = site.via(site.inbound[SOUTH].driving[0], "straight")
+    # The ego waits opposite, for the green of its left turn that comes next.
+    ego_route = site.via(site.inbound[EAST].driving[0], "left")
     program = RoadLights(road, offsets_s=np.zeros(1))
     green_s = program.green_length_s(straight_group(0, WEST))
     return Staging(
@@ -41,7 +42,7 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
         cast=(runner,),
         goal=goal_on(road, ego_route[-1], 0.3),
         duration_s=_LASTS_S,
-        lights=lights_at(site, straight_group(0, WEST), _YELLOW_AT_S - green_s, _LASTS_S),
+        lights=lights_at(site, straight_group(0, WEST), _YELLOW_AT_S - green_s, 3.0 * _LASTS_S),
     )
 
 

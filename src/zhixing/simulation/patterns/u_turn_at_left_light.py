@@ -12,7 +12,7 @@ from zhixing.datatypes.tracks import RoadUser
 from zhixing.simulation.city_crossroads import left_group
 from zhixing.simulation.patterns.casting import CARS, EGO_SPEED, all_of, between, ego_on, fact, role
 from zhixing.simulation.patterns.pattern import Parameter, Pattern, Ranges, Values
-from zhixing.simulation.patterns.sites import ARM_M, SOUTH, WEST, crossroads, goal_on, steady
+from zhixing.simulation.patterns.sites import ARM_M, WEST, crossroads, goal_on, steady
 from zhixing.simulation.patterns.staging import Actor, Staging
 from zhixing.simulation.traffic.ways import RANK_STRAIGHT, ExtraWay
 
@@ -47,10 +47,10 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
         s_m=ARM_M - values["away_m"],
         speed_mps=6.0,
     )
-    ego_route = site.via(site.inbound[SOUTH].driving[0], "left")
+    ego_route = site.via(inner, "left")
     return Staging(
         road=road,
-        ego=ego_on(road, ego_route, ARM_M - 60.0, values["ego_mps"]),
+        ego=ego_on(road, ego_route, ARM_M - values["away_m"] - 4.0 - 2.0 * values["ego_mps"], values["ego_mps"]),
         cast=(turner,),
         extra=(turn,),
         goal=goal_on(road, ego_route[-1], 0.3),

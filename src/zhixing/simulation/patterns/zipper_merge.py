@@ -48,7 +48,7 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
         road=site.road,
         ego=ego_on(site.road, site.through, ego_m, speed),
         cast=tuple(cast),
-        goal=goal_on(site.road, site.through[-1], 0.6),
+        goal=goal_on(site.road, site.through[-1], 0.2),
         duration_s=_LASTS_S,
         lights=NO_LIGHTS,
     )

@@ -18,7 +18,7 @@ STRAIGHT_ON = Control(accel_mps2=0.0, steer_rate_radps=0.0)
 
 
 def test_who_is_hidden_is_not_seen_and_steps_out_at_the_cue() -> None:
-    world = StagedWorld(pattern_named("dart-out").make({"ego_mps": 10.0, "time_s": 2.5}))
+    world = StagedWorld(pattern_named("dart-out").make({"ego_mps": 10.0}))
     walker = world.id_of("walker")
     seen_at, left = -1.0, np.inf
     while not world.is_over:
