@@ -15,7 +15,6 @@ from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.mixed_traffic import SEEDS, mixed_traffic
 from zhixing.runtime.bench.overtaking import overtaking
 from zhixing.runtime.bench.page import page
-from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.bench.planning import planning
 from zhixing.runtime.bench.recording import recording
 from zhixing.runtime.bench.safety import safety
@@ -44,11 +43,10 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "recording": recording,
     "serve": serving,
     "page": page,
-    "peers": peers,
     "signals": signals,
     "soak": soak,
 }
-ONLY_BY_NAME = frozenset({"page", "peers", "signals", "soak", *SUITES_OF_A_PLANNER})
+ONLY_BY_NAME = frozenset({"page", "signals", "soak", *SUITES_OF_A_PLANNER})
 """Suites that need what Zhixing does not, or minutes."""
 
 

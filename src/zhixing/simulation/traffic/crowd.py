@@ -72,6 +72,11 @@ class Crowd:
         self._shares = [slice(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
     @property
+    def num_lights(self) -> int:
+        """How many light groups the road has."""
+        return self._road.num_light_groups
+
+    @property
     def num_worlds(self) -> int:
         """How many worlds there are."""
         return int(self._seeds.shape[0])

@@ -113,7 +113,7 @@ def change_lanes(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion, 
     best, best_gain = -1, _WORTH_MPS2
     for side in range(2):
         there = ways.left[way] if side == 0 else ways.right[way]
-        if there < 0 or ways.kind[there] != ways.kind[way] or ways.first_next[there] == ways.first_next[there + 1]:
+        if there < 0 or ways.kind[there] != ways.kind[way] or (_ends(ways, there) and not _ends(ways, way)):
             continue
         across = (1.0 if side == 0 else -1.0) * (ways.half_m[way] + ways.half_m[there])
         gain = _gain_mps2(u, ways.limit_mps[there], across, traits, motion, seen, accel)
@@ -122,6 +122,12 @@ def change_lanes(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion, 
     if best >= 0:
         put_onto(u, seed, best, ways, motion)
         motion.wish_m[u] = traits.likes_m[u]
+
+
+@leaf_kernel
+def _ends(ways: Ways, way: int) -> bool:
+    """Return whether nothing continues a way."""
+    return bool(ways.first_next[way] == ways.first_next[way + 1])
 
 
 @leaf_kernel

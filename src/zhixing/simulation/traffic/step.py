@@ -43,7 +43,7 @@ _WALK_MOST_MPS2 = 4.0
 _STANDS_MPS = 0.2
 _SLACK_M = 0.12
 _TURNS_RADPS = 4.0
-_SWING_M = 1.0
+_SWING_M = 0.35
 _WHEELBASE_SHARE = 0.58
 """Of the length of a vehicle: 2.7 m of 4.6 m is usual."""
 
