@@ -16,7 +16,7 @@ from zhixing.simulation.cut_in import CutIns, bench_cases
 SHORT: dict[str, tuple[str, dict[str, object]]] = {
     "startup": ("startup", {"_REPEATS": 1}),
     "turn": ("turns", {"_REPEATS": 2}),
-    "simulation": ("simulation", {"_REPEATS": 1, "_STEPS": 5}),
+    "simulation": ("simulation", {"_REPEATS": 1, "_STEPS": 5, "_WORLDS": 4, "_CROWD_STEPS": 5, "_SAME_STEPS": 10}),
     "planning": ("planning", {"_WARM_UP": 1, "_CYCLES": 4}),
     "safety": ("safety", {"_SEEDS": 1, "_CHECKS": 5, "SCENES": ("the leader brakes fully",)}),
     "recording": ("recording", {"_STEPS": 5}),
@@ -25,7 +25,6 @@ SHORT: dict[str, tuple[str, dict[str, object]]] = {
     "assistant": ("assistant", {"_REPEATS": 3, "_WARM_UP": 1}),
     "signals": ("broker_speed", {"_DURATION_S": 0.3, "_SUBSCRIBERS": (1, 2)}),
     "soak": ("soak", {"_DAY_S": 200, "_PARTS": 2}),
-    "peers": ("peers", {"_REPEATS": 1, "_STEPS": 5, "_WARM_UP_STEPS": 5}),
 }
 
 
