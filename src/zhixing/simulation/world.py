@@ -6,7 +6,7 @@ from typing import Protocol
 
 from zhixing.datatypes.plan import Control
 from zhixing.datatypes.road import Road
-from zhixing.datatypes.scene import EgoBody, Scene
+from zhixing.datatypes.scene import Briefing, EgoBody, Goal, Scene
 
 STEP_S = 0.1
 STEP_NS = 100_000_000
@@ -31,4 +31,31 @@ class World(Protocol):
 
     def step(self, control: Control) -> None:
         """Move everything on by ``STEP_S``."""
+        ...
+
+
+class EndlessWorld(World, Protocol):
+    """A world in which the ride never ends: it gives one goal after the other and mends what would end it."""
+
+    may_stand: bool
+    """Whether somebody in the ego wants it to stand, so that standing is not being stuck."""
+
+    def briefing(self, goal: Goal | None = None) -> Briefing:
+        """Return the next task: a given goal, or one some streets on."""
+        ...
+
+    def needs_briefing(self) -> bool:
+        """Return whether the ego was put elsewhere, so that its planner must be briefed anew."""
+        ...
+
+    def has_arrived(self) -> bool:
+        """Return whether that was because the ego drove to an end of the map."""
+        ...
+
+    def event_counts(self) -> dict[str, int]:
+        """Return how often what went wrong so far."""
+        ...
+
+    def close(self) -> None:
+        """Let go of whatever moves the others."""
         ...
