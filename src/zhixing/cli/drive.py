@@ -17,6 +17,9 @@ def drive(
     map_file: Annotated[
         Path | None, typer.Option("--map", help="Map to drive on: OpenDRIVE, Lanelet2.  [default: the built-in city]")
     ] = None,
+    traffic: Annotated[
+        str | None, typer.Option(help="Who moves the others: zhixing or sumo.  [default: zhixing]")
+    ] = None,
     planner: Annotated[str | None, typer.Option(help="Who drives.  [default: sampling]")] = None,
     out: Annotated[Path, typer.Option(help="The recording (MCAP).")] = Path("drive.mcap"),
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
@@ -27,7 +30,7 @@ def drive(
     from zhixing.settings import load_settings  # noqa: PLC0415
 
     flags: dict[str, dict[str, object]] = {
-        "city": {"seed": seed, "num_users": users, "map": str(map_file) if map_file else None},
+        "city": {"seed": seed, "num_users": users, "map": str(map_file) if map_file else None, "traffic": traffic},
         "driver": {"planner": planner},
     }
     settings = load_settings(config, flags=flags)

@@ -17,6 +17,9 @@ def serve(
     map_file: Annotated[
         Path | None, typer.Option("--map", help="Map to drive on: OpenDRIVE, Lanelet2.  [default: the built-in city]")
     ] = None,
+    traffic: Annotated[
+        str | None, typer.Option(help="Who moves the others: zhixing or sumo.  [default: zhixing]")
+    ] = None,
     planner: Annotated[str | None, typer.Option(help="Who drives.  [default: sampling]")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder for the car's recording (MCAP).")] = None,
     llm: Annotated[bool, typer.Option("--llm", help="Hand what is not sure to the configured language model.")] = False,
@@ -41,7 +44,7 @@ def serve(
 
     flags: dict[str, dict[str, object]] = {
         "serve": {"port": port, "record": str(record) if record else None},
-        "city": {"seed": seed, "num_users": users, "map": str(map_file) if map_file else None},
+        "city": {"seed": seed, "num_users": users, "map": str(map_file) if map_file else None, "traffic": traffic},
         "driver": {"planner": planner},
         "assistant": {"language_model": True if llm else None},
         "vehicle": {"kind": vehicle},

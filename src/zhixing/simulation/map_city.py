@@ -1,8 +1,8 @@
 """A map of somebody's own becomes a city: it is read, checked, and what traffic needs is added.
 
-OpenDRIVE (``.xodr``) and Lanelet2 (``.osm``) are told apart by what stands in them. Crossings that end at the kerb get
-a piece of pavement at both ends, so that people can come, wait and go; crossroads with stop lines get the lights that
-the map has forgotten. Nothing else is drawn anew.
+OpenDRIVE (``.xodr``), Lanelet2 (``.osm``) and SUMO's networks (``.net.xml``) are told apart by what stands in them.
+Crossings that end at the kerb get a piece of pavement at both ends, so that people can come, wait and go; crossroads
+with stop lines get the lights that the map has forgotten. Nothing else is drawn anew.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from zhixing.datatypes.shapes import FloatArray
 from zhixing.errors import MapError
 from zhixing.formats.lanelet2 import is_lanelet2, read_lanelet2
 from zhixing.formats.opendrive import read_opendrive
+from zhixing.formats.sumo_net import is_sumo_net, read_sumo_net
 from zhixing.simulation.added_lights import with_lights
 from zhixing.simulation.drivable import drivable_area
 
@@ -43,7 +44,11 @@ def read_city(path: Path) -> Road:
         MapError: It cannot be read, nobody could drive on it, it is too large, or a lane has no length.
     """
     if not path.is_file():
-        raise MapError(f"there is no map {path}", hint="Give an OpenDRIVE (.xodr) or Lanelet2 (.osm) file.")
+        raise MapError(
+            f"there is no map {path}", hint="Give an OpenDRIVE (.xodr), Lanelet2 (.osm) or SUMO (.net.xml) file."
+        )
+    if is_sumo_net(path):
+        return city_of(read_sumo_net(path).road)
     return city_of(read_lanelet2(path) if is_lanelet2(path) else read_opendrive(path))
 
 
