@@ -21,6 +21,9 @@ from zhixing.reasoning.config import ModelConfig
 _PREFIX = "ZHIXING_"
 _SEPARATOR = "__"
 
+UserName = Literal["car", "truck", "bus", "ebike", "bicycle", "tricycle", "pedestrian"]
+"""Classes of road users that traffic is made of, in lower case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeConfig:
@@ -39,17 +42,25 @@ class ServeConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CityConfig:
-    """The built-in city.
+    """Where the car drives, and among whom.
 
     Attributes:
         seed: Everything in the city follows from it.
-        num_users: Road users around the car.
+        num_users: Road users around the car, at most.
+        map: File of a map to drive on (OpenDRIVE, Lanelet2, a network of SUMO's); empty is the built-in city.
+        users_per_km: On a map of one's own, road users per kilometre of lanes at most.
+        shares: Of the classes of road users, as weights; those that are not named keep the built-in city's.
+        traffic: Who moves the others: ``zhixing``, or ``sumo``.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     num_users: Annotated[int, Field(ge=0, le=1000)] = 60
+    map: str = ""
+    users_per_km: Annotated[float, Field(ge=0.0, le=200.0)] = 15.0
+    shares: dict[UserName, Annotated[float, Field(ge=0.0, le=1e6)]] = field(default_factory=dict)
+    traffic: Literal["zhixing", "sumo"] = "zhixing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,3 +46,18 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
 
 def test_other_variables_of_the_environment_do_not_matter() -> None:
     assert load_settings(environment={"ZHIXING_DEBUG": "1", "CITY__SEED": "9"}).city.seed == 1
+
+
+def test_the_city_is_one_section_with_its_map_and_its_traffic(tmp_path: Path) -> None:
+    file = tmp_path / "zhixing.toml"
+    file.write_text('[city]\nmap = "a.xodr"\nusers_per_km = 8\nshares = { car = 2, ebike = 1.5 }\n', encoding="utf-8")
+    city = load_settings(file, {}).city
+    assert (city.map, city.users_per_km, city.shares) == ("a.xodr", 8.0, {"car": 2.0, "ebike": 1.5})
+
+
+@pytest.mark.parametrize("shares", ["{ horse = 1 }", "{ car = -1 }", "{ car = nan }", "3"])
+def test_shares_of_unknown_classes_or_below_zero_are_refused(tmp_path: Path, shares: str) -> None:
+    file = tmp_path / "zhixing.toml"
+    file.write_text(f"[city]\nshares = {shares}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"city\.shares"):
+        load_settings(file, {})

@@ -14,6 +14,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port on 127.0.0.1.  [default: 8360]")] = None,
     seed: Annotated[int | None, typer.Option(help="The city follows from it.")] = None,
     users: Annotated[int | None, typer.Option(help="Road users around the car.  [default: 60]")] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help="Map to drive on: OpenDRIVE, Lanelet2.  [default: the built-in city]")
+    ] = None,
+    traffic: Annotated[
+        str | None, typer.Option(help="Who moves the others: zhixing or sumo.  [default: zhixing]")
+    ] = None,
     planner: Annotated[str | None, typer.Option(help="Who drives.  [default: sampling]")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder for the car's recording (MCAP).")] = None,
     llm: Annotated[bool, typer.Option("--llm", help="Hand what is not sure to the configured language model.")] = False,
@@ -38,7 +44,7 @@ def serve(
 
     flags: dict[str, dict[str, object]] = {
         "serve": {"port": port, "record": str(record) if record else None},
-        "city": {"seed": seed, "num_users": users},
+        "city": {"seed": seed, "num_users": users, "map": str(map_file) if map_file else None, "traffic": traffic},
         "driver": {"planner": planner},
         "assistant": {"language_model": True if llm else None},
         "vehicle": {"kind": vehicle},

@@ -42,14 +42,15 @@ _NAMES = {str(int(user)): user.name.lower() for user in RoadUser}
 
 
 class Car:
-    """A car that drives itself through the built-in city and can be talked to.
+    """A car that drives itself through a city and can be talked to.
 
     Args:
         settings: Which city, how many road users, which planner.
         record: Where to write the recording, or None.
 
     Raises:
-        PluginError: The planner is not registered.
+        PluginError: The planner is not registered, or SUMO is wanted and not installed.
+        MapError: The map cannot be read or driven on.
         ConfigError: The language model's server or key will not do.
         InputError: The file of preferences is none of ours.
         ServiceError: A language model is wanted and its client is not installed.
@@ -161,6 +162,7 @@ class Car:
         """Finish the recording and let go of the vehicle."""
         self._driver.close()
         self._cabin.vehicle.close()
+        self.ride.close()
         self._record(lambda recorder: recorder.close())
 
     def _record(self, write: Callable[[Recorder], None]) -> None:

@@ -112,6 +112,8 @@ def _extras() -> Iterator[Finding]:
         ("other programs", "kuksa_client", "kuksa-client", "kuksa", "no broker, and no car behind one"),
         ("CAN", "cantools", "cantools", "can", "no car on a bus"),
         ("agents", "gymnasium", "gymnasium", "gym", "no Gymnasium environment for other people's agents"),
+        ("SUMO", "libsumo", "libsumo", "sumo", "no traffic moved by SUMO"),
+        ("netconvert", "sumo", "eclipse-sumo", "sumo", "no networks for SUMO"),
     ):
         if importlib.util.find_spec(module) is not None:
             yield Finding(name=name, state="ok", detail=f"{package} {version(package)}")

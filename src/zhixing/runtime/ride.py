@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from time import perf_counter
 from typing import Any, TypedDict
@@ -22,9 +23,9 @@ from zhixing.driving.reins import rein_in
 from zhixing.driving.safety import SafetyChecker
 from zhixing.runtime.errand import Errand
 from zhixing.runtime.planners import make_planner
+from zhixing.runtime.worlds import open_world
 from zhixing.settings import CityConfig
-from zhixing.simulation.city_world import CityWorld
-from zhixing.simulation.world import STEP_S
+from zhixing.simulation.world import STEP_S, EndlessWorld
 
 
 class Motion(TypedDict):
@@ -37,7 +38,7 @@ class Motion(TypedDict):
 
 
 class Ride:
-    """A planner that drives the ego through a :class:`CityWorld`.
+    """A planner that drives the ego through an endless world.
 
     Args:
         city: Which city.
@@ -56,7 +57,7 @@ class Ride:
     def __init__(self, city: CityConfig, planner_name: str, checker: SafetyChecker | None = None) -> None:
         self._planner = make_planner(planner_name)
         self._checker = checker
-        self.world = CityWorld(seed=city.seed, num_users=city.num_users)
+        self.world: EndlessWorld = open_world(city)
         self._lane_map = lane_map_of(self.world.road)
         self.scene: Scene = self.world.scene()
         self.plan: Plan | None = None
@@ -135,6 +136,7 @@ class Ride:
         if errand.is_overtaking_over(scene):
             errand.end()
         if self.world.needs_briefing():
+            self.num_goals += self.world.has_arrived()
             self._logbook.forget()
             self._begin_again()
         elif errand.keeps_goal:
@@ -179,10 +181,15 @@ class Ride:
         return brief(self._planner, self._briefing)
 
     def speed_limit_mps(self) -> float | None:
-        """Return the limit where the ego is, None off the road."""
+        """Return the limit where the ego is, None off the road and where the map knows none."""
         ego = self.scene.ego
         lane, _, _ = self._lane_map.nearest(ego.x_m, ego.y_m, ego.yaw_rad, within_m=5.0)
-        return None if lane < 0 else float(self._lane_map.speed_limit_mps[lane])
+        limit_mps = float(self._lane_map.speed_limit_mps[lane]) if lane >= 0 else math.inf
+        return limit_mps if math.isfinite(limit_mps) else None
+
+    def close(self) -> None:
+        """Let go of the world."""
+        self.world.close()
 
     def motion(self) -> Motion:
         """Return the ego's movement for the vehicle's sensors."""

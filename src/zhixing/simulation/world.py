@@ -6,7 +6,7 @@ from typing import Protocol
 
 from zhixing.datatypes.plan import Control
 from zhixing.datatypes.road import Road
-from zhixing.datatypes.scene import EgoBody, EgoState, Scene
+from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
 from zhixing.datatypes.shapes import BoolArray, FloatArray
 from zhixing.datatypes.tracks import Tracks
 
@@ -70,4 +70,31 @@ class ScenarioWorld(World, Protocol):
 
     def braked_for_ego(self) -> int | None:
         """Return how many had to brake hard for the ego, None where nobody counts."""
+        ...
+
+
+class EndlessWorld(World, Protocol):
+    """A world in which the ride never ends: it gives one goal after the other and mends what would end it."""
+
+    may_stand: bool
+    """Whether somebody in the ego wants it to stand, so that standing is not being stuck."""
+
+    def briefing(self, goal: Goal | None = None) -> Briefing:
+        """Return the next task: a given goal, or one some streets on."""
+        ...
+
+    def needs_briefing(self) -> bool:
+        """Return whether the ego was put elsewhere, so that its planner must be briefed anew."""
+        ...
+
+    def has_arrived(self) -> bool:
+        """Return whether that was because the ego drove to an end of the map."""
+        ...
+
+    def event_counts(self) -> dict[str, int]:
+        """Return how often what went wrong so far."""
+        ...
+
+    def close(self) -> None:
+        """Let go of whatever moves the others."""
         ...

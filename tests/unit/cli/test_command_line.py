@@ -31,6 +31,7 @@ def zhixing(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
         (["drive", "--minutes", "nan"], 2, "nan minutes"),
         (["drive", "--planner", "nobody"], 4, "no planner is called 'nobody'"),
         (["drive", "--minutes", "0.02", "--out", "absent/folder/x.mcap"], 2, "absent/folder"),
+        (["drive", "--map", "absent.xodr"], 2, "there is no map absent.xodr"),
         (["exam", "cockpit", "absent.jsonl"], 2, "absent.jsonl"),
         (["exam", "driving", "absent", "--out", "o"], 2, "absent"),
         (["export", "absent", "copy"], 2, "absent"),

@@ -23,6 +23,7 @@ from zhixing.runtime.bench.signals import signals
 from zhixing.runtime.bench.simulation import simulation
 from zhixing.runtime.bench.soak import soak
 from zhixing.runtime.bench.startup import startup
+from zhixing.runtime.bench.sumo_traffic import sumo_traffic
 from zhixing.runtime.bench.turns import turns
 
 SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {
@@ -45,8 +46,9 @@ SUITES: Mapping[str, Callable[[], list[Measure]]] = {
     "page": page,
     "signals": signals,
     "soak": soak,
+    "sumo": sumo_traffic,
 }
-ONLY_BY_NAME = frozenset({"page", "signals", "soak", *SUITES_OF_A_PLANNER})
+ONLY_BY_NAME = frozenset({"page", "signals", "soak", "sumo", *SUITES_OF_A_PLANNER})
 """Suites that need what Zhixing does not, or minutes."""
 
 

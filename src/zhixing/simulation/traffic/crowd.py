@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
 from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import EgoBody, EgoState
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
-from zhixing.datatypes.tracks import Tracks
+from zhixing.datatypes.tracks import RoadUser, Tracks
 from zhixing.simulation.traffic.arrive import APPEAR_M, Spots, renew_worlds, spots_of
 from zhixing.simulation.traffic.contacts import fresh_flags, judge_worlds
 from zhixing.simulation.traffic.models import MODELS, Mind, UserModel
@@ -23,6 +24,7 @@ from zhixing.simulation.traffic.ways import Ways, ways_of
 
 _MOST_NEW_A_STEP = 2
 _NEAREST_AT_FIRST_M = 18.0
+_NEAREST_ENTRY_M = 25.0
 
 
 class Crowd:
@@ -35,6 +37,9 @@ class Crowd:
         num_users: Road users in each world.
         seeds: One for each world, of every choice made in it.
         num_threads: Worlds are shared out among so many threads; the kernels do not hold the interpreter.
+        shares: Of each class, instead of its model's; they need not add up to one.
+        spots: Where somebody may appear, instead of on all lanes.
+        entries: Where traffic comes onto the map, also in sight.
 
     Attributes:
         ways: The lines everybody moves along.
@@ -45,19 +50,30 @@ class Crowd:
         ValueError: ``num_users`` is negative, or there is no seed.
     """
 
-    def __init__(self, road: Road, num_users: int, seeds: Sequence[int], num_threads: int = 1) -> None:
+    def __init__(
+        self,
+        road: Road,
+        num_users: int,
+        seeds: Sequence[int],
+        num_threads: int = 1,
+        *,
+        shares: Mapping[RoadUser, float] = MappingProxyType({}),
+        spots: Spots | None = None,
+        entries: Spots | None = None,
+    ) -> None:
         if num_users < 0:
             raise ValueError(f"the number of road users is negative: {num_users}")
         if not seeds:
             raise ValueError("a crowd needs at least one seed")
         self._road, self._num, self._steps = road, num_users, 0
-        self.ways, self._spots = _ways_and_spots(road)
+        self.ways, everywhere = _ways_and_spots(road)
+        self._spots, self._entries = spots or everywhere, entries
         self._seeds: IntArray = np.array([seed % 2**62 for seed in seeds], dtype=np.int64)
         worlds, rows = len(seeds), num_users + 1
         self._first_user: IntArray = rows * np.arange(worlds + 1, dtype=np.int64)
         self.traits, self.motion = traits_of(worlds * rows), nobody_of(worlds * rows)
         self._comes_on: IntArray = np.zeros(worlds * rows, dtype=np.int64)
-        models = draw_models(num_users)
+        models = draw_models(num_users, shares)
         for world, seed in enumerate(seeds):
             rng = np.random.default_rng([seed, 2])
             for k, model in enumerate(models):
@@ -87,7 +103,7 @@ class Crowd:
 
     def populate(self) -> None:
         """Put everybody somewhere around the middle of its world, at the start."""
-        self._renew(_NEAREST_AT_FIRST_M, self._num)
+        self._renew(_NEAREST_AT_FIRST_M, self._num, self._spots)
 
     def put_ego(self, world: int, ego: EgoState, body: EgoBody) -> None:
         """Tell where the ego of a world is; without it there is none."""
@@ -116,7 +132,9 @@ class Crowd:
         else:
             list(self._threads.map(move, self._shares))
         self._steps += 1
-        self._renew(APPEAR_M, _MOST_NEW_A_STEP)
+        self._renew(APPEAR_M, _MOST_NEW_A_STEP, self._spots)
+        if self._entries is not None:
+            self._renew(_NEAREST_ENTRY_M, _MOST_NEW_A_STEP, self._entries)
 
     def judge(self) -> tuple[BoolArray, BoolArray]:
         """Return (rows,) who touches somebody, and (rows,) who is where its class must not be; see ``judge_worlds``."""
@@ -156,10 +174,10 @@ class Crowd:
         boxes = np.stack((m.x_m[rows], m.y_m[rows], m.yaw_rad[rows], t.length_m[rows], t.width_m[rows]), axis=1)
         return boxes, m.speed_mps[rows], m.there[rows]
 
-    def _renew(self, nearest_m: float, most: int) -> None:
+    def _renew(self, nearest_m: float, most: int, spots: Spots) -> None:
         renew_worlds(
             nearest_m, most, self._seeds, self._first_user, self._middle_m, self._comes_on, self._newest, self.ways,
-            self._spots, self.traits, self.motion,
+            spots, self.traits, self.motion,
         )  # fmt: skip
 
 
@@ -169,10 +187,10 @@ def _ways_and_spots(road: Road) -> tuple[Ways, Spots]:
     return ways, spots_of(ways)
 
 
-def draw_models(num_users: int) -> list[UserModel]:
+def draw_models(num_users: int, shares: Mapping[RoadUser, float] = MappingProxyType({})) -> list[UserModel]:
     """Return the classes of so many road users in the stated shares, as exactly as whole numbers allow."""
-    shares = np.array([model.share for model in MODELS])
-    wanted = shares * num_users
+    wanted = np.array([shares.get(model.road_user, model.share) for model in MODELS])
+    wanted *= num_users / max(float(wanted.sum()), 1e-9) if shares else num_users
     counts = np.floor(wanted).astype(np.int64)
     for k in np.argsort(counts - wanted, kind="stable")[: num_users - int(counts.sum())]:
         counts[k] += 1

@@ -1,0 +1,159 @@
+"""A :class:`Road` as SUMO's plain XML (nodes, edges, connections), from which ``netconvert`` makes a network.
+
+Plain XML takes the middle line and the width of every lane and of every way over a junction as they are, so that SUMO's
+lanes lie exactly on the map's. From OpenDRIVE, which it reads too, ``netconvert`` makes lanes of one width, draws the
+ways over junctions anew, cuts lanes short there, and knows no direct junctions.
+
+Source: SUMO documentation, "PlainXML" (Eclipse SUMO 1.28).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+import numpy as np
+import shapely
+
+from zhixing.datatypes.road import NO_LANE, NO_LIGHT, Lane, LaneKind, Road
+from zhixing.datatypes.shapes import FloatArray
+from zhixing.formats.sumo_streets import Layout, Link, Street, layout_of
+from zhixing.formats.xml_write import child, xml_bytes
+
+_UNKNOWN_LIMIT_MPS = 13.9
+_MOTORS = "passenger truck bus delivery trailer coach emergency taxi"
+_CYCLES = "bicycle moped motorcycle"
+_NODE_M = 0.01
+_ON_FOOT = "pedestrian"
+_STRAIGHT_PRIORITY, _STREET_PRIORITY, _JOINS_PRIORITY = 4, 3, 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlainNet:
+    """What ``netconvert`` reads, and what is what in it.
+
+    Attributes:
+        nodes: A ``.nod.xml`` file.
+        edges: A ``.edg.xml`` file.
+        connections: A ``.con.xml`` file.
+        lane_of: SUMO's lane for each of the map's lanes that is part of a street.
+        group_of: The light group of each connection, by (lane it comes from, lane it goes to), as SUMO names them.
+    """
+
+    nodes: bytes
+    edges: bytes
+    connections: bytes
+    lane_of: dict[int, str]
+    group_of: dict[tuple[str, str], int]
+
+
+def plain_net(road: Road) -> PlainNet:
+    """Return a road as plain XML."""
+    layout = layout_of(road)
+    names = {lane: f"{_street(street)}_{place}" for lane, (street, place) in layout.place.items()}
+    group_of = {
+        (names[link.lane], names[link.following]): road.lanes[link.via].light_group
+        for link in layout.links
+        if link.via != NO_LANE
+    }
+    return PlainNet(
+        xml_bytes(_nodes(road, layout)),
+        xml_bytes(_edges(road, layout)),
+        xml_bytes(_connections(road, layout)),
+        names,
+        group_of,
+    )
+
+
+def _street(number: int) -> str:
+    return f"s{number}"
+
+
+def _is_lit(road: Road, link: Link) -> bool:
+    return link.via != NO_LANE and road.lanes[link.via].light_group != NO_LIGHT
+
+
+def _nodes(road: Road, layout: Layout) -> Element:
+    lit = {link.node for link in layout.links if _is_lit(road, link)}
+    corners: list[list[FloatArray]] = [[] for _ in range(layout.nodes_xy_m.shape[0])]
+    for street in layout.streets:
+        for node, end in ((street.before, 0), (street.after, -1)):
+            for lane in street.lanes:
+                corners[node] += [road.lanes[lane].left_xy_m[end], road.lanes[lane].right_xy_m[end]]
+    root = Element("nodes")
+    for k, (x, y) in enumerate(layout.nodes_xy_m.tolist()):
+        kind = "traffic_light" if k in lit else "priority"
+        # The area between the ends of the streets: netconvert would cut the streets for a larger one of its own.
+        area = shapely.convex_hull(shapely.MultiPoint(np.array(corners[k]))).buffer(_NODE_M, quad_segs=1)
+        shape = _shape(np.asarray(shapely.get_coordinates(area)))
+        child(root, "node", id=f"n{k}", x=x, y=y, type=kind, shape=shape)
+    return root
+
+
+def _edges(road: Road, layout: Layout) -> Element:
+    root = Element("edges")
+    for k, street in enumerate(layout.streets):
+        lanes = [road.lanes[lane] for lane in street.lanes]
+        edge = child(
+            root,
+            "edge",
+            id=_street(k),
+            **{"from": f"n{street.before}"},
+            to=f"n{street.after}",
+            numLanes=len(lanes) + (street.walk != NO_LANE),
+            priority=_priority(lanes[-1]),
+            speed=max(_limit_mps(lane) for lane in lanes),
+            shape=_shape(lanes[-1].left_xy_m),
+            spreadType="right",
+        )
+        _add_walk(edge, road, street)
+        has_bike_lane = lanes[0].kind == LaneKind.BIKING
+        for place, lane in enumerate(lanes, start=int(street.walk != NO_LANE)):
+            users = _CYCLES if lane.kind == LaneKind.BIKING else _MOTORS
+            users = users if has_bike_lane else f"{users} {_CYCLES}"
+            width_m = float(np.hypot(*(lane.left_xy_m - lane.right_xy_m).T).mean())
+            attributes: dict[str, str | float] = {"index": place, "allow": users, "width": width_m}
+            child(edge, "lane", **attributes, speed=_limit_mps(lane), shape=_shape(lane.centre_xy_m))
+    return root
+
+
+def _add_walk(edge: Element, road: Road, street: Street) -> None:
+    """Add the pavement as SUMO's lane 0; people walk both ways on it."""
+    if street.walk == NO_LANE:
+        return
+    lane = road.lanes[street.walk]
+    child(edge, "lane", index=0, allow=_ON_FOOT, width=float(np.hypot(*(lane.left_xy_m[0] - lane.right_xy_m[0]))) * 2.0)
+
+
+def _connections(road: Road, layout: Layout) -> Element:
+    root = Element("connections")
+    for link in layout.links:
+        (one, from_lane), (other, to_lane) = layout.place[link.lane], layout.place[link.following]
+        ends: dict[str, str | float] = {"from": _street(one), "to": _street(other)}
+        ends |= {"fromLane": from_lane, "toLane": to_lane}
+        if link.via == NO_LANE:
+            child(root, "connection", **ends)
+            continue
+        via = road.lanes[link.via]
+        ends |= {"shape": _shape(via.centre_xy_m), "speed": _limit_mps(via)}
+        child(root, "connection", **ends)
+    for k in range(len(layout.streets)):
+        if not any(layout.place[link.lane][0] == k for link in layout.links):
+            child(root, "connection", **{"from": _street(k)})
+    return root
+
+
+def _priority(lane: Lane) -> int:
+    """Return who goes first where streets meet without a junction of the map's: in a roundabout those who are in it."""
+    if lane.junction < 0:
+        return _STREET_PRIORITY
+    return _STRAIGHT_PRIORITY if lane.turn in {"straight", ""} else _JOINS_PRIORITY
+
+
+def _limit_mps(lane: Lane) -> float:
+    return lane.speed_limit_mps if math.isfinite(lane.speed_limit_mps) else _UNKNOWN_LIMIT_MPS
+
+
+def _shape(xy_m: FloatArray) -> str:
+    return " ".join(f"{x:.4f},{y:.4f}" for x, y in xy_m.tolist())
