@@ -26,6 +26,7 @@ class Drive:
         tracks: All road users, the recording vehicle included.
         lights: What the lights showed.
         ego_id: ``object_id`` of the recording vehicle in ``tracks``, or -1.
+        is_night: Whether it was dark, None where that is not known.
     """
 
     drive_id: str
@@ -34,6 +35,7 @@ class Drive:
     tracks: Tracks
     lights: Lights
     ego_id: int = -1
+    is_night: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -52,6 +54,7 @@ class Scenario:
         background: The other road users as recorded.
         lights: What the lights show.
         ego_light: Light group of the ego's own movement, or -1.
+        is_night: Whether it is dark, None where that is not known.
     """
 
     scenario_id: str
@@ -65,6 +68,7 @@ class Scenario:
     background: Tracks
     lights: Lights
     ego_light: int = -1
+    is_night: bool | None = None
 
     def briefing(self) -> Briefing:
         """Return what a planner is told of the task."""

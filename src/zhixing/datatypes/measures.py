@@ -132,6 +132,7 @@ _ALL = (
     Measure("ran_red", 1, needs_road=True, needs_lights=True),
     # sight
     Measure("seen_share", 2),
+    Measure("is_in_the_dark", 1),
 )
 
 MEASURES = MappingProxyType({measure.name: measure for measure in _ALL})

@@ -40,4 +40,5 @@ def drive_of(trace: Trace, scenario: Scenario) -> Drive:
         ),
         lights=Lights(trace.time_ns, trace.lights),
         ego_id=ego_id,
+        is_night=scenario.is_night,
     )

@@ -32,6 +32,11 @@ def _seen_share(drive: PreparedDrive, one: int, others: IntArray, steps: slice) 
     return share[:, steps]
 
 
+def _in_the_dark(drive: PreparedDrive) -> FloatArray:
+    night = drive.drive.is_night
+    return np.where(drive.there, np.nan if night is None else float(night), np.nan)
+
+
 SIGHT = (
     Measuring(
         "seen_share",
@@ -42,5 +47,10 @@ SIGHT = (
         ),
         of_two=_seen_share,
         source="nine lines of sight over a flat street, zhixing.simulation.visibility",
+    ),
+    Measuring(
+        "is_in_the_dark",
+        Localized("记录时是夜间", "It is night where a is.", "Es ist Nacht, wo a ist."),
+        of_one=_in_the_dark,
     ),
 )

@@ -150,6 +150,7 @@ class StagedWorld:
             tracks=self._tracks(0, min(self._steps, self._most) + 1, self._there, np.arange(len(self._actors))),
             lights=self._staging.lights,
             ego_id=EGO_ID,
+            is_night=self._staging.is_night,
         )
 
     def scenario(self, scenario_id: str, family: str) -> Scenario:
@@ -166,6 +167,7 @@ class StagedWorld:
             stop_ns=self._most * STEP_NS,
             background=self.recorded_until_now(),
             lights=self._staging.lights,
+            is_night=self._staging.is_night,
         )
 
     def _place(self, row: int, actor: Actor) -> None:
