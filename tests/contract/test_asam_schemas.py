@@ -23,6 +23,8 @@ from zhixing.datatypes.road import LaneKind
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.formats.openscenario_write import MAP_FILE, TASK_FILE, write_openscenario
 from zhixing.runtime.driving_tasks import find_tasks, read_scenario
+from zhixing.simulation.patterns.catalogue import catalogue
+from zhixing.simulation.patterns.staged_world import perform
 
 SHARED = Path(os.environ.get("ZHIXING_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 OPENSCENARIO = ("1.1.0", "1.1.1", "1.2.0", "1.3.0")
@@ -75,6 +77,14 @@ def test_what_we_write_is_valid(faults: Check, mixed: Scenario, by_hand: SimpleN
     assert faults(tmp_path / "mixed") == []
     write_openscenario(tmp_path / "nobody", by_hand.scenario())
     assert faults(tmp_path / "nobody") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", sorted(catalogue()))
+def test_the_scenes_of_patterns_are_valid(faults: Check, pattern: str, tmp_path: Path) -> None:
+    task = perform(catalogue()[pattern].make()).scenario(f"{pattern}-0", pattern)
+    write_openscenario(tmp_path / "scene", task)
+    assert faults(tmp_path / "scene") == []
 
 
 def test_the_map_is_valid_as_1_8_too(mixed: Scenario, tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ class Lane:
         right_lane: The same on the right.
         light_group: Index of the light that lets traffic enter this lane, or ``NO_LIGHT``. In a junction each
             movement (connecting lane) has its own.
-        turn: ``left``, ``right``, ``straight`` or ``u-turn`` inside a junction, empty outside.
+        turn: ``left``, ``right``, ``straight`` or ``u-turn`` inside a junction, ``merge`` where a lane ends by running
+            into its neighbour, which has the right of way; else empty.
     """
 
     lane_id: str

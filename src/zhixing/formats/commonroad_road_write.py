@@ -94,9 +94,13 @@ def add_road(
         for group in sorted(groups & bulbs.keys()):
             child(element, "trafficLightRef", ref=bulbs[group])
     for limit_mps, name in signs.items():
-        said = child(child(root, "trafficSign", id=name), "trafficSignElement")
+        sign = child(root, "trafficSign", id=name)
+        said = child(sign, "trafficSignElement")
         text_child(said, "trafficSignID", _SPEED_SIGN)
         text_child(said, "additionalValue", limit_mps)
+        # Where none is said, commonroad-io looks for the first lanelet of those in a row, which a ring has not.
+        first = next(lane for lane in road.lanes if lane.speed_limit_mps == limit_mps)
+        add_point(child(sign, "position"), *first.right_xy_m[0].tolist())
     for group, name in bulbs.items():
         _add_light(root, name, group, road, lights, step_ns, last_step)
     for junction in range(road.num_junctions):

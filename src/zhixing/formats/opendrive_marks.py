@@ -27,7 +27,7 @@ from zhixing.formats.json_values import load_object, numbers, points, whole, who
 from zhixing.formats.xml_write import child
 
 _ROAD, _LANE, _STOP_LINE, _SECTIONS = "zhixing.road", "zhixing.lane", "zhixing.stop-line", "zhixing.cross-sections"
-_TURNS = ("", "left", "right", "straight", "u-turn")
+_TURNS = ("", "left", "right", "straight", "u-turn", "merge")
 _MAX_COUNT = 100_000
 
 
