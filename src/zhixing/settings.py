@@ -44,12 +44,14 @@ class CityConfig:
     Attributes:
         seed: Everything in the city follows from it.
         num_users: Road users around the car.
+        hour: Of the day when the drive begins.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     num_users: Annotated[int, Field(ge=0, le=1000)] = 60
+    hour: Annotated[float, Field(ge=0.0, lt=24.0)] = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ class CityWorld:
     Args:
         seed: Everything follows from it.
         num_users: Road users around the ego.
+        hour: Of the day at the beginning: the plans of the lights follow it.
 
     Attributes:
         time_ns: Now.
@@ -46,11 +47,11 @@ class CityWorld:
         may_stand: Whether somebody in the ego wants it to stand, so that standing is not being stuck.
     """
 
-    def __init__(self, seed: int, num_users: int = 60) -> None:
+    def __init__(self, seed: int, num_users: int = 60, hour: float = 12.0) -> None:
         self._road = build_city(seed)
         self._body = EgoBody()
         self._map = lane_map_of(self._road)
-        self._lights = RoadLights(self._road, seed)
+        self._lights = RoadLights(self._road, seed, hour=hour)
         self._crowd = Crowd(self._road, num_users, [seed])
         self._rng = np.random.default_rng([seed, 3])
         self.time_ns = 0
@@ -88,6 +89,7 @@ class CityWorld:
             ego=self.ego,
             others=self._crowd.tracks(0, self.time_ns),
             lights=self._lights.at(self.time_ns),
+            countdown_s=self._lights.countdown_s(self.time_ns),
         )
 
     def briefing(self, goal: Goal | None = None) -> Briefing:
