@@ -56,7 +56,7 @@ def programs(draw: st.DrawFn) -> Program:
         )
 
     second = draw(st.booleans())
-    first_hour, later = draw(st.floats(0.0, 10.0)), draw(st.floats(1.0, 12.0))
+    first_hour, later = draw(st.floats(0.0, 10.0)), draw(st.floats(1.01, 12.0))
     return Program(
         num_groups=4,
         plans=(

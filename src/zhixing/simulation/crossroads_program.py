@@ -3,7 +3,8 @@
 Stages: north-south straight on, north-south left, east-west straight on, east-west left. People on foot walk beside
 the parallel straight stage and stop early enough to clear the road. A waiting area for left turns is entered while
 the straight traffic beside it goes, one for straight traffic while the cross street turns left, and each while its
-own light is green. A right arrow goes with the two left stages: nobody walks then.
+own light is green, but for the last seconds, so that whoever is in it is let out. A right arrow goes with the left
+turns of the cross street: nobody walks or rides across it then.
 
 The day: longer greens in the rush hours, shorter ones at night, and at quiet crossroads flashing yellow from 23 to 6.
 Times are typical of mid-size Chinese crossroads and ours; GB 50647-2011 asks for the order.
@@ -11,19 +12,21 @@ Times are typical of mid-size Chinese crossroads and ours; GB 50647-2011 asks fo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
+from zhixing.datatypes.road import NO_LIGHT, Lane, Road
 from zhixing.simulation.city_crossroads import GROUPS_PER_CROSSROADS, left_group, straight_group, walk_group
 from zhixing.simulation.signal_program import Plan, Program, Stage
 
 _STRAIGHT_S, _LEFT_S, _WALK_S = 22.0, 10.0, 10.0
 _RUSH_STRAIGHT_S, _RUSH_LEFT_S = 34.0, 16.0
-_NIGHT_STRAIGHT_S, _NIGHT_LEFT_S = 20.0, 8.0
+_NIGHT_STRAIGHT_S, _NIGHT_LEFT_S = 20.0, 10.0
 _HOURS = (6.0, 7.0, 9.0, 17.0, 19.0, 23.0)
 _QUIET_SHARE = 0.5
+_CLOSES_EARLIER_S = 3.0
 _WHOLE_SHARE, _LAST_SHARE, _LAST_S = 0.5, 0.2, 9.0
 """Half of the crossroads count all of red and green down, a fifth the last nine seconds, in one digit."""
 
@@ -50,18 +53,16 @@ class Extras:
 
 def extras_of(road: Road) -> tuple[Extras, ...]:
     """Return the further groups of each crossroads, in the order of their groups."""
-    before = road.predecessors()
     first: dict[int, int] = {}
     for lane in road.lanes:
         if lane.light_group != NO_LIGHT:
             first[lane.junction] = min(first.get(lane.junction, lane.light_group), lane.light_group)
     found: dict[int, dict[str, set[tuple[int, int]]]] = {junction: {} for junction in first}
-    for k, lane in enumerate(road.lanes):
+    for lane in road.lanes:
         own = lane.light_group - first.get(lane.junction, 0)
         if lane.light_group == NO_LIGHT or own < GROUPS_PER_CROSSROADS:
             continue
-        role = "right" if lane.turn == "right" else lane.turn
-        found[lane.junction].setdefault(role, set()).add((own, _arm(road, before[k], first[lane.junction])))
+        found[lane.junction].setdefault(lane.turn, set()).add((own, _arm(lane)))
     return tuple(
         Extras(
             left_waits=tuple(sorted(roles.get("left", ()))),
@@ -107,23 +108,25 @@ def _stages(extras: Extras, straight_s: float, left_s: float) -> tuple[Stage, ..
     """Return the four stages; arms are numbered counter-clockwise from the east, people cross while an arm waits."""
     stages = []
     for own, cross in (((1, 3), (0, 2)), ((0, 2), (1, 3))):
-        waits = [g for g, arm in extras.left_waits + extras.straight_waits if arm in own]
         lefts = [g for g, arm in extras.left_waits if arm in own]
+        straights = [g for g, arm in extras.straight_waits if arm in own]
         next_straight = [g for g, arm in extras.straight_waits if arm in cross]
-        arrows = [g for g, _ in extras.right_arrows]
+        arrows = [g for g, arm in extras.right_arrows if arm in cross]
         stages += [
             Stage(
-                green=(*(straight_group(0, arm) for arm in own), *waits), green_s=straight_s,
+                green=(*(straight_group(0, arm) for arm in own), *lefts, *straights), green_s=straight_s,
+                early=tuple(straights), early_s=_CLOSES_EARLIER_S,
                 walk=tuple(walk_group(0, arm) for arm in cross), walk_s=_WALK_S,
             ),
-            Stage(green=(*(left_group(0, arm) for arm in own), *lefts, *next_straight, *arrows), green_s=left_s),
+            Stage(
+                green=(*(left_group(0, arm) for arm in own), *lefts, *next_straight, *arrows), green_s=left_s,
+                early=tuple(lefts), early_s=_CLOSES_EARLIER_S,
+            ),
         ]  # fmt: skip
     return tuple(stages)
 
 
-def _arm(road: Road, approaches: tuple[int, ...], first: int) -> int:
-    """Return from which arm a lane of a crossroads is entered: that of the straight traffic from the same lane."""
-    lanes = [following for lane in approaches for following in road.successors[lane]]
-    lanes += [after for lane in lanes for after in road.successors[lane]]
-    own = [road.lanes[lane].light_group - first for lane in lanes if road.lanes[lane].kind == LaneKind.DRIVING]
-    return next(group % 4 for group in own if 0 <= group < GROUPS_PER_CROSSROADS - 4)
+def _arm(lane: Lane) -> int:
+    """Return from which arm a lane of a crossroads is entered; arm k lies k quarter turns from the east."""
+    step = lane.centre_xy_m[1] - lane.centre_xy_m[0]
+    return round(math.atan2(-step[1], -step[0]) / (math.pi / 2.0)) % 4

@@ -32,6 +32,8 @@ class Stage:
         green_s: How long.
         walk: Groups of people on foot that may set out when the stage begins; red follows at once.
         walk_s: How long.
+        early: Those of ``green`` whose green ends earlier.
+        early_s: By how much.
         yellow_s: After green.
         all_red_s: After yellow, before the next stage.
         min_green_s: No green may be shorter.
@@ -44,13 +46,16 @@ class Stage:
     green_s: float
     walk: tuple[int, ...] = ()
     walk_s: float = 0.0
+    early: tuple[int, ...] = ()
+    early_s: float = 0.0
     yellow_s: float = YELLOW_S
     all_red_s: float = ALL_RED_S
     min_green_s: float = MIN_GREEN_S
 
     def __post_init__(self) -> None:
-        if not self.green_s >= self.min_green_s > 0.0:
-            raise ValueError(f"a green of {self.green_s} s is shorter than {self.min_green_s} s")
+        shortest_s = self.green_s - self.early_s
+        if not shortest_s >= self.min_green_s > 0.0 or not self.early_s >= 0.0:
+            raise ValueError(f"a green of {shortest_s} s is shorter than {self.min_green_s} s")
         if not self.yellow_s >= YELLOW_S or not self.all_red_s >= 0.0:
             raise ValueError(f"yellow lasts {self.yellow_s} s and all red {self.all_red_s} s")
         if not 0.0 <= self.walk_s <= self.green_s or (self.walk and not self.walk_s > 0.0):
@@ -173,7 +178,8 @@ def _pieces(program: Program, plan: Plan, group: int) -> tuple[float, list[tuple
     begin_s, start_s = 0.0, -1.0
     pieces: list[tuple[float, Light]] = []
     for stage in plan.stages:
-        green_s = stage.green_s if group in stage.green else stage.walk_s if group in stage.walk else 0.0
+        early_s = stage.early_s if group in stage.early else 0.0
+        green_s = stage.green_s - early_s if group in stage.green else stage.walk_s if group in stage.walk else 0.0
         if green_s > 0.0:
             if start_s < 0.0:
                 start_s = begin_s
