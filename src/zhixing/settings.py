@@ -45,6 +45,8 @@ class CityConfig:
         seed: Everything in the city follows from it.
         num_users: Road users around the car.
         hour: Of the day when the drive begins.
+        rain: How much it rains.
+        districts: Whether each part of the city has its own limits, traffic and manners, by the hour and the weather.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -52,6 +54,8 @@ class CityConfig:
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     num_users: Annotated[int, Field(ge=0, le=1000)] = 60
     hour: Annotated[float, Field(ge=0.0, lt=24.0)] = 12.0
+    rain: Literal["none", "light", "medium", "heavy"] = "none"
+    districts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class Ride:
     def __init__(self, city: CityConfig, planner_name: str, checker: SafetyChecker | None = None) -> None:
         self._planner = make_planner(planner_name)
         self._checker = checker
-        self.world = CityWorld(seed=city.seed, num_users=city.num_users, hour=city.hour)
+        self.world = CityWorld(city.seed, city.num_users, city.hour, city.rain, has_districts=city.districts)
         self._lane_map = lane_map_of(self.world.road)
         self.scene: Scene = self.world.scene()
         self.plan: Plan | None = None

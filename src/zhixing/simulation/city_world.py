@@ -14,10 +14,13 @@ from zhixing.datatypes.scene import Briefing, EgoBody, EgoState, Goal, Scene
 from zhixing.driving.bicycle import step_bicycle
 from zhixing.driving.lane_map import lane_map_of
 from zhixing.simulation.city import build_city
+from zhixing.simulation.city_life import CityLife, wet_mps2
 from zhixing.simulation.collision import is_at_fault, touching
+from zhixing.simulation.districts import DistrictMap, zoned
 from zhixing.simulation.drivable import drivable_area
 from zhixing.simulation.road_lights import RoadLights
 from zhixing.simulation.traffic.crowd import Crowd
+from zhixing.simulation.weather import Rain
 from zhixing.simulation.world import STEP_NS, STEP_S
 
 _GOAL_HALF_M = 5.0
@@ -40,6 +43,9 @@ class CityWorld:
         seed: Everything follows from it.
         num_users: Road users around the ego.
         hour: Of the day at the beginning: the plans of the lights follow it.
+        rain: How much: it makes the road slippery and, with districts, people careful.
+        has_districts: Whether limits, mix and manners of the traffic are those of district, hour and weather; otherwise
+            they are the same everywhere.
 
     Attributes:
         time_ns: Now.
@@ -47,9 +53,15 @@ class CityWorld:
         may_stand: Whether somebody in the ego wants it to stand, so that standing is not being stuck.
     """
 
-    def __init__(self, seed: int, num_users: int = 60, hour: float = 12.0) -> None:
+    def __init__(
+        self, seed: int, num_users: int = 60, hour: float = 12.0, rain: Rain = "none", *, has_districts: bool = False
+    ) -> None:
         self._road = build_city(seed)
-        self._body = EgoBody()
+        self._life: CityLife | None = None
+        if has_districts:
+            districts = DistrictMap(self._road, seed)
+            self._road, self._life = zoned(self._road, districts), CityLife(districts, seed, hour, rain)
+        self._body = EgoBody(min_accel_mps2=wet_mps2(EgoBody().min_accel_mps2, rain))
         self._map = lane_map_of(self._road)
         self._lights = RoadLights(self._road, seed, hour=hour)
         self._crowd = Crowd(self._road, num_users, [seed])
@@ -62,6 +74,7 @@ class CityWorld:
         self._pause_s = 0.0
         self._was_put_back = False
         self._crowd.gather(0, self.ego.x_m, self.ego.y_m)
+        self._cast()
         self._crowd.populate()
 
     @property
@@ -115,9 +128,14 @@ class CityWorld:
         lights = self._lights.at(self.time_ns)
         self._crowd.put_ego(0, before, self._body)
         self._crowd.gather(0, before.x_m, before.y_m)
+        self._cast()
         self._crowd.step(STEP_S, lights[None])
         self.time_ns += STEP_NS
         self._watch()
+
+    def _cast(self) -> None:
+        if self._life is not None:
+            self._life.cast(self._crowd, self.ego.x_m, self.ego.y_m, self.time_ns)
 
     def _wander(self, lane: int) -> int:
         """Return a street some hundred metres on, found by taking turns at random."""
