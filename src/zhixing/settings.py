@@ -51,6 +51,9 @@ class CityConfig:
         users_per_km: On a map of one's own, road users per kilometre of lanes at most.
         shares: Of the classes of road users, as weights; those that are not named keep the built-in city's.
         traffic: Who moves the others: ``zhixing``, or ``sumo``.
+        hour: Of the day when the drive begins.
+        rain: How much it rains.
+        districts: Whether each part of the city has its own limits, traffic and manners, by the hour and the weather.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -61,6 +64,9 @@ class CityConfig:
     users_per_km: Annotated[float, Field(ge=0.0, le=200.0)] = 15.0
     shares: dict[UserName, Annotated[float, Field(ge=0.0, le=1e6)]] = field(default_factory=dict)
     traffic: Literal["zhixing", "sumo"] = "zhixing"
+    hour: Annotated[float, Field(ge=0.0, lt=24.0)] = 12.0
+    rain: Literal["none", "light", "medium", "heavy"] = "none"
+    districts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -124,6 +124,8 @@ class Scene:
             history or only the present.
         lights: (groups,) what each light group shows now.
         wish: How the people in the car would like to be driven.
+        countdown_s: (groups,) the seconds that the light counts down in numerals for all to see, NaN where it counts
+            none; empty where no light has a display. When a light changes nobody knows but from this.
     """
 
     time_ns: int
@@ -131,3 +133,4 @@ class Scene:
     others: Tracks
     lights: IntArray
     wish: DrivingWish = AS_USUAL
+    countdown_s: FloatArray = field(default_factory=lambda: np.zeros(0))

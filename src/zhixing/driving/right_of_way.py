@@ -2,7 +2,7 @@
 
 Who is in a roundabout goes before who enters it; who goes straight on before who turns; who turns left before the
 oncoming who turn right into the same street; everybody before who turns round; and where no light tells and both do
-the same, who comes from the right.
+the same, who comes from the right. A light that flashes yellow tells nothing.
 
 Source: Road Traffic Safety Law of China, implementation regulations, articles 49, 51 and 52.
 """
@@ -63,19 +63,26 @@ class RightOfWay:
                     continue
                 is_first = goes_before(road, other, own, is_lit=is_lit)
                 is_last = goes_before(road, own, other, is_lit=is_lit)
+                unlit = NO_LIGHT
+                if is_first == is_last and is_lit and not knows_light:
+                    is_first = goes_before(road, other, own, is_lit=False)
+                    is_last = goes_before(road, own, other, is_lit=False)
+                    unlit = road.lanes[own].light_group
                 if is_first == is_last:
                     continue
                 last_m = meet_m + _CLEAR_M if is_first else meet_m - _WAITS_M
                 for line, entry_m in _approaches(road, before, other, route_lanes):
                     for from_m, until_m in visits:
                         lines.append(line)
-                        rows.append(_Row(from_m, until_m, entry_m, entry_m + last_m, about.light_group, is_first))
+                        group = about.light_group
+                        rows.append(_Row(from_m, until_m, entry_m, entry_m + last_m, group, is_first, unlit))
         self._first: IntArray = np.concatenate(([0], np.cumsum([len(line) for line in lines]))).astype(np.int64)
         self._xy_m = np.concatenate(lines) if lines else np.zeros((0, 2))
         self._s_m = np.concatenate([polyline_s_m(line) for line in lines]) if lines else np.zeros(0)
         table = np.array(rows, dtype=np.float64).reshape(-1, len(_Row._fields))
         self._from_m, self._until_m, self._entry_m, self._last_m = table[:, :4].T
         self._light, self._is_first = table[:, 4].astype(np.int64), table[:, 5] > 0.0
+        self._unlit: IntArray = table[:, 6].astype(np.int64)
 
     def find(self, tracks: Tracks, lights: IntArray, s_m: float) -> tuple[BoolArray, BoolArray]:
         """Return (users,) who goes before the ego at the junction that it comes to or is in, and who after it.
@@ -88,7 +95,10 @@ class RightOfWay:
             lights: (groups,) what each light group shows now; who has red goes before nobody.
             s_m: Where on the route's line the ego's centre is.
         """
+        flashes = np.append(lights == Light.FLASHING_YELLOW, False)
         near = np.flatnonzero((self._from_m <= s_m) & (s_m <= self._until_m))
+        unlit = np.minimum(self._unlit[near], lights.shape[0])
+        near = near[(unlit == NO_LIGHT) | flashes[unlit]]
         is_first: BoolArray = np.zeros(tracks.num_objects, dtype=np.bool_)
         is_last = is_first.copy()
         if not near.size or not tracks.num_objects:
@@ -122,6 +132,7 @@ class _Row(NamedTuple):
         last_m: Until where on the line it matters.
         light_group: What lets traffic in.
         is_first: Whether who comes along the line goes before the ego, or after it.
+        unlit: The ego's own light group where this holds only while that flashes yellow, or ``NO_LIGHT``.
     """
 
     from_m: float
@@ -130,6 +141,7 @@ class _Row(NamedTuple):
     last_m: float
     light_group: int
     is_first: bool
+    unlit: int
 
 
 _NEVER_WAIT = (RoadUser.PEDESTRIAN, RoadUser.OBJECT)

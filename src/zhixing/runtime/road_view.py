@@ -33,8 +33,17 @@ def road_message(road: Road) -> dict[str, Any]:
 
 
 def _stop_line(road: Road, line: StopLine) -> dict[str, Any]:
-    """Return a stop line with the lights of the movements behind it, from left to right."""
-    movements = [road.lanes[following] for lane in line.lanes for following in road.successors[lane]]
+    """Return a stop line with the lights of the movements behind it, from left to right.
+
+    The light of who has to wait in a waiting area stands with the others before the junction, none at its own line.
+    """
+    ends_within = {lane for one in road.stop_lines for lane in one.lanes if road.lanes[lane].junction >= 0}
+    movements = [
+        road.lanes[road.successors[following][0] if following in ends_within else following]
+        for lane in line.lanes
+        if lane not in ends_within
+        for following in road.successors[lane]
+    ]
     lit = sorted((m for m in movements if m.light_group != NO_LIGHT), key=lambda m: _FROM_LEFT.get(m.turn, 1))
     return {
         "xy": _rounded(line.xy_m),

@@ -32,11 +32,13 @@ def open_world(city: CityConfig) -> EndlessWorld:
     if not city.map:
         if is_sumo:
             return SumoWorld(city.seed, city.num_users, shares=shares)
-        return CityWorld(city.seed, city.num_users, shares=shares)
+        return CityWorld(
+            city.seed, city.num_users, shares=shares, hour=city.hour, rain=city.rain, has_districts=city.districts
+        )
     road = read_city(path)
     num_users = min(city.num_users, most_users(road, city.users_per_km))
     if not is_sumo:
-        return CityWorld(city.seed, num_users, road, shares)
+        return CityWorld(city.seed, num_users, road, shares, hour=city.hour, rain=city.rain)
     if is_sumo_net(path):
         return SumoWorld(city.seed, num_users, net=path, shares=shares)
     return SumoWorld(city.seed, num_users, road, shares=shares)

@@ -2,7 +2,8 @@
 
 The grid has four streets north-south and three east-west. In the north and south the outer arms are joined by
 arches, in the west they meet at a roundabout, in the east at an expressway with an on-ramp and an off-ramp. Street
-distances, light offsets and limits follow from the seed.
+distances, light offsets and limits follow from the seed, and so does which crossroads have waiting areas or an arrow
+for right turns.
 
 Source: CJJ 37-2012 (lane widths, speeds), GB 50647-2011 (crossroads) for typical sizes.
 """
@@ -16,7 +17,7 @@ import numpy as np
 
 from zhixing.datatypes.road import LaneKind, Road
 from zhixing.datatypes.shapes import FloatArray, polyline_s_m
-from zhixing.simulation.city_crossroads import HALF_SIZE_M, Arm, draw_crossroads
+from zhixing.simulation.city_crossroads import HALF_SIZE_M, PLAIN, Arm, Layout, draw_crossroads
 from zhixing.simulation.city_curves import bezier, cut, offset, rounded, straight
 from zhixing.simulation.city_draft import LANE_WIDTH_M, MEDIAN_M, Draft, Side, draw_side
 
@@ -27,6 +28,12 @@ _RAMP_MPS = 40.0 / 3.6
 _EAST, _NORTH, _WEST, _SOUTH = range(4)
 _RADIUS_M = 20.0
 _OUT_M = 130.0
+
+_LAYOUTS = (
+    Layout(left_waits=True), Layout(left_waits=True), Layout(left_waits=True, straight_waits=True),
+    Layout(right_arrows=True),
+)  # fmt: skip
+"""Of some of the crossroads whose streets all have two lanes in each direction; the seed tells of which."""
 
 _Place = tuple[int, int]
 
@@ -67,10 +74,16 @@ def build_city(seed: int) -> Road:
             street((left, row), arm, (right, row), arm, path, 2, _STREET_MPS)
     _draw_roundabout(draft, x, y, sides)
     _draw_expressway(draft, x, y, sides)
-    for i in range(_COLUMNS):
-        for j in range(_ROWS):
-            arms = [Arm(*sides[(i, j), arm]) for arm in (_EAST, _NORTH, _WEST, _SOUTH)]
-            draw_crossroads(draft, f"x{i}{j}", np.array([x[i], y[j]]), (arms[0], arms[1], arms[2], arms[3]))
+    places = [(i, j) for i in range(_COLUMNS) for j in range(_ROWS)]
+    arms = {place: [Arm(*sides[place, arm]) for arm in (_EAST, _NORTH, _WEST, _SOUTH)] for place in places}
+    wide = [place for place in places if all(len(arm.inbound.driving) > 1 for arm in arms[place])]
+    chosen = np.random.default_rng([seed, 5]).permutation(len(wide)).tolist()
+    layouts = dict(zip((wide[k] for k in chosen), _LAYOUTS, strict=False))
+    for i, j in places:
+        one = arms[i, j]
+        draw_crossroads(
+            draft, f"x{i}{j}", np.array([x[i], y[j]]), (one[0], one[1], one[2], one[3]), layouts.get((i, j), PLAIN)
+        )
     return draft.freeze(f"city-{seed}")
 
 

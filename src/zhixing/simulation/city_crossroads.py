@@ -1,4 +1,10 @@
-"""A signalised crossroads of four streets, the Chinese way: bike lanes, wide zebra crossings, protected left turns."""
+"""A signalised crossroads of four streets, the Chinese way: bike lanes, wide zebra crossings, protected left turns.
+
+Where it has waiting areas (待转区 for left turns, 直行待行区 for straight traffic; GB 5768.3-2009 draws the first), the
+inner lane of each arm turns left only, and who waits stands in the junction behind the zebra, beside all ways that have
+green meanwhile. Who may enter is the law's "as signed": the first while the straight traffic beside it has green, the
+second while the cross street turns left.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +31,30 @@ _CROSSING_AT_M = 17.5
 _CROSSING_WIDTH_M = 2.5
 _CORNER_M = 14.5
 _LEFT_MPS, _RIGHT_MPS = 30.0 / 3.6, 20.0 / 3.6
+_WAITS_AT_M = 11.0
+"""From the middle to where waiting areas end: just before the ways of the cross street, its bikes included."""
 
 GROUPS_PER_CROSSROADS = 12
 """Light groups of a crossroads: straight on, left, and pedestrians over each of the four arms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a crossroads has beyond the usual.
+
+    Attributes:
+        left_waits: A waiting area for left turns on every arm with more than one lane.
+        straight_waits: One for straight traffic; needs the same.
+        right_arrows: Cars turn right on an arrow of their own only, not on red; where there is
+            more than one, from a lane of their own.
+    """
+
+    left_waits: bool = False
+    straight_waits: bool = False
+    right_arrows: bool = False
+
+
+PLAIN = Layout()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +85,13 @@ def walk_group(first_group: int, arm: int) -> int:
     return first_group + 8 + arm
 
 
-def draw_crossroads(draft: Draft, name: str, middle: FloatArray, arms: tuple[Arm, Arm, Arm, Arm]) -> None:
+def draw_crossroads(
+    draft: Draft, name: str, middle: FloatArray, arms: tuple[Arm, Arm, Arm, Arm], layout: Layout = PLAIN
+) -> None:
     """Connect four arms, counter-clockwise from the east: every movement a lane of its own, with its light.
 
-    Right turns need no light; they give way.
+    Right turns need no light but for an arrow; they give way. The groups of waiting areas and arrows follow the twelve
+    that every crossroads has.
     """
     junction, first = draft.num_junctions, draft.num_light_groups
     draft.num_junctions += 1
@@ -71,10 +101,21 @@ def draw_crossroads(draft: Draft, name: str, middle: FloatArray, arms: tuple[Arm
         label = f"{name}/{k}"
         lanes = arm.inbound.driving
         turn = _Turns(draft, label, junction)
-        for lane, target in zip(lanes, ahead.driving, strict=False):  # where it narrows, the outer lane turns right
+        has_waits = (layout.left_waits or layout.straight_waits) and len(lanes) > 1
+        inner = _wait(draft, label, lanes[:1], "left", junction) if has_waits and layout.left_waits else lanes[:1]
+        straight_on = list(zip(lanes, ahead.driving, strict=False))  # where it narrows, the outer lane turns right
+        if has_waits:  # the inner lane turns left only
+            straight_on = [(lane, ahead.driving[min(n, len(ahead.driving) - 1)]) for n, lane in enumerate(lanes)][1:]
+        if layout.right_arrows and len(straight_on) > 1:
+            straight_on.pop()
+        outer = tuple(lane for lane, _ in straight_on)
+        if has_waits and layout.straight_waits:
+            outer = _wait(draft, label, outer, "straight", junction)
+        for lane, (_, target) in zip(outer, straight_on, strict=True):
             turn.drive(lane, target, "straight", straight_group(first, k), math.inf)
-        turn.drive(lanes[0], left.driving[0], "left", left_group(first, k), _LEFT_MPS)
-        turn.drive(lanes[-1], right.driving[-1], "right", NO_LIGHT, _RIGHT_MPS)
+        turn.drive(inner[0], left.driving[0], "left", left_group(first, k), _LEFT_MPS)
+        arrow = draft.new_light_group() if layout.right_arrows else NO_LIGHT
+        turn.drive(lanes[-1], right.driving[-1], "right", arrow, _RIGHT_MPS)
         turn.ride(arm.inbound.bike, ahead.bike, "straight", straight_group(first, k))
         turn.ride(arm.inbound.bike, left.bike, "left", left_group(first, k))
         turn.ride(arm.inbound.bike, right.bike, "right", NO_LIGHT)
@@ -108,6 +149,23 @@ class _Turns:
         lane = self.draft.add(name, kind, curve, width, limit, junction=self.junction, light_group=group, turn=turn)
         self.draft.join(before, lane)
         self.draft.join(lane, after)
+
+
+def _wait(draft: Draft, label: str, lanes: tuple[int, ...], turn: str, junction: int) -> tuple[int, ...]:
+    """Draw the waiting areas that continue some lanes of an arm, with their stop line, and return their lanes."""
+    group, waits = draft.new_light_group(), []
+    for lane in lanes:
+        start, along = draft.end(lane)
+        line = straight(start, start + (HALF_SIZE_M - _WAITS_AT_M) * along)
+        limit = min(_LEFT_MPS if turn == "left" else math.inf, draft.lanes[lane].limit_mps)
+        name = f"{label}/waits/{turn}/{lane}"
+        wait = draft.add(
+            name, LaneKind.DRIVING, line, LANE_WIDTH_M, limit, junction=junction, light_group=group, turn=turn
+        )
+        draft.join(lane, wait)
+        waits.append(wait)
+    draft.stop_lines.append(_stop_line(draft, tuple(waits)))
+    return tuple(waits)
 
 
 def _stop_line(draft: Draft, lanes: tuple[int, ...]) -> StopLine:

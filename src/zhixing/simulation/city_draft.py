@@ -62,6 +62,11 @@ class Draft:
         )
         return len(self.lanes) - 1
 
+    def new_light_group(self) -> int:
+        """Return the index of a light group of its own."""
+        self.num_light_groups += 1
+        return self.num_light_groups - 1
+
     def join(self, before: int, after: int) -> None:
         """Let one lane continue another; the second then begins exactly where the first ends."""
         self.joins.append((before, after))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.datatypes.road import NO_LANE, LaneKind
+from zhixing.datatypes.road import NO_LANE, NO_LIGHT, LaneKind
 from zhixing.datatypes.scene import EgoState, Goal
 from zhixing.driving.gaps import end_direction
 from zhixing.driving.lane_map import LaneMap
@@ -116,7 +116,8 @@ def _sections(lane_map: LaneMap, ego: EgoState) -> list[tuple[tuple[int, ...], f
 def _detour(lane_map: LaneMap, lane: int, *, inside: bool) -> tuple[bool, bool]:
     """Return what speaks against a lane as the way straight on; who is in a roundabout leaves it where it can."""
     lanes = lane_map.road.lanes
-    leaves = lanes[lane].junction < 0 or any(lanes[k].junction < 0 for k in _drivable(lane_map, lane))
+    last = _whole(lane_map, lane)[-1]
+    leaves = lanes[lane].junction < 0 or any(lanes[k].junction < 0 for k in _drivable(lane_map, last))
     return (inside and not leaves, abs(_turned_rad(lane_map, lane)) >= _SHARP_RAD)
 
 
@@ -128,17 +129,25 @@ def _taken(lane_map: LaneMap, turn: int, *, to_left: bool) -> int | None:
     turned = _turned_rad(lane_map, turn) * (1.0 if to_left else -1.0)
     if not _SHARP_RAD < turned < _BACK_RAD:
         return None
-    after = [k for k in _drivable(lane_map, turn) if lane_map.road.lanes[k].junction < 0]
+    after = [k for k in _drivable(lane_map, _whole(lane_map, turn)[-1]) if lane_map.road.lanes[k].junction < 0]
     return after[0] if after else None
 
 
 def _turned_rad(lane_map: LaneMap, lane: int) -> float:
-    """Return by how much a lane in a junction turns, to the left positive; a bend of a street is no turn."""
+    """Return by how much a movement in a junction turns, to the left positive; a bend of a street is no turn."""
     if lane_map.road.lanes[lane].junction < 0:
         return 0.0
-    xy_m = lane_map.lane_xy_m(lane)
-    (ax, ay), (bx, by) = end_direction(xy_m[:2]), end_direction(xy_m[-2:])
+    begin, end = lane_map.lane_xy_m(lane)[:2], lane_map.lane_xy_m(_whole(lane_map, lane)[-1])[-2:]
+    (ax, ay), (bx, by) = end_direction(begin), end_direction(end)
     return math.atan2(ax * by - ay * bx, ax * bx + ay * by)
+
+
+def _whole(lane_map: LaneMap, lane: int) -> list[int]:
+    """Return the lanes of a movement from one of them on: a waiting area and what is behind its line are one."""
+    lanes, found = lane_map.road.lanes, [lane]
+    nexts = _drivable(lane_map, lane)
+    own, about = lanes[lane], [(lanes[k].junction, lanes[k].turn, lanes[k].light_group == NO_LIGHT) for k in nexts]
+    return found + nexts if about == [(own.junction, own.turn, False)] and own.light_group != NO_LIGHT else found
 
 
 def _drivable(lane_map: LaneMap, lane: int) -> list[int]:

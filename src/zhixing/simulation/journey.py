@@ -47,8 +47,10 @@ class Journey:
         MapError: Nobody can drive on the map.
     """
 
-    def __init__(self, road: Road, rng: np.random.Generator, stuck_s: float = STUCK_S) -> None:
-        self.body = EgoBody()
+    def __init__(
+        self, road: Road, rng: np.random.Generator, stuck_s: float = STUCK_S, body: EgoBody | None = None
+    ) -> None:
+        self.body = body or EgoBody()
         self.may_stand = False
         self.is_elsewhere = self.has_arrived = False
         self._stuck_s = stuck_s

@@ -82,6 +82,10 @@ class SignalPlan:
         left_s: FloatArray = np.where(self._is_lit, end_s - since_s, np.inf)
         return left_s
 
+    def countdown_s(self, time_ns: int) -> FloatArray:
+        """Return (groups,) NaN: no map says where seconds are counted down."""
+        return np.full_like(self.remaining_s(time_ns), np.nan)
+
     def _since_s(self, time_ns: int) -> FloatArray:
         since_s: FloatArray = np.mod(time_ns / NS_PER_S - self._start_s, self._cycle_s)
         return since_s

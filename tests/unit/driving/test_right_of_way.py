@@ -118,6 +118,25 @@ def oncoming(by_hand: SimpleNamespace, x_m: float, **more: object) -> object:
     return by_hand.User(object_id=1, x_m=x_m, y_m=2.0, yaw_rad=math.pi, speed_mps=8.0, **more)
 
 
+@pytest.mark.parametrize(
+    ("shown", "expected"), [(Light.FLASHING_YELLOW, True), (Light.GREEN, False), (Light.OFF, False)]
+)
+def test_who_comes_from_the_right_goes_first_while_yellow_flashes(
+    by_hand: SimpleNamespace, shown: Light, expected: bool
+) -> None:
+    plain = crossroads(by_hand)
+    lit = dataclasses.replace(
+        plain,
+        lanes=tuple(dataclasses.replace(x, light_group=0 if x.junction >= 0 else -1) for x in plain.lanes),
+        num_light_groups=1,
+    )
+    ways = going(by_hand, lit, 60.0, -2.0)
+    from_south = by_hand.User(object_id=1, x_m=2.0, y_m=-20.0, yaw_rad=0.5 * math.pi, speed_mps=8.0)
+    from_north = by_hand.User(object_id=2, x_m=-2.0, y_m=20.0, yaw_rad=-0.5 * math.pi, speed_mps=8.0)
+    first, _ = ways.find(by_hand.tracks([from_south, from_north], 1), np.array([int(shown)]), 40.0)
+    assert first.tolist() == [expected, False]
+
+
 def test_the_oncoming_go_before_a_left_turn_until_they_have_passed(by_hand: SimpleNamespace) -> None:
     ways = going(by_hand, crossroads(by_hand), 2.0, 60.0)
     for x_m, expected in ((100.0, False), (40.0, True), (5.0, True), (-20.0, False)):

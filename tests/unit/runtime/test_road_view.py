@@ -22,7 +22,11 @@ def test_lights_of_the_city_are_listed_from_left_to_right_and_once() -> None:
     message = road_message(road)
     json.dumps(message, allow_nan=False)
     assert message["stop_lines"]
-    for line in message["stop_lines"]:
+    areas = {lane.light_group for k, lane in enumerate(road.lanes) if any(k in x.lanes for x in road.stop_lines)}
+    dark = [line for line, drawn in zip(road.stop_lines, message["stop_lines"], strict=True) if not drawn["groups"]]
+    assert {road.lanes[k].junction >= 0 for line in dark for k in line.lanes} == {True}  # those of waiting areas
+    assert not {group for line in message["stop_lines"] for group in line["groups"]} & (areas - {-1})
+    for line in (one for one in message["stop_lines"] if one["groups"]):
         ranks = [rank[turns[group]] for group in line["groups"]]
         assert ranks == sorted(ranks)
         assert len(set(line["groups"])) == len(line["groups"]) > 0

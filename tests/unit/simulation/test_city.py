@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
+import shapely
 
 from zhixing.datatypes.road import NO_LANE, NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.shapes import FloatArray, polyline_s_m
@@ -31,6 +32,11 @@ def signalised(road: Road) -> list[list[int]]:
     return [
         lanes for lanes in lanes_by_junction(road).values() if any(road.lanes[k].light_group != NO_LIGHT for k in lanes)
     ]
+
+
+def waits(road: Road) -> set[int]:
+    """Return the lanes of waiting areas: they end at a stop line in the junction."""
+    return {k for line in road.stop_lines for k in line.lanes if road.lanes[k].junction >= 0}
 
 
 def direction(line: FloatArray, at: int) -> FloatArray:
@@ -73,8 +79,38 @@ def test_cars_and_bikes_of_one_movement_share_their_light_and_no_other_movement_
         if lane.light_group != NO_LIGHT and lane.kind in ON_WHEELS:
             entry = direction(city.lanes[before[k][0]].centre_xy_m, -1).round(3) + 0.0
             movements[lane.light_group].add((lane.junction, lane.turn, *entry.tolist()))
-    assert len(movements) == 8 * len(signalised(city))
+    arrows = {lane.light_group for lane in city.lanes if lane.turn == "right"} - {NO_LIGHT}
+    areas = {city.lanes[k].light_group for k in waits(city)}
+    assert len(movements) == 8 * len(signalised(city)) + len(arrows) + len(areas)
+    assert len(areas) == 4 * 4
+    assert len(arrows) == 4
     assert all(len(movement) == 1 for movement in movements.values())
+
+
+def test_a_waiting_area_ends_at_a_line_of_its_own_before_the_ways_of_the_cross_street(city: Road) -> None:
+    before = city.predecessors()
+    for line in city.stop_lines:
+        for k in set(line.lanes) & waits(city):
+            lane = city.lanes[k]
+            (behind,) = city.successors[k]
+            (approach,) = before[k]
+            assert lane.turn == city.lanes[behind].turn in {"left", "straight"}
+            assert NO_LIGHT != lane.light_group != city.lanes[behind].light_group != NO_LIGHT
+            assert city.lanes[approach].junction < 0
+            area = shapely.LineString(lane.centre_xy_m).buffer(1.0, cap_style="flat")
+            for other, about in enumerate(city.lanes):
+                if about.junction == lane.junction and about.kind in ON_WHEELS and other not in (k, behind):
+                    if before[other] == (approach,) or other in waits(city):
+                        continue
+                    assert not area.intersects(shapely.LineString(about.centre_xy_m)), (lane.lane_id, about.lane_id)
+
+
+def test_who_waits_in_the_junction_comes_from_a_lane_that_does_nothing_else(city: Road) -> None:
+    before = city.predecessors()
+    for k in waits(city):
+        approach = before[k][0]
+        if city.lanes[k].turn == "left":
+            assert city.successors[approach] == (k,)
 
 
 def test_there_is_a_roundabout_that_turns_counter_clockwise_without_lights(city: Road) -> None:
@@ -122,8 +158,9 @@ def test_limits_run_from_turning_speed_to_eighty(city: Road) -> None:
 
 def test_stop_lines_stand_across_the_ends_of_their_lanes_and_behind_the_zebra(city: Road) -> None:
     zebras = [x.centre_xy_m for x in city.lanes if x.kind == LaneKind.CROSSING]
-    assert len(city.stop_lines) == 4 * len(signalised(city))
-    for line in city.stop_lines:
+    before_junctions = [line for line in city.stop_lines if not set(line.lanes) & waits(city)]
+    assert len(before_junctions) == 4 * len(signalised(city))
+    for line in before_junctions:
         across = line.xy_m[1] - line.xy_m[0]
         middle = line.xy_m.mean(axis=0)
         for k in line.lanes:

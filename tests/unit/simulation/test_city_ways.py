@@ -9,10 +9,12 @@ import pytest
 
 from zhixing.datatypes.road import LaneKind
 from zhixing.datatypes.scene import EgoState
-from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.driving.lane_map import LaneMap, build_lane_map, lane_map_of
 from zhixing.driving.route import find_route
 from zhixing.simulation.city import build_city
+from zhixing.simulation.city_crossroads import Layout
 from zhixing.simulation.city_ways import beside, left_to, next_turn, place_to_stop
+from zhixing.testing.crossroads import through
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +93,11 @@ def test_off_the_road_there_is_neither(city: LaneMap) -> None:
     ego = EgoState(x_m=9e4, y_m=9e4, yaw_rad=0.0, speed_mps=3.0)
     assert next_turn(city, ego, to_left=True) is None
     assert place_to_stop(city, ego) is None
+
+
+@pytest.mark.parametrize(("lane_in", "to_left", "lane_out"), [("0>/0", True, "3</0"), ("0>/1", False, "1</1")])
+def test_a_turn_through_a_waiting_area_is_one_turn(lane_in: str, to_left: bool, lane_out: str) -> None:
+    task = through(Layout(left_waits=True, straight_waits=True), lane_in, lane_out)
+    place = next_turn(lane_map_of(task.road), task.start, to_left=to_left)
+    assert place is not None
+    assert task.road.lanes[place.lane].lane_id == lane_out

@@ -7,6 +7,7 @@ import numpy as np
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.tracks import RoadUser
+from zhixing.datatypes.units import ns_from_s
 from zhixing.simulation.city_crossroads import straight_group
 from zhixing.simulation.patterns.casting import CARS, all_of, between, ego_on, fact, role
 from zhixing.simulation.patterns.pattern import Parameter, Pattern, Ranges, Values
@@ -35,14 +36,15 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
     # The ego waits opposite, for the green of its left turn that comes next.
     ego_route = site.via(site.inbound[EAST].driving[0], "left")
     program = RoadLights(road, offsets_s=np.zeros(1))
-    green_s = program.green_length_s(straight_group(0, WEST))
+    group = straight_group(0, WEST)
+    green_s = float(program.remaining_s(ns_from_s(program.green_begins_s(group)))[group])
     return Staging(
         road=road,
         ego=ego_on(road, ego_route, ARM_M - 4.0, 0.0, wants_mps=10.0),
         cast=(runner,),
         goal=goal_on(road, ego_route[-1], 0.3),
         duration_s=_LASTS_S,
-        lights=lights_at(site, straight_group(0, WEST), _YELLOW_AT_S - green_s, 3.0 * _LASTS_S),
+        lights=lights_at(site, group, _YELLOW_AT_S - green_s, 3.0 * _LASTS_S),
     )
 
 

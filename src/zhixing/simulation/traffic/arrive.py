@@ -104,7 +104,7 @@ def renew_worlds(
         for u in range(first_user[w], first_user[w + 1]):
             if done >= most:
                 break
-            if traits.mind[u] == _OUTSIDE:
+            if traits.mind[u] <= _OUTSIDE:
                 continue
             dx, dy = motion.x_m[u] - middle_m[w, 0], motion.y_m[u] - middle_m[w, 1]
             if motion.there[u] and dx * dx + dy * dy < SEE_M * SEE_M:

@@ -105,6 +105,17 @@ class Crowd:
         """Put everybody somewhere around the middle of its world, at the start."""
         self._renew(_NEAREST_AT_FIRST_M, self._num, self._spots)
 
+    def become(self, row: int, model: UserModel, rng: np.random.Generator) -> None:
+        """Make who appears next in a row one of a class; whoever is there still, goes."""
+        become(self.traits, row, model, rng)
+        self._comes_on[row] = int(model.lane_kinds[0])
+        self.motion.there[row] = False
+
+    def empty(self, row: int) -> None:
+        """Let nobody appear in a row; whoever is there still, goes."""
+        self.traits.mind[row] = int(Mind.NOBODY)
+        self.motion.there[row] = False
+
     def put_ego(self, world: int, ego: EgoState, body: EgoBody) -> None:
         """Tell where the ego of a world is; without it there is none."""
         row, m = int(self._first_user[world + 1]) - 1, self.motion

@@ -182,7 +182,9 @@ def _before_lights(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion
         if ways.junction[following] >= 0 and not in_junction and left < _RANK_LOOK_M and not motion.runs[u]:
             motion.rank[u] = ways.rank[following]
         group = ways.group[following]
-        if group >= 0 and not (in_junction and ways.junction[following] == ways.junction[way]):
+        # In a junction the light of one's own movement is behind; another one is that behind a waiting area.
+        is_behind = in_junction and ways.junction[following] == ways.junction[way]
+        if group >= 0 and not (is_behind and (ways.group[way] < 0 or group == ways.group[way])):
             stop = left - 0.5 * traits.length_m[u] - _FROM_LINE_M
             light = lights[group]
             is_red = light == _RED or (light == _YELLOW and v * v < 2.0 * 3.0 * max(stop, 0.01))

@@ -3,6 +3,7 @@ import * as THREE from "three";
 
 const STATES = ["off", "red", "yellow", "green", "yellow"];
 const LAMP_Z = 4.4, BESIDE_M = 1.1, APART_M = 0.62;
+const FLASHING = 4, BLINK_MS = 1000; // GB 14886-2016, 4.3: 55 to 65 times a minute
 
 export class Lamps {
   group = new THREE.Group();
@@ -42,6 +43,10 @@ export class Lamps {
 
   /** @param {number[]} lights by group */
   show(lights) {
-    for (const { mesh, group } of this.#lamps) mesh.material = this.#materials[lights[group] ?? 0];
+    const isDark = performance.now() % BLINK_MS > BLINK_MS / 2;
+    for (const { mesh, group } of this.#lamps) {
+      const state = lights[group] ?? 0;
+      mesh.material = this.#materials[state === FLASHING && isDark ? 0 : state];
+    }
   }
 }
