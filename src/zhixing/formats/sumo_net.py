@@ -17,6 +17,7 @@ import numpy as np
 from zhixing.datatypes.road import NO_LANE, NO_LIGHT, Lane, LaneKind, Road, StopLine
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.errors import MapError
+from zhixing.formats.sumo_crossings import Crossed
 from zhixing.formats.xml_files import number, parse_xml
 
 _HEAD_BYTES = 16_384
@@ -62,6 +63,22 @@ def signals_of(path: Path) -> dict[tuple[str, str], Signal]:
     """
     root = parse_xml(path, MapError)
     return {(_end(one, "from"), _end(one, "to")): _signal(one) for one in root.iterfind("connection") if one.get("tl")}
+
+
+def crossing_signals_of(path: Path) -> dict[Crossed, Signal]:
+    """Return the signal of each crossing that has one, by the node it is at and the edges it leads over.
+
+    Raises:
+        MapError: The file cannot be read.
+    """
+    root = parse_xml(path, MapError)
+    over = {edge.get("id", ""): edge.get("crossingEdges", "") for edge in root.iterfind("edge[@function='crossing']")}
+    found: dict[Crossed, Signal] = {}
+    for one in root.iterfind("connection"):
+        crossing = one.get("to", "")
+        if one.get("tl") and crossing in over:
+            found[crossing.removeprefix(":").rsplit("_", 1)[0], frozenset(over[crossing].split())] = _signal(one)
+    return found
 
 
 def read_sumo_net(path: Path) -> SumoNet:

@@ -18,6 +18,7 @@ import shapely
 
 from zhixing.datatypes.road import NO_LANE, NO_LIGHT, Lane, LaneKind, Road
 from zhixing.datatypes.shapes import FloatArray
+from zhixing.formats.sumo_crossings import Crossed, Crossing, crossings_of
 from zhixing.formats.sumo_streets import Layout, Link, Street, layout_of
 from zhixing.formats.xml_write import child, xml_bytes
 
@@ -39,6 +40,8 @@ class PlainNet:
         connections: A ``.con.xml`` file.
         lane_of: SUMO's lane for each of the map's lanes that is part of a street.
         group_of: The light group of each connection, by (lane it comes from, lane it goes to), as SUMO names them.
+        crossing_groups: The light group of each crossing, by the node it is at and the edges it leads over.
+        pavements: Edges with a pavement: its lane of the map, and the nodes at its ends.
     """
 
     nodes: bytes
@@ -46,6 +49,8 @@ class PlainNet:
     connections: bytes
     lane_of: dict[int, str]
     group_of: dict[tuple[str, str], int]
+    crossing_groups: dict[Crossed, int]
+    pavements: dict[str, tuple[int, int, int]]
 
 
 def plain_net(road: Road) -> PlainNet:
@@ -57,12 +62,19 @@ def plain_net(road: Road) -> PlainNet:
         for link in layout.links
         if link.via != NO_LANE
     }
+    crossings = crossings_of(road, layout)
     return PlainNet(
         xml_bytes(_nodes(road, layout)),
         xml_bytes(_edges(road, layout)),
-        xml_bytes(_connections(road, layout)),
+        xml_bytes(_connections(road, layout, crossings)),
         names,
         group_of,
+        {(f"n{one.node}", frozenset(_street(k) for k in one.streets)): one.group for one in crossings},
+        {
+            _street(k): (street.walk, street.before, street.after)
+            for k, street in enumerate(layout.streets)
+            if street.walk != NO_LANE
+        },
     )
 
 
@@ -122,11 +134,15 @@ def _add_walk(edge: Element, road: Road, street: Street) -> None:
     """Add the pavement as SUMO's lane 0; people walk both ways on it."""
     if street.walk == NO_LANE:
         return
-    lane = road.lanes[street.walk]
-    child(edge, "lane", index=0, allow=_ON_FOOT, width=float(np.hypot(*(lane.left_xy_m[0] - lane.right_xy_m[0]))) * 2.0)
+    walk, outer = road.lanes[street.walk], road.lanes[street.lanes[0]]
+    width_m = float(np.hypot(*(walk.left_xy_m[0] - walk.right_xy_m[0]).T))
+    edge_xy_m, across = outer.right_xy_m, outer.right_xy_m - outer.left_xy_m
+    away_m = shapely.LineString(walk.centre_xy_m).distance(shapely.Point(edge_xy_m[edge_xy_m.shape[0] // 2]))
+    line = edge_xy_m + (away_m - 0.5 * width_m) * across / np.hypot(*across.T)[:, None]
+    child(edge, "lane", index=0, allow=_ON_FOOT, width=2.0 * width_m, shape=_shape(line))
 
 
-def _connections(road: Road, layout: Layout) -> Element:
+def _connections(road: Road, layout: Layout, crossings: list[Crossing]) -> Element:
     root = Element("connections")
     for link in layout.links:
         (one, from_lane), (other, to_lane) = layout.place[link.lane], layout.place[link.following]
@@ -138,6 +154,10 @@ def _connections(road: Road, layout: Layout) -> Element:
         via = road.lanes[link.via]
         ends |= {"shape": _shape(via.centre_xy_m), "speed": _limit_mps(via)}
         child(root, "connection", **ends)
+    for crossing in crossings:
+        edges = " ".join(_street(k) for k in crossing.streets)
+        place: dict[str, str | float] = {"node": f"n{crossing.node}", "edges": edges, "priority": "true"}
+        child(root, "crossing", **place, width=crossing.width_m, shape=_shape(crossing.line_xy_m))
     for k in range(len(layout.streets)):
         if not any(layout.place[link.lane][0] == k for link in layout.links):
             child(root, "connection", **{"from": _street(k)})

@@ -21,7 +21,8 @@ REACH_M = 170.0
 """Whoever is farther from the ego goes, and somebody else comes."""
 _NEAREST_M, _NEAREST_AT_FIRST_M, _NEAREST_ENTRY_M = 122.0, 18.0, 25.0
 _MARGIN_M = 10.0
-_FREE_M = 14.0
+_FREE_M, _FREE_ON_FOOT_M = 14.0, 2.0
+_MOST_PAVEMENTS = 6
 _TRIES, _MOST_A_STEP = 60, 2
 _MOST_LANES = 80
 _WAITS_STEPS, _NEW_STEPS = 10, 20
@@ -65,9 +66,7 @@ class SumoDemand:
         arrivals = arrivals_of(network.road)
         self._anywhere, self._entries = arrivals.anywhere, arrivals.entries
         here = {
-            model.road_user: shares.get(model.road_user, model.share)
-            if model.road_user != RoadUser.PEDESTRIAN and self._has_place(model.lane_kinds[0])
-            else 0.0
+            model.road_user: shares.get(model.road_user, model.share) if self._has_place(model) else 0.0
             for model in MODELS
         }
         models = draw_models(num_users, here) if any(here.values()) else []
@@ -123,6 +122,8 @@ class SumoDemand:
         """Ask for somebody new; return where, None where no place was found."""
         kind = person.model.lane_kinds[0]
         nearest_m = _NEAREST_AT_FIRST_M if is_first else _NEAREST_M
+        if person.model.road_user == RoadUser.PEDESTRIAN:
+            return self._ask_walker(person, engine, places, nearest_m)
         for spots, least_m in ((self._anywhere, nearest_m), (self._entries, _NEAREST_ENTRY_M)):
             spot = self._spot(spots, kind, least_m, places)
             if spot < 0:
@@ -136,9 +137,7 @@ class SumoDemand:
                 name, person.model.road_user, edges, int(place), scale * float(spots.s_m[spot])
             ):
                 continue
-            self._newest += 1
-            person.name, person.since, person.has_come, person.stood = name, self._steps, False, 0
-            self._classes[name] = person.model
+            self._enter(person, name)
             return np.array([spots.x_m[spot], spots.y_m[spot]])
         return None
 
@@ -171,5 +170,48 @@ class SumoDemand:
         steps = np.diff(self._network.road.lanes[lane].centre_xy_m, axis=0)
         return max(float(np.hypot(*steps.T).sum()), 1e-6)
 
-    def _has_place(self, kind: LaneKind) -> bool:
+    def _has_place(self, model: UserModel) -> bool:
+        if model.road_user == RoadUser.PEDESTRIAN:
+            return bool(self._network.pavements)
+        kind = model.lane_kinds[0]
         return any(spots.first[kind + 1] > spots.first[kind] for spots in (self._anywhere, self._entries))
+
+    def _ask_walker(
+        self, person: _Person, engine: SumoEngine, places: FloatArray, nearest_m: float
+    ) -> FloatArray | None:
+        """Ask for somebody on foot; return where, None where no place was found."""
+        pavements = self._network.pavements
+        edges = sorted(pavements)
+        for _ in range(_TRIES):
+            edge = edges[int(self._rng.integers(len(edges)))]
+            line = self._network.road.lanes[pavements[edge][0]].centre_xy_m
+            share = float(self._rng.uniform(0.1, 0.9))
+            at = share * (line.shape[0] - 1)
+            lower = min(int(at), line.shape[0] - 2)
+            spot: FloatArray = line[lower] + (at - lower) * (line[lower + 1] - line[lower])
+            away = np.hypot(*(places - spot).T)
+            if not nearest_m < away[0] < REACH_M - _MARGIN_M or away.min() < _FREE_ON_FOOT_M:
+                continue
+            name = f"u{self._newest + 1}"
+            if engine.add_walker(name, self._walk(edge), share * engine.lane_length_m(f"{edge}_0")):
+                self._enter(person, name)
+                return spot
+        return None
+
+    def _walk(self, edge: str) -> list[str]:
+        """Return the edges of a random walk along pavements, from street to street."""
+        pavements, edges = self._network.pavements, [edge]
+        node = pavements[edge][1 + int(self._rng.integers(2))]
+        for _ in range(_MOST_PAVEMENTS):
+            nexts = sorted(one for one, (_, *ends) in pavements.items() if node in ends and one not in edges)
+            if not nexts:
+                break
+            edges.append(nexts[int(self._rng.integers(len(nexts)))])
+            before, after = pavements[edges[-1]][1:]
+            node = after if node == before else before
+        return edges
+
+    def _enter(self, person: _Person, name: str) -> None:
+        self._newest += 1
+        person.name, person.since, person.has_come, person.stood = name, self._steps, False, 0
+        self._classes[name] = person.model

@@ -121,7 +121,7 @@ class SumoEngine:
 
     def names(self) -> set[str]:
         """Return everybody's names, the ego's not."""
-        return set(self._sumo.vehicle.getIDList()) - {EGO}
+        return {*self._sumo.vehicle.getIDList(), *self._sumo.person.getIDList()} - {EGO}
 
     def add(self, name: str, user: RoadUser, edges: Sequence[str], lane: int, at_m: float) -> bool:
         """Ask for somebody to appear on a lane; it does as soon as there is room.
@@ -139,10 +139,24 @@ class SumoEngine:
             return False
         return True
 
+    def add_walker(self, name: str, edges: Sequence[str], at_m: float) -> bool:
+        """Let somebody on foot appear on a pavement and walk along others; return whether SUMO takes the way."""
+        person = self._sumo.person
+        try:
+            person.add(name, edges[0], at_m, typeID=RoadUser.PEDESTRIAN.name)
+            person.appendWalkingStage(name, list(edges), -1.0)
+        except self._sumo.TraCIException:
+            self.remove(name)
+            return False
+        return True
+
     def remove(self, name: str) -> None:
         """Take somebody out of the traffic, or out of the queue before it."""
         try:
-            self._sumo.vehicle.remove(name)
+            if name in self._sumo.person.getIDList():
+                self._sumo.person.removeStages(name)
+            else:
+                self._sumo.vehicle.remove(name)
         except self._sumo.TraCIException:
             return  # it has gone by itself
 
@@ -168,7 +182,8 @@ class SumoEngine:
         vehicle.add(EGO, route, typeID=EGO, depart="now", departLane="first", departPos="base", departSpeed="0")
         vehicle.setSpeedMode(EGO, 0)
         vehicle.setLaneChangeMode(EGO, 0)
-        vehicle.subscribeContext(EGO, self._sumo.CMD_GET_VEHICLE_VARIABLE, self._reach_m, self._seen)
+        for domain in (self._sumo.CMD_GET_VEHICLE_VARIABLE, self._sumo.CMD_GET_PERSON_VARIABLE):
+            vehicle.subscribeContext(EGO, domain, self._reach_m, self._seen)
 
     def _longest_edge(self) -> str:
         lane = self._sumo.lane
@@ -181,11 +196,9 @@ class SumoEngine:
         return not lane.startswith(":") and (not allowed or "passenger" in allowed)
 
     def _add_type(self, model: UserModel) -> None:
-        if model.road_user == RoadUser.PEDESTRIAN:
-            return
         kind, name = self._sumo.vehicletype, model.road_user.name
         mean_mps, deviation_mps = model.speed_mps
-        kind.copy("DEFAULT_VEHTYPE", name)
+        kind.copy("DEFAULT_PEDTYPE" if model.road_user == RoadUser.PEDESTRIAN else "DEFAULT_VEHTYPE", name)
         kind.setVehicleClass(name, _CLASS[model.road_user])
         kind.setLength(name, model.size_m[0])
         kind.setWidth(name, model.size_m[1])

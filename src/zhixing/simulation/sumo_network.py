@@ -6,18 +6,18 @@ import importlib
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhixing.datatypes.road import Road
 from zhixing.errors import MapError, PluginError
-from zhixing.formats.sumo_net import Signal, read_sumo_net, signals_of
+from zhixing.formats.sumo_net import Signal, crossing_signals_of, read_sumo_net, signals_of
 from zhixing.formats.sumo_plain import plain_net
 
 HINT = "Install it: pip install 'zhixing[sumo]'."
 _OPTIONS = (
     "--offset.disable-normalization", "true", "--no-turnarounds", "true", "--precision", "4",
-    "--junctions.corner-detail", "0", "--no-warnings", "true",
+    "--junctions.corner-detail", "0", "--walkingareas", "true", "--no-warnings", "true",
 )  # fmt: skip
 _MOST_S = 300.0
 
@@ -32,6 +32,7 @@ class SumoNetwork:
         lane_of: SUMO's name of each of the map's lanes that traffic begins or goes on.
         group_of: The light group of each signal; signals of no group are not in it.
         has_program: Whether SUMO's own programs show the lights.
+        pavements: Edges with a pavement: its lane of the map, and the nodes at its ends.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class SumoNetwork:
     lane_of: Mapping[int, str]
     group_of: Mapping[Signal, int]
     has_program: bool
+    pavements: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
 
 
 def network_of(road: Road, folder: Path) -> SumoNetwork:
@@ -72,7 +74,9 @@ def network_of(road: Road, folder: Path) -> SumoNetwork:
         )
     signals = signals_of(path)
     group_of = {signals[ends]: group for ends, group in plain.group_of.items() if ends in signals and group >= 0}
-    return SumoNetwork(path, road, plain.lane_of, group_of, has_program=False)
+    crossings = crossing_signals_of(path)
+    group_of |= {crossings[over]: group for over, group in plain.crossing_groups.items() if over in crossings}
+    return SumoNetwork(path, road, plain.lane_of, group_of, False, plain.pavements)
 
 
 def network_in(path: Path) -> SumoNetwork:
@@ -82,7 +86,7 @@ def network_in(path: Path) -> SumoNetwork:
         MapError: It cannot be read or driven on.
     """
     net = read_sumo_net(path)
-    return SumoNetwork(path, net.road, net.lane_of, net.group_of, has_program=True)
+    return SumoNetwork(path, net.road, net.lane_of, net.group_of, True)
 
 
 def sumo_home() -> Path:

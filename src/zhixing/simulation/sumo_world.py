@@ -45,7 +45,7 @@ class SumoWorld:
 
     Args:
         seed: Everything follows from it.
-        num_users: Road users around the ego; nobody on foot.
+        num_users: Road users around the ego; on foot where streets have pavements, on a network of SUMO's own nobody.
         road: A map from :func:`zhixing.simulation.map_city.city_of`, instead of the built-in city of the seed.
         net: A network of SUMO's own (``.net.xml``), instead of a map.
         shares: Of each class of road users; those that are not named have their model's.
@@ -86,6 +86,7 @@ class SumoWorld:
             self._engine = SumoEngine(self._network.path, seed, STEP_S, self.body, REACH_M)
             opened.callback(self._engine.close)
             self._states = self._engine.light_states()
+            self._shown: IntArray = np.full(self.road.num_light_groups, -1, dtype=np.int64)
             self.time_ns = 0
             self._show()
             self._engine.put_ego(self.ego)
@@ -180,6 +181,9 @@ class SumoWorld:
         if self._network.has_program:
             return
         shown = self._lights.at(self.time_ns)
+        if np.array_equal(shown, self._shown):
+            return
+        self._shown = shown
         wanted = {program: [_GIVES_WAY] * len(state) for program, state in self._states.items()}
         for (program, link), group in self._network.group_of.items():
             wanted[program][link] = _LETTERS[Light(int(shown[group]))]

@@ -115,6 +115,21 @@ def test_a_crossroads_is_one_node_and_a_roundabout_several(city: Road) -> None:
     assert len(ring) > 5
 
 
+def test_crossings_lead_over_the_two_directions_of_a_street_where_the_map_has_them(city: Road) -> None:
+    plain = plain_net(city)
+    walks = {lane.light_group: lane for lane in city.lanes if lane.kind == LaneKind.CROSSING}
+    written = list(fromstring(plain.connections).iterfind("crossing"))  # noqa: S314
+    assert len(written) == len(plain.crossing_groups) > 40
+    for crossing in written:
+        edges = frozenset(crossing.get("edges", "").split())
+        lane = walks[plain.crossing_groups[crossing.get("node", ""), edges]]
+        assert len(edges) == 2
+        assert edges <= set(plain.pavements)
+        middle = points(crossing.get("shape")).mean(axis=0)
+        assert np.hypot(*(middle - lane.centre_xy_m[1:-1].mean(axis=0))) < 1.5
+        assert float(crossing.get("width", "0")) == pytest.approx(5.0)
+
+
 def test_the_same_road_gives_the_same_bytes(by_hand: SimpleNamespace) -> None:
     assert plain_net(by_hand.crossing()) == plain_net(by_hand.crossing())
 
