@@ -10,13 +10,15 @@ import typer
 from zhixing.cli.output import JSON_HELP, progress, show_json, show_machine
 from zhixing.errors import InputError
 
+_RECORDINGS = Path("../shared/data")
+
 
 def bench(
     suites: Annotated[
         list[str] | None, typer.Argument(help="Which suites; all that need nothing more if none is named.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="For mac-slu its file, for car-bench, prediction and driving a folder.")
+        Path | None, typer.Option(help="For mac-slu its file, for car-bench, prediction, driving and realism a folder.")
     ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="For car-bench: let the language model at this server try.")
@@ -36,12 +38,16 @@ def bench(
         show_mac_slu,
         show_measures,
         show_prediction,
+        show_realism,
     )
     from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, SUITES_OF_A_PLANNER, run_suite  # noqa: PLC0415
     from zhixing.runtime.machine import machine  # noqa: PLC0415
 
     if suites == ["driving"]:
         show_driving(data, seeds, as_json)
+        return
+    if suites == ["realism"]:
+        show_realism(data if data is not None else _RECORDINGS, as_json)
         return
     if suites in (["mac-slu"], ["car-bench"], ["prediction"]):
         if data is None:
@@ -59,7 +65,7 @@ def bench(
     if unknown:
         raise InputError(
             f"no suite is called {unknown[0]!r}",
-            hint=f"Choose among: {', '.join(known)}, driving, mac-slu, car-bench, prediction.",
+            hint=f"Choose among: {', '.join(known)}, driving, realism, mac-slu, car-bench, prediction.",
         )
     measures = []
     with progress("measuring") as on_progress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from zhixing.cli.output import progress, show_json, show_line, show_machine, show_table
@@ -88,4 +89,39 @@ def show_prediction(folder: Path, as_json: bool) -> None:
         return
     show_table(report.columns(), report.rows(), title="predictions, 3 and 5 s ahead")
     show_table(("measure", "value", "unit"), [(m.name, m.value, m.unit) for m in report.measures])
+    show_machine()
+
+
+def show_realism(folder: Path, as_json: bool) -> None:
+    """Print how much the simulated traffic is like recorded traffic."""
+    from zhixing.runtime.bench.realism import run_realism  # noqa: PLC0415
+    from zhixing.runtime.machine import machine  # noqa: PLC0415
+
+    report = run_realism(folder)
+    if as_json:
+        show_json({"machine": machine()} | asdict(report))
+        return
+    show_table(
+        ("source", "class", "quantity", "values", "medians", "distance", "floor"),
+        report.distribution_rows(),
+        title="distributions, recorded / simulated",
+    )
+    if report.shares:
+        show_table(("share", "class", "recorded", "95 %", "of", "simulated"), report.share_rows(), title="shares")
+    if report.agents:
+        columns = (
+            "family",
+            "moved by",
+            "scenes",
+            "kinematic",
+            "interactive",
+            "map",
+            "composite",
+            "minADE m",
+            "touch",
+            "leave",
+        )
+        show_table(columns, report.agent_rows(), title="sim agents: likelihood of what was recorded")
+    if report.site:
+        show_line(report.site)
     show_machine()

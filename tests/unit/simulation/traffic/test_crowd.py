@@ -222,7 +222,7 @@ def test_who_meets_the_ego_on_its_way_stops_before_it(lane_map: LaneMap, user: R
     assert met >= 2
 
 
-def test_most_stop_at_red_and_two_wheelers_run_it_far_more_often_than_cars() -> None:
+def test_cars_stop_at_red_and_two_wheelers_mostly_do_not() -> None:
     met: Counter[RoadUser] = Counter()
     ran: Counter[RoadUser] = Counter()
     for seed in (1, 3):
@@ -250,7 +250,7 @@ def test_most_stop_at_red_and_two_wheelers_run_it_far_more_often_than_cars() -> 
     assert met[RoadUser.CAR] >= 25
     assert met[RoadUser.EBIKE] >= 15
     assert ran[RoadUser.CAR] / met[RoadUser.CAR] <= 0.05
-    assert 0.2 <= ran[RoadUser.EBIKE] / met[RoadUser.EBIKE] <= 0.7
+    assert ran[RoadUser.EBIKE] / met[RoadUser.EBIKE] >= 0.7
 
 
 def test_nobody_appears_too_fast_and_too_near_to_stop_at_a_red_light() -> None:
@@ -273,9 +273,11 @@ def test_nobody_appears_too_fast_and_too_near_to_stop_at_a_red_light() -> None:
 
 
 def test_red_light_rates_are_those_recorded_in_tianjin() -> None:
-    assert MODEL_OF[RoadUser.EBIKE].red_rate == 0.46
-    assert MODEL_OF[RoadUser.BICYCLE].red_rate == 0.39
-    assert MODEL_OF[RoadUser.CAR].red_rate == 0.01
+    # of those who passed a light 46, 39 and 1 % passed it at red, and half of all come when it is red
+    at_red = 0.52
+    recorded = {RoadUser.EBIKE: 59 / 127, RoadUser.BICYCLE: 34 / 87, RoadUser.CAR: 2 / 181}
+    for user, share in recorded.items():
+        assert MODEL_OF[user].red_rate == pytest.approx(share / at_red, abs=0.06)
 
 
 def test_dice_fall_evenly_and_the_same_way_every_time() -> None:
