@@ -17,7 +17,7 @@ from zhixing.datatypes.road import LaneKind, Road
 from zhixing.datatypes.scene import Goal
 from zhixing.datatypes.shapes import FloatArray, polyline_s_m
 from zhixing.datatypes.units import NS_PER_S
-from zhixing.simulation.city_crossroads import HALF_SIZE_M, Arm, draw_crossroads
+from zhixing.simulation.city_crossroads import HALF_SIZE_M, PLAIN, Arm, Layout, draw_crossroads
 from zhixing.simulation.city_curves import straight
 from zhixing.simulation.city_draft import WALK_LIMIT_MPS, Draft, Side, draw_side
 from zhixing.simulation.road_lights import RoadLights
@@ -123,7 +123,7 @@ class Crossroads:
 
 
 @lru_cache(maxsize=8)
-def crossroads(lanes: int = 2, limit_kmh: float = 50.0) -> Crossroads:
+def crossroads(lanes: int = 2, limit_kmh: float = 50.0, layout: Layout = PLAIN) -> Crossroads:
     """Return a crossroads with so many driving lanes in each direction."""
     draft = Draft()
     inbound, outbound = [], []
@@ -133,7 +133,7 @@ def crossroads(lanes: int = 2, limit_kmh: float = 50.0) -> Crossroads:
         inbound.append(draw_side(draft, f"{arm}>", path, lanes, limit_kmh / 3.6, is_urban=True))
         outbound.append(draw_side(draft, f"{arm}<", path[::-1].copy(), lanes, limit_kmh / 3.6, is_urban=True))
     arms = [Arm(one, two) for one, two in zip(inbound, outbound, strict=True)]
-    draw_crossroads(draft, "x", np.zeros(2), (arms[0], arms[1], arms[2], arms[3]))
+    draw_crossroads(draft, "x", np.zeros(2), (arms[0], arms[1], arms[2], arms[3]), layout)
     return Crossroads(
         road=draft.freeze("crossroads"),
         inbound=(inbound[0], inbound[1], inbound[2], inbound[3]),
