@@ -35,14 +35,14 @@ def _stage(values: Values, _dice: np.random.Generator, is_there: bool) -> Stagin
     rider_mps = values["rider_mps"]
     cast = [block]
     for k in range(round(values["num_riders"])):
-        starts_m = _BLOCK_X_M - 0.5 * length - rider_mps * 4.0 - 4.0 * k
+        starts_m = _BLOCK_X_M - 0.5 * length - rider_mps * 6.0 - 4.0 * k
         cast.append(
             Actor(name=f"rider-{k}", road_user=RoadUser.EBIKE, route=(bike,), s_m=starts_m, speed_mps=rider_mps)
         )
     speed = values["ego_mps"]
     return Staging(
         road=road,
-        ego=ego_on(road, (lane,), _BLOCK_X_M - speed * 7.0, speed),
+        ego=ego_on(road, (lane,), _BLOCK_X_M - speed * 9.0, speed),
         cast=tuple(cast),
         goal=goal_on(road, lane, 0.85),
         duration_s=_LASTS_S,

@@ -42,7 +42,7 @@ _CRITICAL_S = 1.2
 _STANDS_BEFORE_M = 1.0
 _FROM_LINE_M = 0.6
 _LETS_IN_MPS2, _GIVES_WAY_MPS2 = 3.0, 6.0
-_CLOSE_M, _EASES_MPS2 = 0.25, 1.0
+_CLOSE_M, _EASES_MPS2, _NEARS_MPS = 0.25, 1.0, 0.05
 _FAR_Z = 0.25
 """Share of the wished gap in the gap there is, below which it does not matter."""
 _RED_PACE = 0.75
@@ -150,6 +150,9 @@ def pace_mps2(
         lead = seen[k, ALONG_MPS] if seen[k, ALONG_MPS] > -0.3 else max(-3.0, seen[k, ALONG_MPS])
         if gap < 0.0 and abs(lateral) > half + seen[k, HALF_LATERAL]:
             # Beside and coming nearer: who may go first goes; who stands does not wait for ever.
+            nears = -seen[k, LATERAL_MPS] if lateral > 0.0 else seen[k, LATERAL_MPS]
+            if nears + abs(motion.slide_mps[u]) < _NEARS_MPS:
+                continue  # abreast
             o = int(seen[k, WHO])
             mine, theirs = motion.rank[u], motion.rank[o]
             is_close = abs(lateral) - half - seen[k, HALF_LATERAL] < _CLOSE_M
