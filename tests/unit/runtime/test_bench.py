@@ -12,6 +12,7 @@ from zhixing.runtime.bench import ONLY_BY_NAME, SUITES, SUITES_OF_A_PLANNER, run
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.machine import machine
 from zhixing.simulation.cut_in import CutIns, bench_cases
+from zhixing.simulation.patterns.catalogue import catalogue
 
 SHORT: dict[str, tuple[str, dict[str, object]]] = {
     "startup": ("startup", {"_REPEATS": 1}),
@@ -67,9 +68,14 @@ def _few_cases() -> CutIns:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(SUITES_OF_A_PLANNER))
 def test_a_suite_lets_a_planner_drive(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    cut_ins, aeb, overtaking = (
-        importlib.import_module(f"zhixing.runtime.bench.{module}") for module in ("cut_ins", "aeb", "overtaking")
+    cut_ins, aeb, overtaking, pattern_slices = (
+        importlib.import_module(f"zhixing.runtime.bench.{module}")
+        for module in ("cut_ins", "aeb", "overtaking", "pattern_slices")
     )
+    few = dict(list(catalogue().items())[:2])
+    monkeypatch.setattr(pattern_slices, "catalogue", lambda: few)
+    monkeypatch.setattr(pattern_slices, "_JOBS", 1)
+    monkeypatch.setattr(pattern_slices, "_SCENES", 1)
     monkeypatch.setattr(overtaking, "_SAME_WAY", overtaking._SAME_WAY[:1])
     monkeypatch.setattr(overtaking, "_ONCOMING", overtaking._ONCOMING[:1])
     monkeypatch.setattr(cut_ins, "bench_cases", _few_cases)

@@ -15,6 +15,7 @@ from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.mixed_traffic import SEEDS, mixed_traffic
 from zhixing.runtime.bench.overtaking import overtaking
 from zhixing.runtime.bench.page import page
+from zhixing.runtime.bench.pattern_slices import pattern_slices
 from zhixing.runtime.bench.planning import planning
 from zhixing.runtime.bench.recording import recording
 from zhixing.runtime.bench.safety import safety
@@ -31,6 +32,7 @@ SUITES_OF_A_PLANNER: Mapping[str, Callable[[str], list[Measure]]] = {
     "aeb": aeb,
     "mixed-traffic": mixed_traffic,
     "overtaking": overtaking,
+    "patterns": pattern_slices,
 }
 """Suites in which a planner drives; they are told its registered name."""
 
