@@ -7,15 +7,44 @@ from dataclasses import dataclass
 import numpy as np
 
 from zhixing.datatypes.conditions import Lasts, Then
+from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.simulation.city_crossroads import PLAIN, Layout
 from zhixing.simulation.patterns.casting import CARS, all_of, between, ego_on, fact, no, role
-from zhixing.simulation.patterns.pattern import Ranges, Values
+from zhixing.simulation.patterns.pattern import Parameter, Ranges, Values
 from zhixing.simulation.patterns.sites import ARM_M, WEST, crossroads, goal_on, lights_at
 from zhixing.simulation.patterns.staging import Actor, Staging
 
 _BEHIND_M = 14.0
+
+PARAMETERS = (
+    Parameter(
+        name="waits_mps",
+        low=4.0,
+        high=9.0,
+        usual=6.0,
+        meaning=Localized("驶近速度", "Speed of approach", "Tempo bei der Annäherung"),
+        source="ours",
+    ),
+    Parameter(
+        name="away_m",
+        low=20.0,
+        high=60.0,
+        usual=35.0,
+        meaning=Localized("起始时距停止线", "How far from the line it begins", "Wie weit vor der Linie es beginnt"),
+        source="ours",
+    ),
+    Parameter(
+        name="opens_s",
+        low=1.0,
+        high=5.0,
+        usual=2.0,
+        meaning=Localized("待行信号亮起的时刻", "When the area opens", "Wann die Fläche frei wird"),
+        source="ours",
+    ),
+)
+"""What varies in both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
