@@ -110,7 +110,7 @@ CONFLICTS = (
     Measuring(
         "gap_ahead_m",
         Localized(
-            "b 在 a 行进带前方时的净距，否则无穷大",
+            "b 位于 a 正前方与 a 同宽的带状区域内时，a 车头到 b 的净距；否则无穷大",
             "Gap from the front of a to b where b is in the strip ahead of a as wide as a, else infinite.",
             "Lücke von der Front von a bis b, wenn b in dem Streifen vor a liegt, so breit wie a, sonst unendlich.",
         ),
@@ -119,7 +119,7 @@ CONFLICTS = (
     Measuring(
         "headway_s",
         Localized(
-            "车头净距除以 a 的速度；前方无 b 或 a 静止时无穷大",
+            "净时距：a 车头到前方 b 的净距除以 a 的速度；前方无 b 或 a 静止时无穷大",
             "gap_ahead_m over the speed of a; infinite where b is not ahead or a stands.",
             "gap_ahead_m durch die Geschwindigkeit von a; unendlich, wenn b nicht voraus ist oder a steht.",
         ),
@@ -128,9 +128,9 @@ CONFLICTS = (
     Measuring(
         "ttc_ahead_s",
         Localized(
-            "车头净距除以沿 a 航向的接近速度；不接近时无穷大",
+            "净距除以沿 a 航向的接近速度；不接近时无穷大",
             "gap_ahead_m over how fast it closes along a's heading; infinite where it does not.",
-            "gap_ahead_m durch die Schließgeschwindigkeit in Richtung von a; unendlich, wenn sie nicht schließt.",
+            "gap_ahead_m durch die Annäherungsgeschwindigkeit in Richtung von a; unendlich, wenn sie nicht schließt.",
         ),
         of_two=_ttc_ahead_s,
         source="Hayward (1972), Near miss determination through use of a scale of danger",
@@ -140,7 +140,7 @@ CONFLICTS = (
         Localized(
             "a 恰好不撞上前方 b 所需的减速度（DRAC）；不接近时为 0",
             "Deceleration with which a just does not run into b ahead of it (DRAC); 0 where the gap does not close.",
-            "Verzögerung, mit der a gerade nicht auf b vor sich auffährt (DRAC); 0, wenn die Lücke nicht schließt.",
+            "Verzögerung, mit der a gerade nicht auf b auffährt (DRAC); 0, wenn die Lücke sich nicht schließt.",
         ),
         of_two=_needed_decel_mps2,
         source="Cooper and Ferguson (1976), Traffic studies at T-junctions; at least 0.1 m of gap is reckoned with",

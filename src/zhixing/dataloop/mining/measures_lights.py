@@ -120,7 +120,7 @@ LIGHTS = (
     Measuring(
         "light_age_s",
         Localized(
-            "该信号灯已显示多久；首次变化前未知",
+            "该灯色已持续的时间；首次变化前未知",
             "How long that light has shown what it shows; unknown before its first change.",
             "Wie lange diese Ampel schon zeigt, was sie zeigt; vor ihrem ersten Wechsel unbekannt.",
         ),

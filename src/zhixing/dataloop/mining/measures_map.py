@@ -222,16 +222,18 @@ ON_THE_MAP = (
     Measuring(
         "changes_lane_left",
         Localized(
-            "a 在此刻换到左侧车道", "At this step a is over in the lane to the left.", "a ist jetzt in der linken Spur."
+            "a 此刻变道至左侧车道",
+            "At this step a is over in the lane to the left.",
+            "a hat gerade auf die linke Spur gewechselt.",
         ),
         _changes(1),
     ),
     Measuring(
         "changes_lane_right",
         Localized(
-            "a 在此刻换到右侧车道",
+            "a 此刻变道至右侧车道",
             "At this step a is over in the lane to the right.",
-            "a ist jetzt in der rechten Spur.",
+            "a hat gerade auf die rechte Spur gewechselt.",
         ),
         _changes(-1),
     ),
@@ -240,7 +242,7 @@ ON_THE_MAP = (
         Localized(
             "a 的车头沿车道到下一条停止线（150 m 内）的距离，刚越过为负",
             "From the front of a along its lane to the next stop line within 150 m, negative just past it.",
-            "Von der Front von a entlang seiner Spur zur nächsten Haltelinie binnen 150 m, gleich dahinter negativ.",
+            "Von der Front von a entlang seiner Spur zur nächsten Haltelinie (bis 150 m), gleich dahinter negativ.",
         ),
         on_lane(to_stop_line_m),
     ),
@@ -258,7 +260,7 @@ ON_THE_MAP = (
         Localized(
             "a 的车头到车道（连同其后续车道）尽头的距离；150 m 内不终止时无穷大",
             "From the front of a to where its lane and what continues it end; infinite if not within 150 m.",
-            "Von der Front von a bis zum Ende seiner Spur und ihrer Fortsetzung; unendlich, wenn nicht binnen 150 m.",
+            "Von der Front von a bis zum Ende seiner Spur und ihrer Fortsetzung; unendlich, wenn weiter als 150 m.",
         ),
         on_lane(_to_lane_end_m),
     ),

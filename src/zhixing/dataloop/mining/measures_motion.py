@@ -55,7 +55,7 @@ def _travelled_m(drive: PreparedDrive) -> FloatArray:
 MOTION = (
     Measuring(
         "is_there",
-        Localized("a 在场", "a is there.", "a ist da."),
+        Localized("a 在此刻存在", "a is there.", "a ist da."),
         lambda drive: drive.there.astype(np.float64),
     ),
     Measuring(
@@ -108,7 +108,7 @@ MOTION = (
     Measuring(
         "sideways_mps",
         Localized(
-            "a 的中心横向于车头方向的速度，向左为正",
+            "a 的中心垂直于车头方向的横向速度，向左为正",
             "How fast the centre of a moves across its heading, left positive.",
             "Wie schnell sich die Mitte von a quer zu seiner Richtung bewegt, links positiv.",
         ),

@@ -50,7 +50,7 @@ SIGHT = (
     ),
     Measuring(
         "is_in_the_dark",
-        Localized("记录时是夜间", "It is night where a is.", "Es ist Nacht, wo a ist."),
+        Localized("a 所处环境为夜间", "It is night where a is.", "Es ist Nacht, wo a ist."),
         of_one=_in_the_dark,
     ),
 )

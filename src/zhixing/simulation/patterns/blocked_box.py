@@ -70,7 +70,7 @@ PATTERN = Pattern(
     name="blocked-box",
     title=Localized("路口滞留", "Blocked box", "Blockierte Kreuzung"),
     sentence=Localized(
-        "前方排队未消散，车辆仍驶入路口并滞留其中。",
+        "出口道排队已满，车辆仍驶入路口，停在路口内。",
         "Though the queue beyond has no room, a car drives onto the crossroads and blocks it.",
         "Obwohl dahinter kein Platz ist, fährt ein Auto in die Kreuzung und blockiert sie.",
     ),
@@ -82,7 +82,7 @@ PATTERN = Pattern(
             high=4.0,
             usual=1.5,
             meaning=Localized(
-                "出口排队尾部距路口的距离", "Where the queue beyond ends", "Wo die Schlange dahinter endet"
+                "出口道排队末尾到路口的距离", "Where the queue beyond ends", "Wo die Schlange dahinter endet"
             ),
             source="ours: less than a car needs",
         ),

@@ -81,7 +81,7 @@ PATTERN = Pattern(
     name="bus-pulls-out",
     title=Localized("公交车出站", "Bus leaving its stop", "Bus verlässt die Haltestelle"),
     sentence=Localized(
-        "公交车从站台起步，直接并入行车道。",
+        "公交车从站台起步，直接并入机动车道。",
         "A bus sets off from its stop and pulls out into the lane.",
         "Ein Bus fährt von der Haltestelle an und schert auf die Fahrspur aus.",
     ),
@@ -93,7 +93,7 @@ PATTERN = Pattern(
             high=7.0,
             usual=5.0,
             meaning=Localized(
-                "起步时本车到站的剩余时间",
+                "公交车起步早于本车到达的时间",
                 "How long before the ego arrives it sets off",
                 "Wie lange vor dem eigenen Fahrzeug er anfährt",
             ),

@@ -38,7 +38,7 @@ RIDER_SPEED = Parameter(
 )  # fmt: skip
 WALKER_SPEED = Parameter(
     name="walker_mps", low=0.8, high=2.2, usual=1.4,
-    meaning=Localized("行人速度", "Speed of the walker", "Tempo der Person zu Fuß"),
+    meaning=Localized("行人速度", "Speed of the walker", "Gehgeschwindigkeit"),
     source="Helbing and Molnar 1995: 1.34 m/s, deviation 0.26; running across included",
 )  # fmt: skip
 

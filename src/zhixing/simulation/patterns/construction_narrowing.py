@@ -1,4 +1,4 @@
-"""Cones close a lane bit by bit; everybody has to squeeze into the other (施工缩窄)."""
+"""Cones take more and more of a lane (施工缩窄)."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="construction-narrowing",
-    title=Localized("施工锥桶缩窄车道", "Construction narrowing with cones", "Baustelle mit Leitkegeln"),
+    title=Localized("施工锥桶占道", "Construction narrowing with cones", "Baustelle mit Leitkegeln"),
     sentence=Localized(
-        "施工区用锥桶逐渐封住一条车道，路面变窄。",
-        "Cones close a lane bit by bit and narrow the street.",
-        "Leitkegel sperren nach und nach eine Spur, die Straße wird schmal.",
+        "施工区锥桶逐渐占去部分车道，通行宽度变窄。",
+        "Cones take more and more of a lane and narrow the street.",
+        "Leitkegel engen nach und nach eine Fahrspur ein.",
     ),
     parameters=(
         EGO_SPEED,
@@ -85,7 +85,7 @@ PATTERN = Pattern(
             low=0.6,
             high=2.2,
             usual=1.2,
-            meaning=Localized("封住的车道宽度", "How much of the lane they close", "Wie viel der Spur sie sperren"),
+            meaning=Localized("锥桶占用车道的宽度", "How much of the lane they take", "Wie weit sie in die Spur ragen"),
             source="ours: of 3.25 m",
         ),
     ),

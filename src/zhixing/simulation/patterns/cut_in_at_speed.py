@@ -1,4 +1,4 @@
-"""Somebody changes lanes closely ahead at speed, without an indicator."""
+"""Somebody changes lanes closely ahead at speed."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _CUT_IN = CutIn(
 
 PATTERN = Pattern(
     name="cut-in-at-speed",
-    title=Localized("不打灯近距离变道", "Cut-in at speed", "Knappes Einscheren"),
+    title=Localized("快速车流中近距离切入", "Cut-in at speed", "Knappes Einscheren"),
     sentence=Localized(
-        "车流较快时，旁车不打转向灯近距离切入。",
-        "In fast traffic a car cuts in closely ahead without an indicator.",
-        "Bei flüssigem Verkehr schert ein Auto ohne Blinker knapp davor ein.",
+        "车流较快时，旁车近距离切入到本车前面。",
+        "In fast traffic a car from the next lane cuts in closely ahead.",
+        "Bei flüssigem Verkehr schert ein Auto knapp vor dem eigenen Fahrzeug ein.",
     ),
     parameters=(
         replace(EGO_SPEED, low=11.0, high=18.0, usual=14.0, source="ours: 40 to 65 km/h on urban arterials"),

@@ -100,7 +100,7 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="dart-out",
-    title=Localized("鬼探头", "Dart-out", "Plötzlich hervor"),
+    title=Localized("鬼探头", "Dart-out", "Plötzlich hinter einem Fahrzeug hervor"),
     sentence=Localized(
         "行人突然从停在路边的公交车或轿车后面走出来。",
         "Somebody suddenly steps out from behind a bus or car at the kerb.",
@@ -118,7 +118,7 @@ PATTERN = Pattern(
             meaning=Localized(
                 "遮挡物：小于0.5为轿车，否则为公交车",
                 "What hides: a car below 0.5, else a bus",
-                "Wohinter: unter 0,5 ein Auto, sonst ein Bus",
+                "Sichthindernis: unter 0,5 ein Auto, sonst ein Bus",
             ),
             source="ours",
         ),

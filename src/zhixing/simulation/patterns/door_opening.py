@@ -71,9 +71,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="door-opening",
-    title=Localized("路边停车开门", "Door opening", "Aufgehende Autotür"),
+    title=Localized("开门杀", "Door opening", "Plötzlich geöffnete Autotür"),
     sentence=Localized(
-        "路边停放的车突然打开靠行车道一侧的车门。",
+        "路边停放的车突然打开靠机动车道一侧的车门。",
         "A parked car suddenly opens its door towards the lane.",
         "Ein geparktes Auto öffnet plötzlich die Tür zur Fahrbahn.",
     ),
@@ -85,9 +85,9 @@ PATTERN = Pattern(
             high=4.0,
             usual=2.5,
             meaning=Localized(
-                "开门时本车到达的剩余时间",
+                "车门打开早于本车到达的时间",
                 "How long before the ego arrives it opens",
-                "Wie lange vorher sie aufgeht",
+                "Wie lange vor Ankunft des eigenen Fahrzeugs sie aufgeht",
             ),
             source="ours",
         ),

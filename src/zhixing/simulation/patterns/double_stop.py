@@ -77,7 +77,7 @@ PATTERN = Pattern(
     name="double-stop",
     title=Localized("出租车并排停车", "Double stop", "Halten in zweiter Reihe"),
     sentence=Localized(
-        "路边已停满车，出租车、网约车在行车道上并排停车下客。",
+        "路边已停满车，出租车、网约车在机动车道上并排停车下客。",
         "A taxi or ride-hailing car stops in the lane beside those that stand at the kerb.",
         "Ein Taxi hält in zweiter Reihe neben den Autos am Straßenrand.",
     ),
@@ -96,7 +96,7 @@ PATTERN = Pattern(
             low=2.0,
             high=5.0,
             usual=3.0,
-            meaning=Localized("减速度", "How hard it brakes", "Wie hart es bremst"),
+            meaning=Localized("减速度", "How hard it brakes", "Wie stark es bremst"),
             source="ours: from comfortable to hard",
         ),
     ),

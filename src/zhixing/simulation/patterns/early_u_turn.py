@@ -69,9 +69,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="early-u-turn",
-    title=Localized("提前掉头", "Early U-turn", "Wenden über die Spuren"),
+    title=Localized("外侧车道掉头", "U-turn across the lanes", "Wenden über die Spuren"),
     sentence=Localized(
-        "车辆从外侧车道提前掉头，横切内侧车道。",
+        "路段中，车辆从外侧车道直接掉头，横切内侧车道。",
         "A car turns round out of the outer lane, across the inner one.",
         "Ein Auto wendet aus der äußeren Spur quer über die innere.",
     ),

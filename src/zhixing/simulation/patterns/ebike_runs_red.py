@@ -70,7 +70,7 @@ PATTERN = Pattern(
     name="ebike-runs-red",
     title=Localized("电动车闯红灯", "E-bike runs a red light", "E-Bike fährt bei Rot"),
     sentence=Localized(
-        "电动自行车在对面绿灯放行时闯红灯直行穿过路口。",
+        "相交方向绿灯放行时，电动自行车闯红灯直行通过路口。",
         "An e-bike crosses on red while the cross traffic has green.",
         "Ein E-Bike quert bei Rot, während der Querverkehr Grün hat.",
     ),

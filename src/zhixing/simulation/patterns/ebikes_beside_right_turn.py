@@ -86,9 +86,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="ebikes-beside-right-turn",
-    title=Localized("右转弯盲区", "E-bikes beside a right turn", "E-Bikes neben dem Rechtsabbieger"),
+    title=Localized("右转遇右侧直行电动车", "E-bikes beside a right turn", "E-Bikes neben dem Rechtsabbieger"),
     sentence=Localized(
-        "车辆右转时，右后方的电动自行车直行超上来。",
+        "车辆右转时，电动自行车从右后方盲区直行赶上来。",
         "A car turns right while e-bikes going straight on come up on its right.",
         "Ein Auto biegt rechts ab, während rechts hinten E-Bikes geradeaus aufholen.",
     ),
@@ -101,7 +101,7 @@ PATTERN = Pattern(
             high=8.0,
             usual=4.0,
             meaning=Localized(
-                "右转减速前骑手落后本车的距离",
+                "右转减速前骑行者落后本车的距离",
                 "How far the rider is behind before the car slows down",
                 "Wie weit das Zweirad vor dem Bremsen zurückliegt",
             ),

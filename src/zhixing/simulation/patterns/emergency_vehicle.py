@@ -86,9 +86,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="emergency-vehicle",
-    title=Localized("救护车通行", "Emergency vehicle", "Rettungswagen"),
+    title=Localized("避让救护车", "Emergency vehicle", "Rettungswagen"),
     sentence=Localized(
-        "排队车辆向两侧让开，救护车从中间穿过并闯红灯通过路口。",
+        "排队车辆靠边让出通道，救护车从中间穿过，红灯时通过路口。",
         "Waiting cars make room, and an ambulance comes through between them and goes on at red.",
         "Wartende Autos machen Platz, ein Rettungswagen fährt zwischen ihnen durch und bei Rot weiter.",
     ),
@@ -114,7 +114,7 @@ PATTERN = Pattern(
             low=0.4,
             high=0.6,
             usual=0.5,
-            meaning=Localized("让行车辆向左偏移", "How far they make room", "Wie weit sie ausweichen"),
+            meaning=Localized("让行车辆向左偏移的距离", "How far they make room", "Wie weit sie ausweichen"),
             source="ours",
         ),
     ),

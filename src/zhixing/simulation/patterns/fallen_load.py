@@ -59,9 +59,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="fallen-load",
-    title=Localized("路面遗撒物", "Fallen load", "Verlorene Ladung"),
+    title=Localized("路面抛洒物", "Fallen load", "Verlorene Ladung"),
     sentence=Localized(
-        "货车掉落的货物横在行车道上。",
+        "货车掉落的货物落在机动车道上。",
         "Something that has fallen off a truck lies in the lane.",
         "Verlorene Ladung liegt auf der Fahrspur.",
     ),
@@ -88,7 +88,11 @@ PATTERN = Pattern(
             low=-1.0,
             high=1.0,
             usual=0.0,
-            meaning=Localized("偏离车道中线", "How far from the middle of the lane", "Wie weit von der Mitte der Spur"),
+            meaning=Localized(
+                "相对车道中心线的横向偏移，向左为正",
+                "How far from the middle of the lane, left positive",
+                "Seitlicher Versatz zur Spurmitte, links positiv",
+            ),
             source="ours",
         ),
     ),

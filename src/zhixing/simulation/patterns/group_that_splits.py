@@ -90,7 +90,7 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="group-that-splits",
-    title=Localized("过街人群走散", "Group that splits", "Gruppe, die sich teilt"),
+    title=Localized("结伴过街中途有人停下", "Group that splits", "Gruppe, die sich teilt"),
     sentence=Localized(
         "一群人结伴过街，走到一半有人停下，有人继续走。",
         "People cross together; halfway some stop and some go on.",

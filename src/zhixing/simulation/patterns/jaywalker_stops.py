@@ -73,7 +73,7 @@ PATTERN = Pattern(
         "横穿行人停在路中间", "Jaywalker stops in mid-road", "Fußgänger bleibt mitten auf der Straße stehen"
     ),
     sentence=Localized(
-        "横穿马路的行人走到车道之间停下来等车。",
+        "横穿马路的行人走到车道之间停下，等车流空当再走。",
         "Somebody crosses off the crossing, stops between the lanes and waits for a gap.",
         "Jemand quert abseits des Überwegs, bleibt zwischen den Spuren stehen und wartet auf eine Lücke.",
     ),
@@ -93,7 +93,7 @@ PATTERN = Pattern(
             low=1.5,
             high=5.0,
             usual=3.0,
-            meaning=Localized("停留时间", "How long it waits", "Wie lange"),
+            meaning=Localized("停留时间", "How long it waits", "Wie lange die Person wartet"),
             source="ours",
         ),
     ),

@@ -1,4 +1,4 @@
-"""A car hurries over the line on late yellow, or as the countdown ends (抢灯)."""
+"""A car goes over the line on late yellow without slowing down (抢黄灯)."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="late-yellow",
-    title=Localized("抢黄灯", "Late yellow", "Spätes Gelb"),
+    title=Localized("抢黄灯", "Late yellow", "Noch schnell bei Gelb"),
     sentence=Localized(
-        "倒计时结束、黄灯亮起后，车辆不减速抢过停止线。",
-        "As the countdown ends a car hurries over the line on late yellow.",
-        "Am Ende des Countdowns fährt ein Auto bei spätem Gelb ungebremst über die Linie.",
+        "黄灯亮起后，车辆不减速抢过停止线。",
+        "A car goes over the line on late yellow without slowing down.",
+        "Ein Auto fährt kurz vor Rot ungebremst über die Linie.",
     ),
     parameters=(
         Parameter(
@@ -79,7 +79,7 @@ PATTERN = Pattern(
             low=8.0,
             high=15.0,
             usual=12.0,
-            meaning=Localized("抢灯车速度", "Speed of the one that hurries", "Tempo"),
+            meaning=Localized("抢灯车速度", "Speed of the one that hurries", "Tempo des Autos"),
             source="ours: it could stop, and does not",
         ),
         Parameter(
@@ -87,7 +87,9 @@ PATTERN = Pattern(
             low=0.8,
             high=2.6,
             usual=1.8,
-            meaning=Localized("黄灯亮起后过线的时间", "How late on yellow it crosses the line", "Wie spät bei Gelb"),
+            meaning=Localized(
+                "黄灯亮起多久后越过停止线", "How late on yellow it crosses the line", "Wie spät bei Gelb"
+            ),
             source="GB 14886-2016: yellow of 3 s",
         ),
     ),

@@ -100,7 +100,11 @@ PATTERN = Pattern(
             low=0.8,
             high=2.5,
             usual=1.5,
-            meaning=Localized("车间时距", "Time between two of them", "Zeit zwischen zweien"),
+            meaning=Localized(
+                "车头时距",
+                "Time from one front to the next",
+                "Zeitabstand zweier Zweiräder (Front zu Front)",
+            ),
             source="ours: from abreast to the critical gap of a left turn, 4.1 s in HCM 2010, which none of them is",
         ),
     ),

@@ -19,11 +19,11 @@ _AREA = WaitingArea(
 
 PATTERN = Pattern(
     name="left-waiting-area",
-    title=Localized("左转待转区", "Left-turn waiting area", "Wartefläche für Linksabbieger"),
+    title=Localized("左转待转区", "Left-turn waiting area", "Aufstellfläche für Linksabbieger"),
     sentence=Localized(
         "直行绿灯亮起后，左转车辆驶入待转区，等左转灯亮再走。",
         "While straight traffic has green, cars that turn left drive into the junction and wait for their arrow.",
-        "Während der Geradeausverkehr Grün hat, warten Linksabbieger in der Kreuzung auf ihren Pfeil.",
+        "Während der Geradeausverkehr Grün hat, fahren Linksabbieger in die Kreuzung vor und warten.",
     ),
     parameters=PARAMETERS,
     stage=_AREA.staging,

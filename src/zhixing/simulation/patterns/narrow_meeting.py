@@ -69,7 +69,7 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="narrow-meeting",
-    title=Localized("胡同会车", "Meeting in a narrow lane", "Begegnung in der engen Gasse"),
+    title=Localized("窄路会车", "Meeting in a narrow lane", "Begegnung in der engen Gasse"),
     sentence=Localized(
         "胡同里两车相遇，路窄，一方停下让另一方先过。",
         "Two cars meet in a narrow lane; one stops, the other squeezes past.",

@@ -73,11 +73,11 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="night-walker",
-    title=Localized("夜间行人", "Walker at night without a light", "Fußgänger nachts ohne Licht"),
+    title=Localized("夜间行人横穿", "Walker at night without a light", "Schlecht sichtbar bei Nacht"),
     sentence=Localized(
-        "夜里，穿深色衣服的行人不带灯横穿马路。",
+        "夜间，穿深色衣服、无反光标识的行人横穿马路。",
         "At night somebody in dark clothes crosses the street without a light.",
-        "Nachts überquert jemand in dunkler Kleidung ohne Licht die Straße.",
+        "Nachts überquert jemand in dunkler Kleidung, schlecht sichtbar, die Straße.",
     ),
     parameters=(EGO_SPEED, WALKER_SPEED, OFFSET),
     stage=_stage,

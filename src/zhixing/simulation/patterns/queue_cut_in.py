@@ -22,11 +22,11 @@ _CUT_IN = CutIn(
 
 PATTERN = Pattern(
     name="queue-cut-in",
-    title=Localized("排队加塞", "Pushing into a queue", "Eindrängeln in die Schlange"),
+    title=Localized("缓行时被加塞", "Pushing into a queue", "Eindrängeln in die Schlange"),
     sentence=Localized(
-        "低速排队时，旁边车道的车强行加塞到前面。",
+        "低速排队时，旁边车道的车强行加塞到本车前面。",
         "In a slow queue a car from the next lane pushes in just ahead.",
-        "In einer langsamen Schlange drängt sich jemand von der Nachbarspur knapp davor.",
+        "In einer langsamen Schlange drängt sich jemand von der Nachbarspur knapp vor das eigene Fahrzeug.",
     ),
     parameters=(
         replace(EGO_SPEED, low=2.0, high=6.0, usual=4.0, source="ours: stop-and-go traffic"),

@@ -68,9 +68,9 @@ PATTERN = Pattern(
     name="ramp-end-merge",
     title=Localized("匝道末端强行汇入", "Forced merge at the ramp's end", "Erzwungenes Einfädeln"),
     sentence=Localized(
-        "车辆行至匝道尽头，不等空当就强行汇入主路。",
+        "车辆行至加速车道末端，不等间隙就强行汇入主路。",
         "At the end of the ramp a car forces its way in without a gap.",
-        "Am Ende der Auffahrt drängt ein Auto ohne Lücke auf die Fahrbahn.",
+        "Am Ende der Auffahrt drängt sich ein Auto ohne passende Lücke auf die Hauptfahrbahn.",
     ),
     parameters=(
         replace(EGO_SPEED, low=10.0, high=18.0, usual=14.0, source="ours: urban expressways"),
@@ -88,9 +88,9 @@ PATTERN = Pattern(
             high=14.0,
             usual=6.0,
             meaning=Localized(
-                "并入一半时领先本车的距离",
+                "车身汇入一半时与后方本车的净距",
                 "How far it is ahead when it is half in",
-                "Wie weit es voraus ist, wenn es halb drin ist",
+                "Abstand vor dem eigenen Fahrzeug, wenn es halb eingefädelt ist",
             ),
             source="ours: closely ahead",
         ),

@@ -60,9 +60,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="reversing-vehicle",
-    title=Localized("行车道上倒车", "Reversing in a lane", "Rückwärts auf der Fahrspur"),
+    title=Localized("机动车道上倒车", "Reversing in a lane", "Rückwärts auf der Fahrspur"),
     sentence=Localized(
-        "错过路口或车位的车辆在行车道上倒车。",
+        "错过路口或车位的车辆在机动车道上倒车。",
         "A car that has missed its turn or its space comes backwards along the lane.",
         "Ein Auto, das seine Abzweigung verpasst hat, fährt auf der Spur rückwärts.",
     ),

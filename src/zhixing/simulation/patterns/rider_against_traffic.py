@@ -57,9 +57,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="rider-against-traffic",
-    title=Localized("逆行的骑手", "Rider against traffic", "Geisterradler"),
+    title=Localized("电动车逆行", "Rider against traffic", "Geisterradler"),
     sentence=Localized(
-        "外卖骑手沿非机动车道或其旁边逆行，迎面而来。",
+        "外卖电动车在非机动车道内或其边缘逆行，迎面驶来。",
         "A delivery rider comes the wrong way along the bike lane or beside it.",
         "Ein Lieferfahrer kommt auf dem Radstreifen oder daneben entgegen.",
     ),
@@ -72,7 +72,7 @@ PATTERN = Pattern(
             high=1.8,
             usual=0.6,
             meaning=Localized(
-                "偏离非机动车道中线、靠近机动车道的距离",
+                "从非机动车道中心线向机动车道一侧偏移的距离",
                 "How far from the middle of the bike lane towards the cars",
                 "Wie weit von der Mitte des Radstreifens zu den Autos hin",
             ),

@@ -72,7 +72,7 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="riders-around-blocked-lane",
-    title=Localized("非机动车道被占", "Blocked bike lane", "Blockierter Radstreifen"),
+    title=Localized("非机动车道被占，骑行者借道绕行", "Blocked bike lane", "Blockierter Radstreifen"),
     sentence=Localized(
         "非机动车道被停放的车辆堵住，两轮车绕进机动车道。",
         "A parked vehicle blocks the bike lane, and the two-wheelers ride round it through the lane of the cars.",
@@ -94,7 +94,7 @@ PATTERN = Pattern(
             low=3.5,
             high=7.0,
             usual=4.8,
-            meaning=Localized("障碍车辆长度", "Length of what blocks the lane", "Länge des Hindernisses"),
+            meaning=Localized("占道车辆长度", "Length of what blocks the lane", "Länge des Hindernisses"),
             source="ours: from a small car to a delivery van",
         ),
     ),

@@ -69,10 +69,10 @@ def _find(ranges: Ranges) -> Query:
 PATTERN = Pattern(
     name="right-turn-on-red",
     title=Localized(
-        "红灯右转遇行人", "Right turn on red with people crossing", "Rechtsabbiegen bei Rot vor Fußgängern"
+        "红灯右转遇行人", "Right turn on red with people crossing", "Rechtsabbiegen bei Rot, während Fußgänger queren"
     ),
     sentence=Localized(
-        "车辆红灯右转，人行横道上的行人正是绿灯。",
+        "车辆红灯右转时，人行横道正放行行人。",
         "A car turns right on red while people cross on their green.",
         "Ein Auto biegt bei Rot rechts ab, während Fußgänger Grün haben.",
     ),

@@ -70,11 +70,11 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="roundabout-entry",
-    title=Localized("进环岛不让行", "Entering without yielding", "Einfahrt in den Kreisel ohne Vorfahrt"),
+    title=Localized("进环岛不让行", "Entering without yielding", "Missachtete Vorfahrt am Kreisel"),
     sentence=Localized(
         "车辆进入环岛时不让环内车辆先行。",
         "A car drives onto the roundabout without giving way to who is on it.",
-        "Ein Auto fährt in den Kreisverkehr ein, ohne die Vorfahrt zu achten.",
+        "Ein Auto fährt in den Kreisverkehr ein, ohne die Vorfahrt zu beachten.",
     ),
     parameters=(
         Parameter(
@@ -90,7 +90,7 @@ PATTERN = Pattern(
             low=3.5,
             high=6.0,
             usual=5.0,
-            meaning=Localized("进环车速", "Speed of the one that enters", "Tempo des Einfahrenden"),
+            meaning=Localized("入环车辆速度", "Speed of the one that enters", "Tempo des Einfahrenden"),
             source="ours",
         ),
         Parameter(
@@ -98,9 +98,7 @@ PATTERN = Pattern(
             low=8.0,
             high=16.0,
             usual=12.0,
-            meaning=Localized(
-                "本车到汇合点的距离", "How far the ego is before they join", "Wie weit das eigene Fahrzeug davor ist"
-            ),
+            meaning=Localized("本车到汇合点的距离", "How far the ego is before they join", "Abstand zum Einfahrpunkt"),
             source="ours",
         ),
         Parameter(
@@ -109,7 +107,7 @@ PATTERN = Pattern(
             high=1.6,
             usual=1.0,
             meaning=Localized(
-                "抢先于本车的时间", "How much earlier the other one is there", "Wie viel früher der andere da ist"
+                "比本车早到汇合点的时间", "How much earlier the other one is there", "Wie viel früher der andere da ist"
             ),
             source="ours",
         ),

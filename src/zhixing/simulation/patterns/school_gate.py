@@ -109,7 +109,7 @@ PATTERN = Pattern(
     name="school-gate",
     title=Localized("校门口人流", "School gate crowd", "Gedränge vor der Schule"),
     sentence=Localized(
-        "放学时校门口家长和孩子到处横穿，路边停满接送车辆。",
+        "放学时家长和孩子在校门口随意横穿，路边停着接送车辆。",
         "At the end of school, children and parents cross everywhere between cars that wait for them.",
         "Bei Schulschluss laufen Kinder und Eltern überall zwischen wartenden Autos über die Straße.",
     ),

@@ -19,11 +19,11 @@ _AREA = WaitingArea(
 
 PATTERN = Pattern(
     name="straight-waiting-area",
-    title=Localized("直行待行区", "Straight-on waiting area", "Wartefläche für Geradeausfahrer"),
+    title=Localized("直行待行区", "Straight-on waiting area", "Aufstellfläche für Geradeausfahrer"),
     sentence=Localized(
         "横向左转放行时，直行车辆驶入待行区，等直行绿灯。",
         "While the cross street turns left, cars that go straight on wait within the junction for their green.",
-        "Während der Querverkehr links abbiegt, warten Geradeausfahrer in der Kreuzung auf ihr Grün.",
+        "Während der Querverkehr links abbiegt, fahren Geradeausfahrer in die Kreuzung vor und warten.",
     ),
     parameters=PARAMETERS,
     stage=_AREA.staging,

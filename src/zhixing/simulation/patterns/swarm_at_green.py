@@ -70,7 +70,7 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="swarm-at-green",
-    title=Localized("绿灯放行的车群", "Swarm released at green", "Pulk bei Grün"),
+    title=Localized("绿灯时非机动车集群起步", "Swarm released at green", "Zweirad-Pulk startet bei Grün"),
     sentence=Localized(
         "绿灯一亮，停止线前聚集的两轮车同时涌出。",
         "As the light turns green, the two-wheelers that have gathered at the line set off all at once.",

@@ -67,11 +67,11 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="tidal-lane",
-    title=Localized("潮汐车道", "Tidal lane", "Wechselspur"),
+    title=Localized("潮汐车道", "Tidal lane", "Wechselfahrstreifen"),
     sentence=Localized(
-        "高峰时段，一条对向车道改变方向，车流沿其通行。",
+        "高峰时段，对向一条车道改变行驶方向，供本向车流通行。",
         "At peak hours a lane of the other direction is turned round, and a stream of cars uses it.",
-        "Zur Hauptverkehrszeit wird eine Spur der Gegenrichtung umgedreht und in Kolonne befahren.",
+        "Zur Hauptverkehrszeit wird eine Spur der Gegenrichtung in der Richtung umgekehrt und in Kolonne befahren.",
     ),
     parameters=(
         EGO_SPEED,
@@ -96,7 +96,9 @@ PATTERN = Pattern(
             low=1.2,
             high=2.5,
             usual=1.8,
-            meaning=Localized("车头时距", "Time between two of them", "Zeitabstand"),
+            meaning=Localized(
+                "车间净时距", "Time from rear to front of two of them", "Nettozeitlücke zwischen zwei Autos"
+            ),
             source="Treiber and Kesting 2013: about 1 to 2 s in city traffic",
         ),
     ),

@@ -87,7 +87,7 @@ PATTERN = Pattern(
     sentence=Localized(
         "大货车右转时，骑行者正处在其右侧盲区和内轮差范围内。",
         "A truck turns right while a rider is beside it, in its blind spot and within the path of its rear wheels.",
-        "Ein Lkw biegt rechts ab, daneben ist im toten Winkel ein Zweirad, dort wo die Hinterräder laufen.",
+        "Ein Lkw biegt rechts ab; neben ihm fährt im toten Winkel ein Zweirad, wo die Hinterräder laufen.",
     ),
     parameters=(
         replace(RIDER_SPEED, low=4.0),

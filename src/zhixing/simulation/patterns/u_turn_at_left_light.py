@@ -75,7 +75,7 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="u-turn-at-left-light",
-    title=Localized("左转灯放行时掉头", "U-turn on the left-turn light", "Wenden bei Linksabbiegergrün"),
+    title=Localized("左转绿灯时掉头", "U-turn on the left-turn light", "Wenden bei Grün für Linksabbieger"),
     sentence=Localized(
         "左转灯亮起时，内侧车道的车辆在路口掉头。",
         "On the green of the left turn a car turns round in the crossroads.",

@@ -32,7 +32,9 @@ PARAMETERS = (
         low=20.0,
         high=60.0,
         usual=35.0,
-        meaning=Localized("起始时距停止线", "How far from the line it begins", "Wie weit vor der Linie es beginnt"),
+        meaning=Localized(
+            "起始位置到停止线的距离", "How far from the line it begins", "Wie weit vor der Linie es beginnt"
+        ),
         source="ours",
     ),
     Parameter(
@@ -40,7 +42,7 @@ PARAMETERS = (
         low=1.0,
         high=5.0,
         usual=2.0,
-        meaning=Localized("待行信号亮起的时刻", "When the area opens", "Wann die Fläche frei wird"),
+        meaning=Localized("允许进入待转（待行）区的时刻", "When the area opens", "Wann die Fläche frei wird"),
         source="ours",
     ),
 )

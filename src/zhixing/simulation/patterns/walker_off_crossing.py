@@ -75,7 +75,7 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="walker-off-crossing",
-    title=Localized("行人在斑马线外横穿", "Walker off the crossing", "Queren abseits des Überwegs"),
+    title=Localized("行人不走斑马线横穿", "Walker off the crossing", "Queren abseits des Überwegs"),
     sentence=Localized(
         "行人在没有人行横道的地方横穿马路。",
         "Somebody on foot crosses the street where there is no crossing.",

@@ -65,11 +65,11 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="wide-tricycle",
-    title=Localized("又宽又慢的货运三轮车", "Wide, slow cargo tricycle", "Breites, langsames Lastendreirad"),
+    title=Localized("超宽慢速货运三轮车", "Wide, slow cargo tricycle", "Breites, langsames Lastendreirad"),
     sentence=Localized(
-        "装得又宽又满的货运三轮车在机动车道上慢慢走。",
+        "装得又宽又满的货运三轮车在机动车道上缓慢行驶。",
         "A cargo tricycle, wide and slow, rides in the lane of the cars.",
-        "Ein breites, langsames Lastendreirad fährt auf der Autospur.",
+        "Ein breites, langsames Lastendreirad fährt auf der Fahrspur.",
     ),
     parameters=(
         replace(EGO_SPEED, low=8.0),
@@ -86,7 +86,7 @@ PATTERN = Pattern(
             low=1.3,
             high=1.8,
             usual=1.5,
-            meaning=Localized("装载宽度", "Width with its load", "Breite mit Ladung"),
+            meaning=Localized("装载后总宽", "Width with its load", "Breite mit Ladung"),
             source="ours: 1.1 m without a load",
         ),
         Parameter(
@@ -94,7 +94,11 @@ PATTERN = Pattern(
             low=-1.0,
             high=0.5,
             usual=-0.5,
-            meaning=Localized("偏离车道中线", "How far from the middle of the lane", "Wie weit von der Mitte der Spur"),
+            meaning=Localized(
+                "相对车道中心线的横向偏移，向左为正",
+                "How far from the middle of the lane, left positive",
+                "Seitlicher Versatz zur Spurmitte, links positiv",
+            ),
             source="ours",
         ),
     ),

@@ -77,9 +77,9 @@ def _find(ranges: Ranges) -> Query:
 
 PATTERN = Pattern(
     name="zipper-merge",
-    title=Localized("拉链式汇入", "Zipper merge", "Reißverschluss"),
+    title=Localized("拉链式交替通行", "Zipper merge", "Reißverschlussverfahren"),
     sentence=Localized(
-        "车道减少处，两列车依次交替通行。",
+        "车道减少处，两股车流依次交替通行。",
         "Where a lane ends, two queues become one, turn by turn.",
         "Wo eine Spur endet, fädeln sich zwei Schlangen abwechselnd ein.",
     ),
@@ -89,7 +89,7 @@ PATTERN = Pattern(
             low=3.0,
             high=5.5,
             usual=4.5,
-            meaning=Localized("车队速度", "Speed of the queues", "Tempo der Schlangen"),
+            meaning=Localized("排队车流速度", "Speed of the queues", "Tempo der Schlangen"),
             source="ours: dense traffic",
         ),
         Parameter(
@@ -97,7 +97,7 @@ PATTERN = Pattern(
             low=9.5,
             high=15.0,
             usual=11.0,
-            meaning=Localized("车间距离", "Gap in the queue", "Abstand in der Schlange"),
+            meaning=Localized("前后车净距", "Gap in the queue", "Abstand in der Schlange"),
             source="ours: one car fits in, or hardly",
         ),
     ),
