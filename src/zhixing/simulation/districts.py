@@ -16,6 +16,7 @@ import numpy as np
 from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.datatypes.tracks import RoadUser
+from zhixing.simulation.traffic.models import MODELS
 
 _SLOW_MPS = 30.0 / 3.6
 _FAST_MPS = 70.0 / 3.6
@@ -70,7 +71,8 @@ _MARKET_HOURS = (
 )  # fmt: skip
 
 RING_ROAD = District(name="ring road", shares=_shares(0.82, 0.12, 0.06, 0.0, 0.0, 0.0, 0.0), by_hour=_TOWN_HOURS)
-NEW_TOWN = District(name="new town", shares=_shares(0.44, 0.03, 0.03, 0.24, 0.09, 0.02, 0.15), by_hour=_TOWN_HOURS)
+NEW_TOWN = District(name="new town", shares={model.road_user: model.share for model in MODELS}, by_hour=_TOWN_HOURS)
+"""The mix of the models, which is that of recordings."""
 OLD_TOWN = District(
     name="old town", limit_mps=_SLOW_MPS, shares=_shares(0.28, 0.01, 0.03, 0.34, 0.12, 0.05, 0.17), courtesy=0.8,
     red_rate=1.3, by_hour=_TOWN_HOURS,

