@@ -79,7 +79,7 @@ def test_who_stands_until_the_trigger_is_late(by_hand: SimpleNamespace) -> None:
 
 
 def test_who_leaves_the_road_in_the_city_pays_for_it_and_is_not_put_back_unseen() -> None:
-    env = DrivingEnv(num_users=1)
+    env = DrivingEnv(num_users=0)
     env.reset(seed=3)
     is_over, reward, info = False, 0.0, dict[str, str]()
     for _ in range(100):

@@ -82,8 +82,8 @@ def search_pattern(
     """Look for the scenes of a pattern that are hardest for a driver.
 
     Half of the budget is spread evenly over the parameters (Sobol 1967). The rest follows the cross-entropy method
-    (Rubinstein 1999): in rounds, from normal distributions fitted to the hardest quarter so far. The result is the same
-    whatever the number of processes.
+    (Rubinstein 1999): in rounds, from normal distributions fitted to the hardest quarter so far, at most sixteen. Every
+    scene has dice of its own besides. The result is the same whatever the number of processes.
 
     Args:
         name: Of the pattern.
@@ -96,7 +96,7 @@ def search_pattern(
         is_checked: Whether the safety checker stands between planner and car.
 
     Raises:
-        InputError: There is no such pattern, or the budget is not positive.
+        InputError: There is no such pattern, the budget is not positive, or the folder cannot be written.
         PluginError: The planner is not registered or lacks a method.
         ScenarioError: A failure cannot be written.
     """
@@ -104,6 +104,11 @@ def search_pattern(
     make_planner(planner_name)
     if budget < 1:
         raise InputError(f"a budget of {budget} scenes", hint="Give at least 1.")
+    if keep is not None:
+        try:
+            keep.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{keep} cannot be written: {error.strerror}", hint="Choose another folder.") from error
     low = np.array([parameter.low for parameter in pattern.parameters])
     high = np.array([parameter.high for parameter in pattern.parameters])
     names = [parameter.name for parameter in pattern.parameters]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhixing.datatypes.evidence import Scenario, Scorecard, Trace
+from zhixing.datatypes.plan import Control
 from zhixing.driving.safety import SafetyChecker
 from zhixing.formats.openscenario_write import write_openscenario
 from zhixing.formats.trace_csv import write_trace_csv
@@ -18,6 +19,7 @@ from zhixing.simulation.rollout import rollout
 from zhixing.simulation.score import score
 
 _TO_ARRIVE_S = 25.0
+_BRAKES = Control(accel_mps2=-8.0, steer_rate_radps=0.0)
 """A driver may be so much slower than the ego that the scene was staged for."""
 
 
@@ -63,6 +65,8 @@ def drive_pattern(
     task = world.scenario(f"{name}-{seed}", name)
     checker = SafetyChecker() if is_checked else None
     trace = rollout(task, make_planner(planner_name), world=world, checker=checker)
+    while not world.is_over:  # so that whoever drives it again meets the others after that moment, too
+        world.step(_BRAKES)
     happened = world.scenario(f"{name}-{seed}", name)
     return PatternDrive(
         pattern=name,

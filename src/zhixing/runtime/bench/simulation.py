@@ -92,7 +92,7 @@ def _rate(name: str, threads: int, target: float) -> Measure:
 
 
 def _first_step_s() -> float:
-    """Return how long a fresh process takes from its start to the first step of a world, kernels being compiled."""
+    """Return how long a fresh process takes from its start to the first step of a world, kernels being there."""
     times = []
     for _ in range(4):
         started = perf_counter()

@@ -20,7 +20,7 @@ from zhixing.simulation.traffic.dice import next_way
 from zhixing.simulation.traffic.models import MODEL_OF, Mind
 from zhixing.simulation.traffic.people import become, nobody_of, traits_of
 from zhixing.simulation.traffic.step import place_on, step_worlds
-from zhixing.simulation.traffic.ways import ways_of
+from zhixing.simulation.traffic.ways import RANK_STRAIGHT, ways_of
 from zhixing.simulation.visibility import visible_share
 from zhixing.simulation.world import STEP_NS, STEP_S
 
@@ -206,6 +206,7 @@ class StagedWorld:
 
     def _put_ego(self) -> None:
         m, ego = self._motion, self.ego
+        m.rank[0] = RANK_STRAIGHT
         m.x_m[0], m.y_m[0], m.yaw_rad[0], m.speed_mps[0] = ego.x_m, ego.y_m, ego.yaw_rad, ego.speed_mps
 
     def _write(self) -> None:

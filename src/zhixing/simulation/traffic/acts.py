@@ -105,7 +105,17 @@ class Script(NamedTuple):
 
 
 def script_of(acts: Sequence[Act]) -> Script:
-    """Return acts in the form of the kernel, none of them done."""
+    """Return acts in the form of the kernel, none of them done.
+
+    Raises:
+        ValueError: A cue is about somebody or about another act, and none is named.
+    """
+    for k, act in enumerate(acts):
+        is_about = act.cue in {Cue.NEAR, Cue.ARRIVES, Cue.AHEAD, Cue.HEADWAY}
+        if (is_about and act.of < 0) or act.who < 0:
+            raise ValueError(f"act {k} waits for somebody who is not named")
+        if not -1 <= act.after < len(acts) or (act.cue == Cue.AFTER and act.after < 0):
+            raise ValueError(f"act {k} waits for an act that is not there: {act.after}")
 
     def whole(values: list[int]) -> IntArray:
         return np.array(values, dtype=np.int64)

@@ -100,8 +100,10 @@ def renew_worlds(
         motion: (users,)
     """
     for w in range(seeds.shape[0]):
-        done = 0
-        for u in range(first_user[w], first_user[w + 1]):
+        done, rows, start = 0, first_user[w + 1] - first_user[w], newest[w]
+        for k in range(rows):
+            # From another row each time: those who find no place must not keep all others from coming.
+            u = first_user[w] + (start + k) % rows
             if done >= most:
                 break
             if traits.mind[u] <= _OUTSIDE:

@@ -20,7 +20,7 @@ from zhixing.simulation.traffic.models import MODELS, Mind, UserModel
 from zhixing.simulation.traffic.people import become, nobody_of, traits_of
 from zhixing.simulation.traffic.step import step_worlds
 from zhixing.simulation.traffic.surface import surface_of
-from zhixing.simulation.traffic.ways import Ways, ways_of
+from zhixing.simulation.traffic.ways import RANK_STRAIGHT, Ways, ways_of
 
 _MOST_NEW_A_STEP = 2
 _NEAREST_AT_FIRST_M = 18.0
@@ -119,7 +119,7 @@ class Crowd:
     def put_ego(self, world: int, ego: EgoState, body: EgoBody) -> None:
         """Tell where the ego of a world is; without it there is none."""
         row, m = int(self._first_user[world + 1]) - 1, self.motion
-        m.there[row] = True
+        m.there[row], m.rank[row] = True, RANK_STRAIGHT
         m.x_m[row], m.y_m[row], m.yaw_rad[row] = ego.x_m, ego.y_m, ego.yaw_rad
         m.speed_mps[row], m.accel_mps2[row] = ego.speed_mps, ego.accel_mps2
         self.traits.length_m[row], self.traits.width_m[row] = body.length_m, body.width_m

@@ -106,7 +106,7 @@ def look_along(u: int, ways: Ways, traits: Traits, motion: Motion, path: FloatAr
         while lo < end - 1 and ways.s_m[lo + 1] < at:
             lo += 1
         dx, dy = ways.xy_m[lo + 1, 0] - ways.xy_m[lo, 0], ways.xy_m[lo + 1, 1] - ways.xy_m[lo, 1]
-        long = math.sqrt(dx * dx + dy * dy)
+        long = max(math.sqrt(dx * dx + dy * dy), 1e-9)
         c, s = dx / long, dy / long
         share = (at - ways.s_m[lo]) / long
         beside = motion.offset_m[u] + aside * min(1.0, k * spacing / shifts_m)

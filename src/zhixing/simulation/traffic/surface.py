@@ -100,7 +100,7 @@ def _fill(
 @leaf_kernel
 def ground_at(surface: Surface, x: float, y: float) -> int:
     """Return the bits of the cell at a point; 0 outside."""
-    row, column = int((y - surface.low_m) / CELL_M), int((x - surface.left_m) / CELL_M)
-    if y < surface.low_m or x < surface.left_m or row >= surface.bits.shape[0] or column >= surface.bits.shape[1]:
-        return 0
-    return int(surface.bits[row, column])
+    up, along = (y - surface.low_m) / CELL_M, (x - surface.left_m) / CELL_M
+    if not (0.0 <= up < surface.bits.shape[0] and 0.0 <= along < surface.bits.shape[1]):
+        return 0  # outside, or no number
+    return int(surface.bits[int(up), int(along)])
