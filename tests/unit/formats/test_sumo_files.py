@@ -84,7 +84,9 @@ def test_every_way_over_a_junction_is_a_connection_with_its_line_and_its_light(c
         for one in fromstring(plain.connections)  # noqa: S314
     }
     lit = [k for k, lane in enumerate(city.lanes) if lane.light_group >= 0 and lane.kind != LaneKind.CROSSING]
-    assert lit
+    # Waiting areas and what is behind them become streets of SUMO's, whose lights it does not know.
+    lit = [k for k in lit if all(city.lanes[one].junction < 0 for one in (*before[k], *city.successors[k]))]
+    assert len(lit) > 100
     for k in lit:
         (one,), (other,) = before[k], city.successors[k]
         ends = plain.lane_of[one], plain.lane_of[other]

@@ -31,7 +31,7 @@ from zhixing.simulation.traffic.people import Motion, Traits
 from zhixing.simulation.traffic.ways import Ways
 
 _RIDES, _DRIVES = int(Mind.RIDES), int(Mind.DRIVES)
-_HORIZON_S = 4.0
+_HORIZON_S = 3.0
 _PLACE_M = 0.4
 """Distance of the places that are compared."""
 _MOVE_COST, _LIKE_COST, _SPILL_COST = 0.35, 0.25, 0.8
