@@ -25,7 +25,6 @@ _EVERY_M = 9.0
 _FREE_M = (14.0, 3.0)
 """Between somebody new and everybody else: on lanes for cars, elsewhere."""
 _TRIES = 80
-_MOST_A_STEP = 2
 _OUTSIDE, _DRIVES = int(Mind.OUTSIDE), int(Mind.DRIVES)
 _DIE = 40_009
 _SETS_OFF = 0.8

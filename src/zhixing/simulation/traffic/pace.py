@@ -46,7 +46,7 @@ _CLOSE_M, _EASES_MPS2, _NEARS_MPS = 0.25, 1.0, 0.05
 _FAR_Z = 0.25
 """Share of the wished gap in the gap there is, below which it does not matter."""
 _RED_PACE = 0.75
-_RED, _YELLOW, _OFF = int(Light.RED), int(Light.YELLOW), int(Light.OFF)
+_RED, _YELLOW = int(Light.RED), int(Light.YELLOW)
 _DRIVES = int(Mind.DRIVES)
 _LIGHTS, _FRONT, _COMERS = int(Heeds.LIGHTS), int(Heeds.FRONT), int(Heeds.COMERS)
 _RANK_LOOK_M = 30.0

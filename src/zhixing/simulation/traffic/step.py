@@ -36,7 +36,7 @@ from zhixing.simulation.traffic.ways import Ways
 _PLACES, _LANES = int(Heeds.PLACES), int(Heeds.LANES)
 _OUTSIDE = int(Mind.OUTSIDE)
 """Minds up to this one are not moved here."""
-_DRIVES, _RIDES, _WALKS = int(Mind.DRIVES), int(Mind.RIDES), int(Mind.WALKS)
+_DRIVES, _WALKS = int(Mind.DRIVES), int(Mind.WALKS)
 _STRAIGHT_RAD = 0.02
 _PLACE_EVERY, _LANE_EVERY = 3, 10
 _WALK_MOST_MPS2 = 4.0

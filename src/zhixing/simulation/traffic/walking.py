@@ -36,10 +36,9 @@ _KEEPS_SIDE_PS2 = 0.5
 _BODY_M = 0.3
 _MARGIN_S = 1.5
 """Between the last step and the vehicle: gaps accepted at Chinese crossings are that short."""
-_COMMITTED_M = 1.5
 _SLOW_MPS = 2.0
 _CROSSING = int(LaneKind.CROSSING)
-_RED, _OFF, _GREEN = int(Light.RED), int(Light.OFF), int(Light.GREEN)
+_OFF, _GREEN = int(Light.OFF), int(Light.GREEN)
 _WALKS = int(Mind.WALKS)
 _LIGHTS, _FRONT, _COMERS = int(Heeds.LIGHTS), int(Heeds.FRONT), int(Heeds.COMERS)
 _DIE_RED = 211
