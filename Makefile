@@ -15,8 +15,8 @@ run: $(VENV)/installed  ## start the car and its cockpit; prints the address
 test: lint  ## every check but the long tests
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
 
-test-all: lint  ## every check, the long tests too
-	$(BIN)/pytest -n 2 --dist loadgroup
+test-all: lint  ## every check, the long tests too, and laws on examples nobody has seen
+	$(BIN)/pytest -n 2 --dist loadgroup --hypothesis-profile=explore
 
 quick: lint  ## the checks without browser, real data and other slow things
 	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not long and not browser and not slow"

@@ -28,6 +28,10 @@ from zhixing.testing.same_scenario import WITHIN_M, road_differences, scenario_d
 NEAR_M = 0.35
 """How far a boundary between two cross-sections may be drawn from the chord where these stand square on the road."""
 
+STEEPEST = 1.0
+"""How many metres a lane may widen in a metre of road for that: three times the steepest taper of a street. Where a
+bend and a steeper widening meet, the corner of a boundary lies between two cross-sections and is cut off."""
+
 finite = st.floats(-1e3, 1e3)
 names = st.text(max_size=12)
 
@@ -39,6 +43,8 @@ def lanes(draw: st.DrawFn, index: int, count: int, *, is_square: bool = False) -
     steps = np.array(draw(st.lists(st.floats(0.5, 9.0), min_size=points - 1, max_size=points - 1)))
     turns = np.array(draw(st.lists(st.floats(-0.2, 0.2), min_size=points - 1, max_size=points - 1)))
     widths = np.array(draw(st.lists(st.floats(1.0, 5.0), min_size=points, max_size=points)))
+    if is_square:
+        widths = tapered(widths, steps)
     slants = np.array(draw(st.lists(st.floats(-0.8, 0.8), min_size=points, max_size=points)))
     yaw = draw(st.floats(-math.pi, math.pi)) + np.cumsum(turns)
     ahead = np.stack((np.cos(yaw), np.sin(yaw)), axis=-1) * steps[:, None]
@@ -61,6 +67,14 @@ def lanes(draw: st.DrawFn, index: int, count: int, *, is_square: bool = False) -
         light_group=draw(st.integers(-1, 1)),
         turn=draw(st.sampled_from(["", "left", "right", "straight", "u-turn"])),
     )
+
+
+def tapered(widths_m: FloatArray, steps_m: FloatArray) -> FloatArray:
+    """Return widths that change by at most STEEPEST metres with each metre of road."""
+    widths = widths_m.copy()
+    for k, step_m in enumerate(steps_m, start=1):
+        widths[k] = np.clip(widths[k], widths[k - 1] - STEEPEST * step_m, widths[k - 1] + STEEPEST * step_m)
+    return widths
 
 
 @st.composite

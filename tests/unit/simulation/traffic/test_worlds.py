@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhixing.datatypes.lights import Light
-from zhixing.datatypes.road import LaneKind
+from zhixing.datatypes.road import LaneKind, Road
 from zhixing.runtime.bench.simulation import crowd_of, trace_hashes
 from zhixing.simulation.city import build_city
 from zhixing.simulation.collision import boxes_touch
@@ -67,11 +68,18 @@ def test_contacts_are_those_of_boxes_that_touch() -> None:
         assert wanted.any()
 
 
+@cache
+def city_and_outline() -> tuple[Road, shapely.Geometry]:
+    road = build_city(1)
+    outline = drivable_area(road).area.buffer(TOLERANCE_M)
+    shapely.prepare(outline)
+    return road, outline
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.floats(-150.0, 1000.0), st.floats(-200.0, 800.0))
 def test_the_raster_of_the_ground_agrees_with_the_outlines(x: float, y: float) -> None:
-    road = build_city(1)
-    outline = drivable_area(road).area.buffer(TOLERANCE_M)
+    road, outline = city_and_outline()
     point = shapely.Point(x, y)
     if outline.boundary.distance(point) < CELL_M:
         return
