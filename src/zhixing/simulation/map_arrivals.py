@@ -17,15 +17,13 @@ from zhixing.datatypes.road import NO_LANE, LaneKind, Road
 from zhixing.datatypes.shapes import polyline_s_m
 from zhixing.datatypes.tracks import TWO_WHEELERS, RoadUser
 from zhixing.simulation.map_city import has_lanes_for
-from zhixing.simulation.traffic.arrive import Spots
+from zhixing.simulation.traffic.arrive import BEFORE_LIGHT_M, EVERY_M, Spots, spots_at
 from zhixing.simulation.traffic.crowd import Crowd
 from zhixing.simulation.traffic.models import MODELS
-from zhixing.simulation.traffic.step import place_on
-from zhixing.simulation.traffic.ways import Ways, ways_of
+from zhixing.simulation.traffic.ways import ways_of
 
-_EVERY_M = 9.0
 _FROM_START_M, _KERB_START_M = 4.5, 0.5
-_BEFORE_LIGHT_M, _BEFORE_END_M = 45.0, 12.0
+_BEFORE_END_M = 12.0
 _RIGHT_EDGE_M = -9.0
 """An offset beyond any lane: whoever likes it keeps as far to the right as fits."""
 _KM_M = 1000.0
@@ -53,13 +51,13 @@ def arrivals_of(road: Road) -> Arrivals:
     for kind, lane in _lanes_by_user(road):
         length_m = float(ways.length_m[lane])
         nexts = road.successors[lane]
-        keep_m = _BEFORE_LIGHT_M if any(road.lanes[k].light_group >= 0 for k in nexts) else _BEFORE_END_M
+        keep_m = BEFORE_LIGHT_M if any(road.lanes[k].light_group >= 0 for k in nexts) else _BEFORE_END_M
         if kind != LaneKind.SIDEWALK or length_m > 2.0 * _BEFORE_END_M:
-            anywhere[kind] += [(lane, s) for s in np.arange(_FROM_START_M, length_m - keep_m, _EVERY_M).tolist()]
+            anywhere[kind] += [(lane, s) for s in np.arange(_FROM_START_M, length_m - keep_m, EVERY_M).tolist()]
         if lane in starts:
             at_m = _KERB_START_M if kind == LaneKind.SIDEWALK else _FROM_START_M
             entries[kind].append((lane, min(at_m, 0.5 * length_m)))
-    return Arrivals(_spots(ways, anywhere), _spots(ways, entries))
+    return Arrivals(spots_at(ways, anywhere), spots_at(ways, entries))
 
 
 def crowd_on(road: Road, num_users: int, seed: int, shares: Mapping[RoadUser, float]) -> Crowd:
@@ -122,17 +120,3 @@ def _starts(road: Road) -> set[int]:
         if not any(entered[one] for one in beside):
             found.add(k)
     return found
-
-
-def _spots(ways: Ways, places: Mapping[LaneKind, list[tuple[int, float]]]) -> Spots:
-    rows, first = [], [0]
-    for kind in range(max(LaneKind) + 1):
-        for way, s_m in places.get(LaneKind(kind), []) if kind else []:
-            x, y, _ = place_on(ways, way, s_m, 0.0)
-            rows.append((way, s_m, x, y))
-        first.append(len(rows))
-    table = np.array(rows, dtype=np.float64).reshape(-1, 4)
-    return Spots(
-        table[:, 0].astype(np.int64), table[:, 1].copy(), table[:, 2].copy(), table[:, 3].copy(),
-        np.array(first, dtype=np.int64),
-    )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from zhixing.datatypes.road import Road
@@ -19,7 +21,8 @@ class RoadLights:
     Args:
         road: Whose light groups they are.
         seed: The offsets of the crossroads follow from it, and which of them flash at night or count down.
-        offsets_s: (crossroads,) when the programs begin, instead; or (worlds, crossroads) for many worlds at once.
+        offsets_s: (crossroads,) when the programs begin, instead; or (worlds, crossroads) for many worlds at once, as
+            :func:`offsets_of` gives them.
         hour: Of the day at time 0; without one the usual plan holds all day, and nothing is counted down.
     """
 
@@ -28,7 +31,7 @@ class RoadLights:
     ) -> None:
         extras = extras_of(road)
         if offsets_s is None:
-            offsets_s = np.random.default_rng([seed, 1]).uniform(0.0, CYCLE_S, len(extras)).round(1)
+            offsets_s = offsets_of(road, [seed])[0]
         rng = np.random.default_rng([seed, 4])
         programs = [usual_program(one) if hour is None else day_program(one, rng) for one in extras]
         self._clock = SignalClock(programs, offsets_s, 12.0 if hour is None else hour)
@@ -48,3 +51,9 @@ class RoadLights:
     def countdown_s(self, time_ns: int) -> FloatArray:
         """Return (groups,) or (worlds, groups) the seconds that each light counts down, NaN where it counts none."""
         return self._clock.countdown_s(time_ns)
+
+
+def offsets_of(road: Road, seeds: Sequence[int]) -> FloatArray:
+    """Return (worlds, crossroads) when the programs begin in each world, s."""
+    size = len(extras_of(road))
+    return np.stack([np.random.default_rng([seed, 1]).uniform(0.0, CYCLE_S, size).round(1) for seed in seeds])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numba import njit
 
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.shapes import FloatArray, IntArray
@@ -51,20 +52,28 @@ class SignalClock:
         self._plan_at = np.concatenate(([now], order[:-1])).astype(np.int64)
         self._switch_s = later[order]  # the last of them is the plan in force again, a day on at most
         self._groups = np.arange(self._lines.start_s.shape[1])
+        self._last: tuple[int, tuple[FloatArray, IntArray, FloatArray, IntArray]] | None = None
 
     def at(self, time_ns: int) -> IntArray:
         """Return (groups,) or (worlds, groups) what each light shows."""
-        return self._look(np.full(self._offset_s.shape, time_ns / NS_PER_S))[0]
+        if self._num_plans > 1:
+            return self._look_at(time_ns)[1].copy()
+        time_s = time_ns / NS_PER_S
+        lines, plan = self._lines, int(self._plan_at[0])
+        offset_s = self._offset_s.reshape(-1, self._groups.size)
+        shown = np.empty(offset_s.shape, dtype=np.int64)
+        _show(
+            time_s, offset_s, lines.start_s[plan], lines.cycle_s[plan], lines.end_s[plan], lines.shown[plan], shown
+        )  # fmt: skip
+        return shown.reshape(self._offset_s.shape)
 
     def remaining_s(self, time_ns: int) -> FloatArray:
         """Return (groups,) or (worlds, groups) how long each light goes on showing what it shows."""
-        time_s = np.full(self._offset_s.shape, time_ns / NS_PER_S)
-        return self._until_change_s(time_s, *self._look(time_s))
+        return self._until_change_s(*self._look_at(time_ns)).copy()
 
     def countdown_s(self, time_ns: int) -> FloatArray:
         """Return (groups,) or (worlds, groups) the number on each countdown display, NaN where none is lit."""
-        time_s = np.full(self._offset_s.shape, time_ns / NS_PER_S)
-        shown, left_s, index = self._look(time_s)
+        time_s, shown, left_s, index = self._look_at(time_ns)
         left_s = self._until_change_s(time_s, shown, left_s, index)
         shows = np.isin(shown, (_RED, _GREEN)) & (left_s <= self._lines.countdown_s[self._plan(index), self._groups])
         return np.where(shows & np.isfinite(left_s), np.ceil(left_s), np.nan)
@@ -88,6 +97,13 @@ class SignalClock:
             is_open &= then == shown
             total_s = np.where(is_open, at_s + left_s - time_s, total_s)
         return total_s
+
+    def _look_at(self, time_ns: int) -> tuple[FloatArray, IntArray, FloatArray, IntArray]:
+        """Return the time and what :meth:`_look` says then; of the last moment asked for it is still known."""
+        if self._last is None or self._last[0] != time_ns:
+            time_s = np.full(self._offset_s.shape, time_ns / NS_PER_S)
+            self._last = (time_ns, (time_s, *self._look(time_s)))
+        return self._last[1]
 
     def _look(self, time_s: FloatArray) -> tuple[IntArray, FloatArray, IntArray]:
         """Return what each group shows at a time of its own, how long by its plan, and which interval that is."""
@@ -138,3 +154,27 @@ class SignalClock:
 
     def _plan(self, index: IntArray) -> IntArray:
         return self._plan_at[index % self._num_plans]
+
+
+@njit(cache=True, nogil=True)
+def _show(
+    time_s: float,
+    offset_s: FloatArray,
+    start_s: FloatArray,
+    cycle_s: FloatArray,
+    end_s: FloatArray,
+    shown: IntArray,
+    out: IntArray,
+) -> None:
+    """Write (worlds, groups) what each group shows by the only plan there is: what ``_look`` says, only sooner."""
+    for world in range(out.shape[0]):
+        for group in range(out.shape[1]):
+            cycle, since = cycle_s[group], 0.0
+            if np.isfinite(cycle):
+                since = (time_s - (start_s[group] + offset_s[world, group])) % cycle
+                if since >= cycle:
+                    since = 0.0
+            piece = 0
+            while piece < end_s.shape[1] - 1 and since >= end_s[group, piece]:
+                piece += 1
+            out[world, group] = shown[group, piece]

@@ -14,7 +14,7 @@ from zhixing.datatypes.road import NO_LIGHT, LaneKind, Road
 from zhixing.datatypes.shapes import BoolArray, IntArray
 from zhixing.datatypes.units import ns_from_s
 from zhixing.simulation.city import build_city
-from zhixing.simulation.road_lights import CYCLE_S, RoadLights
+from zhixing.simulation.road_lights import CYCLE_S, RoadLights, offsets_of
 
 STEP_S = 0.1
 
@@ -192,6 +192,18 @@ def test_what_is_left_of_a_light_is_what_the_light_then_keeps_to(city: Road) -> 
             end_s = time_s + float(left_s[group])
             assert lights.at(ns_from_s(end_s - 0.01))[group] == now[group]
             assert lights.at(ns_from_s(end_s + 0.01))[group] != now[group]
+
+
+@pytest.mark.parametrize("hour", [None, 6.98])
+def test_many_worlds_show_at_once_what_each_shows_alone(city: Road, hour: float | None) -> None:
+    together = RoadLights(city, offsets_s=offsets_of(city, (1, 2, 3)), hour=hour)
+    alone = [RoadLights(city, offsets_s=offsets_of(city, (seed,))[0], hour=hour) for seed in (1, 2, 3)]
+    for time_s in (0.0, 31.4, 90.05, 77.7, 200.0):
+        time_ns = ns_from_s(time_s)
+        assert np.array_equal(together.at(time_ns), np.stack([one.at(time_ns) for one in alone]))
+        left_s = np.stack([one.remaining_s(time_ns) for one in alone])
+        assert np.array_equal(together.remaining_s(time_ns), left_s)
+        assert np.array_equal(together.at(time_ns), together.at(time_ns + ns_from_s(0.9 * float(left_s.min()))))
 
 
 def test_crossroads_are_offset_and_the_offsets_follow_from_the_seed(city: Road) -> None:

@@ -10,13 +10,12 @@ from time import perf_counter
 
 import numpy as np
 
-from zhixing.datatypes.shapes import IntArray
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.bench.peers import peers
 from zhixing.runtime.ride import Ride
 from zhixing.settings import CityConfig
 from zhixing.simulation.city import build_city
-from zhixing.simulation.road_lights import RoadLights
+from zhixing.simulation.road_lights import RoadLights, offsets_of
 from zhixing.simulation.traffic.crowd import Crowd
 from zhixing.simulation.world import STEP_NS, STEP_S
 
@@ -58,13 +57,10 @@ def crowd_of(num_worlds: int, num_threads: int, first_seed: int = 1) -> Crowd:
     return crowd
 
 
-def _lights(num_worlds: int, first_seed: int = 1) -> list[RoadLights]:
+def _lights(num_worlds: int, first_seed: int = 1) -> RoadLights:
+    """Return the lights of so many worlds, each with its own offsets."""
     road = build_city(1)
-    return [RoadLights(road, first_seed + world) for world in range(num_worlds)]
-
-
-def _shown(lights: list[RoadLights], step: int) -> IntArray:
-    return np.stack([light.at(step * STEP_NS) for light in lights])
+    return RoadLights(road, offsets_s=offsets_of(road, range(first_seed, first_seed + num_worlds)))
 
 
 def _rate(name: str, threads: int, target: float) -> Measure:
@@ -74,7 +70,7 @@ def _rate(name: str, threads: int, target: float) -> Measure:
     for repeat in range(-1, _REPEATS):  # the first one lets the traffic get going
         started, moved = perf_counter(), 0
         for _ in range(_CROWD_STEPS):
-            crowd.step(STEP_S, _shown(lights, step))
+            crowd.step(STEP_S, lights.at(step * STEP_NS))
             crowd.judge()
             step += 1
             moved += _WORLDS * _USERS
@@ -106,7 +102,7 @@ def trace_hashes(num_threads: int) -> list[str]:
     crowd, lights = crowd_of(_SAME_WORLDS, num_threads), _lights(_SAME_WORLDS)
     hashes = [hashlib.sha256() for _ in range(_SAME_WORLDS)]
     for step in range(_SAME_STEPS):
-        crowd.step(STEP_S, _shown(lights, step))
+        crowd.step(STEP_S, lights.at(step * STEP_NS))
         for world, digest in enumerate(hashes):
             tracks = crowd.tracks(world, step * STEP_NS)
             for column in (tracks.object_id, tracks.xy_m, tracks.yaw_rad, tracks.speed_mps, tracks.valid):

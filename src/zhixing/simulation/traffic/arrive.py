@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,11 @@ SEE_M = 170.0
 APPEAR_M = 122.0
 """Nearer than this nobody appears once the traffic runs."""
 _MARGIN_M = 10.0
-_BEFORE_LIGHT_M = 45.0
-_EVERY_M = 9.0
+_FROM_START_M, _BEFORE_END_M = 4.0, 8.0
+BEFORE_LIGHT_M = 45.0
+"""Nobody appears nearer to the end of a lane that a light stands at."""
+EVERY_M = 9.0
+"""Distance between places where somebody may appear."""
 _FREE_M = (14.0, 3.0)
 """Between somebody new and everybody else: on lanes for cars, elsewhere."""
 _TRIES = 80
@@ -50,19 +54,32 @@ class Spots(NamedTuple):
 
 def spots_of(ways: Ways) -> Spots:
     """Return where on the lanes somebody may appear: not in crossroads, and not at speed just before a light."""
-    found: list[tuple[int, float, float, float]] = []
-    first = [0]
-    for kind in range(max(LaneKind) + 1):
-        for way in np.flatnonzero(ways.kind == kind).tolist():
-            nexts = ways.nexts[ways.first_next[way] : ways.first_next[way + 1]]
-            if ways.group[way] >= 0 or ways.junction[way] >= 0 or not nexts.size:
-                continue
-            keep_m = _BEFORE_LIGHT_M if (ways.group[nexts] >= 0).any() else 8.0
-            for s_m in np.arange(4.0, float(ways.length_m[way]) - keep_m, _EVERY_M).tolist():
-                x, y, _ = place_on(ways, way, s_m, 0.0)
-                found.append((way, s_m, x, y))
-        first.append(len(found))
-    table = np.array(found, dtype=np.float64).reshape(-1, 4)
+    found: dict[LaneKind, list[tuple[int, float]]] = {}
+    for way in range(ways.kind.shape[0]):
+        nexts = ways.nexts[ways.first_next[way] : ways.first_next[way + 1]]
+        if ways.group[way] >= 0 or ways.junction[way] >= 0 or not nexts.size:
+            continue
+        keep_m = BEFORE_LIGHT_M if (ways.group[nexts] >= 0).any() else _BEFORE_END_M
+        along = np.arange(_FROM_START_M, float(ways.length_m[way]) - keep_m, EVERY_M).tolist()
+        found.setdefault(LaneKind(int(ways.kind[way])), []).extend((way, s_m) for s_m in along)
+    return spots_at(ways, found)
+
+
+def spots_at(ways: Ways, places: Mapping[LaneKind, Sequence[tuple[int, float]]]) -> Spots:
+    """Return places by the kind of lane whose road users appear there.
+
+    Args:
+        ways: They are on these.
+        places: Ways and distances along them, m, by :class:`LaneKind`.
+    """
+    by_number = {int(kind): where for kind, where in places.items()}
+    rows, first = [], [0]
+    for number in range(max(LaneKind) + 1):
+        for way, s_m in by_number.get(number, ()):
+            x, y, _ = place_on(ways, way, s_m, 0.0)
+            rows.append((way, s_m, x, y))
+        first.append(len(rows))
+    table = np.array(rows, dtype=np.float64).reshape(-1, 4)
     return Spots(
         table[:, 0].astype(np.int64), table[:, 1].copy(), table[:, 2].copy(), table[:, 3].copy(),
         np.array(first, dtype=np.int64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from zhixing.datatypes.road import Road
 from zhixing.datatypes.scene import EgoBody, EgoState
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.datatypes.tracks import RoadUser, Tracks
+from zhixing.errors import ShapeError
 from zhixing.simulation.traffic.arrive import APPEAR_M, Spots, renew_worlds, spots_of
 from zhixing.simulation.traffic.contacts import fresh_flags, judge_worlds
 from zhixing.simulation.traffic.models import MODELS, Mind, UserModel
@@ -130,7 +131,16 @@ class Crowd:
         Args:
             dt_s: How long.
             lights: (worlds, groups) what is shown.
+
+        Raises:
+            ShapeError: There are other worlds in ``lights``, or fewer light groups than on the road.
         """
+        groups = self.num_lights
+        if lights.ndim != 2 or lights.shape[0] != self.num_worlds or lights.shape[1] < groups:
+            raise ShapeError(
+                f"lights of shape {lights.shape}, wanted ({self.num_worlds}, {groups})",
+                hint="Give what is shown in each world, for every light group of the road.",
+            )
 
         def move(share: slice) -> None:
             firsts = self._first_user[share.start : share.stop + 1]
@@ -138,10 +148,7 @@ class Crowd:
                 dt_s, self._steps, self._seeds[share], firsts, self.ways, self.traits, self.motion, lights[share]
             )  # fmt: skip
 
-        if self._threads is None:
-            move(slice(0, self.num_worlds))
-        else:
-            list(self._threads.map(move, self._shares))
+        self._share_out(move)
         self._steps += 1
         self._renew(APPEAR_M, _MOST_NEW_A_STEP, self._spots)
         if self._entries is not None:
@@ -155,10 +162,7 @@ class Crowd:
             firsts = self._first_user[share.start : share.stop + 1]
             judge_worlds(firsts, self.traits, self.motion, surface, self._touches, self._strays)
 
-        if self._threads is None:
-            look(slice(0, self.num_worlds))
-        else:
-            list(self._threads.map(look, self._shares))
+        self._share_out(look)
         return self._touches, self._strays
 
     def rows(self, world: int) -> slice:
@@ -184,6 +188,13 @@ class Crowd:
         rows, m, t = self.rows(world), self.motion, self.traits
         boxes = np.stack((m.x_m[rows], m.y_m[rows], m.yaw_rad[rows], t.length_m[rows], t.width_m[rows]), axis=1)
         return boxes, m.speed_mps[rows], m.there[rows]
+
+    def _share_out(self, work: Callable[[slice], None]) -> None:
+        """Do something for all worlds, each thread for some."""
+        if self._threads is None:
+            work(slice(0, self.num_worlds))
+        else:
+            list(self._threads.map(work, self._shares))
 
     def _renew(self, nearest_m: float, most: int, spots: Spots) -> None:
         renew_worlds(

@@ -22,6 +22,7 @@ FUTURE_S = 0.8
 NUM_FUTURES = 4
 """Where everybody will be is looked at so many times, at this distance in time."""
 MOST_SEEN = 24
+"""Of more, the nearest and those who come first."""
 BACK_M = 14.0
 """Who is farther behind is not looked at."""
 ASIDE_M = 6.0
@@ -52,7 +53,8 @@ class Scratch(NamedTuple):
         headings: (users, 2) cosine and sine.
         boxes: (users, 8) from :func:`bound`.
         seen: (seen, 8) whom one road user sees, from :func:`look_around`.
-        meets: (meets, 7) who will come onto its path, from :func:`look_around`.
+        meets: (meets + 1, 7) who will come onto its path, from :func:`look_around`; the last row is for whoever may be
+            one of them.
         accels: (users,) what each decided.
         slides: (users,) the same, sideways.
     """
@@ -187,6 +189,16 @@ def _beside(path: FloatArray, at: float) -> float:
 
 
 @leaf_kernel
+def _farthest(rows: FloatArray, column: int) -> int:
+    """Return the row that has the largest value, of either sign, in a column."""
+    found = 0
+    for k in range(1, rows.shape[0]):
+        if abs(rows[k, column]) > abs(rows[found, column]):
+            found = k
+    return found
+
+
+@leaf_kernel
 def look_around(u: int, traits: Traits, motion: Motion, scratch: Scratch) -> tuple[int, int]:
     """Write who is near the own path and who will come onto it.
 
@@ -216,15 +228,18 @@ def look_around(u: int, traits: Traits, motion: Motion, scratch: Scratch) -> tup
             continue
         c, s = headings[o, 0] * pc + headings[o, 1] * ps, headings[o, 1] * pc - headings[o, 0] * ps
         half_lateral = 0.5 * (abs(s) * length + abs(c) * width)
-        if num_seen < MOST_SEEN and along < look_m + 8.0 and abs(lateral) < ASIDE_M:
-            row = seen[num_seen]
+        at = num_seen
+        if num_seen == MOST_SEEN:
+            at = _farthest(seen, ALONG)
+        if along < look_m + 8.0 and abs(lateral) < ASIDE_M and (at == num_seen or abs(along) < abs(seen[at, ALONG])):
+            row = seen[at]
             row[ALONG], row[LATERAL], row[HALF_LATERAL] = along, lateral, half_lateral
             row[HALF_ALONG] = 0.5 * (abs(c) * length + abs(s) * width)
             row[ALONG_MPS], row[LATERAL_MPS], row[WHO] = v * c, v * s, o
             row[PLACE] = lateral + _beside(path, along / spacing)
-            num_seen += 1
+            num_seen = max(num_seen, at + 1)
         before_m = abs(lateral) - margin - half_lateral
-        if v < 0.3 or along < -0.5 * traits.length_m[u] or num_meets >= MOST_SEEN or before_m < 0.0:
+        if v < 0.3 or along < -0.5 * traits.length_m[u] or before_m < 0.0:
             continue  # it will not come, or it is on the path already: somebody in front
         if straight and scratch.is_straight[o]:
             moves = -v * s if lateral > 0.0 else v * s
@@ -234,7 +249,13 @@ def look_around(u: int, traits: Traits, motion: Motion, scratch: Scratch) -> tup
             u, o, lateral, before_m, margin, path, spacing, straight, scratch.futures[o], traits, meets[num_meets]
         ):
             meets[num_meets, RANK] = RANK_STRAIGHT if traits.mind[o] == _OUTSIDE else motion.rank[o]
-            num_meets += 1
+            if num_meets < MOST_SEEN:
+                num_meets += 1
+                continue
+            last = _farthest(meets[:MOST_SEEN], IN_S)
+            if meets[MOST_SEEN, IN_S] < meets[last, IN_S]:
+                for column in range(MEET_COLUMNS):
+                    meets[last, column] = meets[MOST_SEEN, column]
     return num_seen, num_meets
 
 

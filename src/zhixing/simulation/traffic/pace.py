@@ -50,6 +50,7 @@ _RED, _YELLOW = int(Light.RED), int(Light.YELLOW)
 _DRIVES = int(Mind.DRIVES)
 _LIGHTS, _FRONT, _COMERS = int(Heeds.LIGHTS), int(Heeds.FRONT), int(Heeds.COMERS)
 _RANK_LOOK_M = 30.0
+_AT_LINE_M = 3.0
 _DIE_RED, _DIE_COURTESY = 101, 977
 
 
@@ -174,8 +175,6 @@ def _before_lights(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion
     v, way = motion.speed_mps[u], motion.way[u]
     left = ways.length_m[way] - motion.s_m[u]
     in_junction = ways.junction[way] >= 0
-    if not in_junction:
-        motion.runs[u] = False
     motion.rank[u] = RANK_JOINS if motion.runs[u] else ways.rank[way]
     allowed = 1e9
     for step in range(2):
@@ -192,7 +191,9 @@ def _before_lights(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion
             light = lights[group]
             is_red = light == _RED or (light == _YELLOW and v * v < 2.0 * 3.0 * max(stop, 0.01))
             if is_red and traits.heeds[u] & _LIGHTS and not motion.runs[u] and stop > -1.5:
-                if random_unit(seed + _DIE_RED, motion.identity[u], motion.legs[u] + step) < traits.red_rate[u]:
+                die = random_unit(seed + _DIE_RED, motion.identity[u], motion.legs[u] + step)
+                has_waited = stop < _AT_LINE_M and motion.waited_s[u] > traits.patience_s[u]
+                if die < traits.red_rate[u] and (has_waited or die < traits.dash_rate[u] * traits.red_rate[u]):
                     motion.runs[u] = True
                     motion.rank[u] = RANK_JOINS
                 else:

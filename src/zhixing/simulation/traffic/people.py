@@ -29,6 +29,7 @@ class Traits(NamedTuple):
     likes_m: FloatArray
     """Offset from the middle of the way that it prefers, left positive."""
     red_rate: FloatArray
+    dash_rate: FloatArray
     courtesy: FloatArray
     politeness: FloatArray
     patience_s: FloatArray
@@ -130,7 +131,7 @@ def become(
     traits.heeds[row], traits.backwards[row] = int(Heeds.ALL), False
     traits.likes_m[row] = rng.uniform(-model.spread_m, model.spread_m) if rng is not None else 0.0
     for name in (
-        "accel_mps2", "brake_mps2", "headway_s", "gap_m", "side_gap_m", "roam_mps", "red_rate", "courtesy",
-        "politeness", "patience_s",
+        "accel_mps2", "brake_mps2", "headway_s", "gap_m", "side_gap_m", "roam_mps", "red_rate", "dash_rate",
+        "courtesy", "politeness", "patience_s",
     ):  # fmt: skip
         getattr(traits, name)[row] = getattr(model, name)

@@ -82,7 +82,7 @@ def step_worlds(
         headings=np.empty((most, 2)),
         boxes=np.empty((most, BOX_COLUMNS)),
         seen=np.empty((MOST_SEEN, SEEN_COLUMNS)),
-        meets=np.empty((MOST_SEEN, MEET_COLUMNS)),
+        meets=np.empty((MOST_SEEN + 1, MEET_COLUMNS)),
         accels=np.empty(most),
         slides=np.empty(most),
     )
@@ -98,7 +98,8 @@ def _rows(t: Traits, a: int, b: int) -> Traits:
     return Traits(
         t.mind[a:b], t.road_user[a:b], t.length_m[a:b], t.width_m[a:b], t.wanted_mps[a:b], t.accel_mps2[a:b],
         t.brake_mps2[a:b], t.headway_s[a:b], t.gap_m[a:b], t.side_gap_m[a:b], t.roam_mps[a:b], t.likes_m[a:b],
-        t.red_rate[a:b], t.courtesy[a:b], t.politeness[a:b], t.patience_s[a:b], t.heeds[a:b], t.backwards[a:b],
+        t.red_rate[a:b], t.dash_rate[a:b], t.courtesy[a:b], t.politeness[a:b], t.patience_s[a:b], t.heeds[a:b],
+        t.backwards[a:b],
     )  # fmt: skip
 
 
@@ -182,6 +183,8 @@ def _move(u: int, dt: float, seed: int, accel: float, slide: float, ways: Ways, 
         motion.s_m[u] -= ways.length_m[motion.way[u]]
         motion.way[u], motion.next_way[u] = following, motion.second_way[u]
         motion.legs[u] += 1
+        if ways.junction[following] < 0:
+            motion.runs[u] = False
         motion.second_way[u] = next_way(ways, motion.next_way[u], seed, motion.identity[u], motion.legs[u] + 2)
     if walks:
         _walk_to(u, dt, slide, ways, motion)
@@ -228,8 +231,8 @@ def _steer_to(u: int, dt: float, ways: Ways, traits: Traits, motion: Motion) -> 
 
 
 @leaf_kernel
-def bend_at(ways: Ways, way: int, s_m: float) -> float:
-    """Return the curvature of a way at a distance along it, positive to the left."""
+def _piece_at(ways: Ways, way: int, s_m: float) -> int:
+    """Return the first point of the piece of a way's line at a distance along it; the nearest one beyond its ends."""
     lo, hi = ways.first[way], ways.first[way + 1] - 1
     while hi - lo > 1:
         middle = (lo + hi) // 2
@@ -237,21 +240,22 @@ def bend_at(ways: Ways, way: int, s_m: float) -> float:
             lo = middle
         else:
             hi = middle
-    share = (s_m - ways.s_m[lo]) / max(ways.s_m[hi] - ways.s_m[lo], 1e-9)
-    return float(ways.bend_1pm[lo] + min(max(share, 0.0), 1.0) * (ways.bend_1pm[hi] - ways.bend_1pm[lo]))
+    return int(lo)
+
+
+@leaf_kernel
+def bend_at(ways: Ways, way: int, s_m: float) -> float:
+    """Return the curvature of a way at a distance along it, positive to the left."""
+    lo = _piece_at(ways, way, s_m)
+    share = (s_m - ways.s_m[lo]) / max(ways.s_m[lo + 1] - ways.s_m[lo], 1e-9)
+    return float(ways.bend_1pm[lo] + min(max(share, 0.0), 1.0) * (ways.bend_1pm[lo + 1] - ways.bend_1pm[lo]))
 
 
 @leaf_kernel
 def place_on(ways: Ways, way: int, s_m: float, offset_m: float) -> tuple[float, float, float]:
     """Return x, y and direction at a distance along a way, moved sideways (left positive)."""
-    lo, hi = ways.first[way], ways.first[way + 1] - 1
-    while hi - lo > 1:
-        middle = (lo + hi) // 2
-        if ways.s_m[middle] <= s_m:
-            lo = middle
-        else:
-            hi = middle
-    dx, dy = ways.xy_m[hi, 0] - ways.xy_m[lo, 0], ways.xy_m[hi, 1] - ways.xy_m[lo, 1]
+    lo = _piece_at(ways, way, s_m)
+    dx, dy = ways.xy_m[lo + 1, 0] - ways.xy_m[lo, 0], ways.xy_m[lo + 1, 1] - ways.xy_m[lo, 1]
     long = max(math.hypot(dx, dy), 1e-9)
     share = (s_m - ways.s_m[lo]) / long
     c, s = dx / long, dy / long

@@ -15,7 +15,6 @@ from zhixing.dataloop.mining.lane_places import places_on
 from zhixing.datatypes.road import Lane, LaneKind, Road, lane_along
 from zhixing.driving.lane_map import build_lane_map
 
-
 POINTS = 101
 STEP_RAD = 2.0 * math.pi / (POINTS - 1)
 

@@ -16,6 +16,7 @@ from zhixing.datatypes.scene import EgoBody, EgoState
 from zhixing.datatypes.shapes import FloatArray, IntArray
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, RoadUser, Tracks
 from zhixing.driving.lane_map import LaneMap, build_lane_map
+from zhixing.errors import ShapeError
 from zhixing.simulation.city import build_city
 from zhixing.simulation.city_world import CityWorld
 from zhixing.simulation.collision import boxes_touch
@@ -222,6 +223,12 @@ def test_who_meets_the_ego_on_its_way_stops_before_it(lane_map: LaneMap, user: R
     assert met >= 2
 
 
+def way_is_red(crowd: Crowd, way: int, lights: IntArray) -> bool:
+    return bool(
+        crowd.ways.junction[way] >= 0 and crowd.ways.group[way] >= 0 and lights[crowd.ways.group[way]] == Light.RED
+    )
+
+
 def test_cars_stop_at_red_and_two_wheelers_mostly_do_not() -> None:
     met: Counter[RoadUser] = Counter()
     ran: Counter[RoadUser] = Counter()
@@ -294,6 +301,34 @@ def test_256_road_users_move_without_anything_that_is_not_a_number() -> None:
     others = world.scene().others
     assert others.valid.sum() > 128
     assert np.isfinite(others.xy_m[others.valid[:, 0]]).all()
+
+
+def test_lights_of_other_worlds_or_another_road_are_refused(lane_map: LaneMap) -> None:
+    crowd = Crowd(lane_map.road, 4, [1, 2])
+    for shape in ((1, crowd.num_lights), (2, crowd.num_lights - 1), (crowd.num_lights,)):
+        with pytest.raises(ShapeError, match="lights of shape"):
+            crowd.step(STEP_S, np.zeros(shape, dtype=np.int64))
+
+
+def test_some_run_a_red_as_they_come_and_others_wait_first() -> None:
+    waited: list[float] = []
+    for seed in (1, 3):
+        world = CityWorld(seed=seed, num_users=80)
+        crowd, motion = world._crowd, world._crowd.motion
+        ebikes = np.flatnonzero(crowd.traits.road_user == RoadUser.EBIKE)
+        stood, before = np.zeros(motion.there.size), motion.way.copy()
+        for _ in range(1200):
+            lights = world.scene().lights
+            world.step(STAND)
+            for row in ebikes.tolist():
+                is_street = crowd.ways.junction[before[row]] < 0
+                if is_street and way_is_red(crowd, int(motion.way[row]), lights) and motion.way[row] != before[row]:
+                    waited.append(float(stood[row]))
+                stood[row] = max(stood[row], motion.waited_s[row]) if motion.way[row] == before[row] else 0.0
+            before = motion.way.copy()
+    patience_s = MODEL_OF[RoadUser.EBIKE].patience_s
+    assert np.mean(np.array(waited) < 0.5) > 0.25
+    assert np.mean(np.array(waited) > patience_s) > 0.2
 
 
 def test_a_negative_number_of_road_users_is_refused(lane_map: LaneMap) -> None:

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.road import LaneKind, Road
@@ -69,7 +70,7 @@ def test_contacts_are_those_of_boxes_that_touch() -> None:
 
 
 @cache
-def city_and_outline() -> tuple[Road, shapely.Geometry]:
+def city_and_outline() -> tuple[Road, BaseGeometry]:
     road = build_city(1)
     outline = drivable_area(road).area.buffer(TOLERANCE_M)
     shapely.prepare(outline)
