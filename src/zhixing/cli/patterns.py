@@ -42,21 +42,27 @@ def show(name: NAME, as_json: AS_JSON = False) -> None:
 
 
 def drive(
-    name: NAME,
+    name: Annotated[str, typer.Argument(help="Of the pattern, or a folder that --out wrote: the same scene again.")],
     values: Annotated[
         list[str] | None, typer.Option("--set", help="A parameter, as name=value; may be repeated.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of what is no parameter.")] = 0,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of what is no parameter; 0 or that of the folder.")] = None,
     planner: PLANNER = "sampling",
     checker: CHECKER = True,
     out: Annotated[Path | None, typer.Option(help="Folder for what happened, as an OpenSCENARIO task.")] = None,
     as_json: AS_JSON = False,
 ) -> None:
     """Drive one scene of a pattern in closed loop; the others react."""
+    from zhixing.runtime.kept_patterns import is_kept, keep_pattern_drive, read_kept_scene  # noqa: PLC0415
     from zhixing.runtime.pattern_view import drive_rows, parameters_of  # noqa: PLC0415
-    from zhixing.runtime.patterns import drive_pattern, keep_pattern_drive  # noqa: PLC0415
+    from zhixing.runtime.patterns import drive_pattern  # noqa: PLC0415
 
-    driven = drive_pattern(name, parameters_of(values or []), seed, planner, is_checked=checker)
+    wanted = parameters_of(values or [])
+    if is_kept(Path(name)):
+        kept = read_kept_scene(Path(name))
+        name, wanted, seed = kept.pattern, kept.values | wanted, kept.seed if seed is None else seed
+    seed = seed or 0
+    driven = drive_pattern(name, wanted, seed, planner, is_checked=checker)
     rows = drive_rows(driven, None if out is None else keep_pattern_drive(driven, out))
     if as_json:
         show_json(rows)

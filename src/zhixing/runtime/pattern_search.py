@@ -14,7 +14,8 @@ from scipy.stats import qmc
 
 from zhixing.datatypes.shapes import FloatArray
 from zhixing.errors import InputError
-from zhixing.runtime.patterns import PatternDrive, drive_pattern, keep_pattern_drive
+from zhixing.runtime.kept_patterns import keep_pattern_drive
+from zhixing.runtime.patterns import PatternDrive, drive_pattern
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.patterns.catalogue import pattern_named
 

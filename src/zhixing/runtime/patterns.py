@@ -1,16 +1,13 @@
-"""A pattern from its name to a verdict: stage it, let somebody drive, score it, keep it as a task."""
+"""A pattern from its name to a verdict: stage it, let somebody drive, score it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from zhixing.datatypes.evidence import Scenario, Scorecard, Trace
 from zhixing.datatypes.plan import Control
 from zhixing.driving.safety import SafetyChecker
-from zhixing.formats.openscenario_write import write_openscenario
-from zhixing.formats.trace_csv import write_trace_csv
 from zhixing.runtime.metrics import registered_metrics
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.patterns.catalogue import pattern_named
@@ -31,6 +28,8 @@ class PatternDrive:
         pattern: Its name.
         values: Of all parameters.
         seed: Of what is no parameter.
+        planner: Who drove.
+        is_checked: Whether the safety checker stood behind the planner.
         scenario: What happened, as a task: the others as they moved. It can be written and driven again.
         trace: What the ego did.
         card: The judgement.
@@ -39,6 +38,8 @@ class PatternDrive:
     pattern: str
     values: Mapping[str, float]
     seed: int
+    planner: str
+    is_checked: bool
     scenario: Scenario
     trace: Trace
     card: Scorecard
@@ -72,21 +73,9 @@ def drive_pattern(
         pattern=name,
         values=pattern.usual() | dict(values or {}),
         seed=seed,
+        planner=planner_name,
+        is_checked=is_checked,
         scenario=happened,
         trace=trace,
         card=score(trace, happened, registered_metrics()),
     )
-
-
-def keep_pattern_drive(drive: PatternDrive, folder: Path) -> Path:
-    """Write what happened as OpenSCENARIO and OpenDRIVE, with the trace; return the task's folder.
-
-    ``zhixing exam driving FOLDER`` drives it again.
-
-    Raises:
-        ScenarioError: It cannot be written.
-    """
-    place = folder / drive.scenario.scenario_id
-    write_openscenario(place, drive.scenario)
-    write_trace_csv(place / "trace.csv", drive.trace)
-    return place

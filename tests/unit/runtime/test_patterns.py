@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from zhixing.datatypes.plan import Plan
 from zhixing.datatypes.scene import Briefing, Scene
 from zhixing.driving.idm import IdmPlanner
-from zhixing.errors import InputError, PluginError
+from zhixing.errors import InputError, PluginError, ScenarioError
 from zhixing.runtime import pattern_search, patterns
 from zhixing.runtime.driving_tasks import read_scenario
+from zhixing.runtime.kept_patterns import is_kept, keep_pattern_drive, read_kept_scene
 from zhixing.runtime.pattern_pages import catalogue_page, drawing_of
 from zhixing.runtime.pattern_search import coverage_of, search_pattern
 from zhixing.runtime.pattern_view import parameters_of, pattern_rows, pattern_view
-from zhixing.runtime.patterns import drive_pattern, keep_pattern_drive
+from zhixing.runtime.patterns import drive_pattern
 from zhixing.simulation.patterns.catalogue import catalogue, pattern_named
 from zhixing.testing.same_scenario import scenario_differences
 
@@ -59,6 +60,34 @@ def test_a_scene_is_driven_judged_and_kept_as_a_task_that_reads_back_the_same(tm
     assert drive.values["gap_m"] == 3.0
     place = keep_pattern_drive(drive, tmp_path)
     assert scenario_differences(read_scenario(place), drive.scenario) == []
+    assert is_kept(place)
+    kept = read_kept_scene(place)
+    assert (kept.pattern, kept.values, kept.seed) == ("queue-cut-in", drive.values, 5)
+    again = drive_pattern(kept.pattern, kept.values, kept.seed, "idm")
+    assert again.trace.xy_m.tobytes() == drive.trace.xy_m.tobytes()
+    assert keep_pattern_drive(again, tmp_path) == place
+
+
+def test_drives_that_differ_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    drives = [
+        drive_pattern("fallen-load", values, 5, planner)
+        for values, planner in ((None, "idm"), ({"ego_mps": 9.0}, "idm"), (None, "pdm"))
+    ]
+    places = {keep_pattern_drive(drive, tmp_path) for drive in drives}
+    assert len(places) == 3
+    assert all(read_scenario(place).family == "fallen-load" for place in places)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "seed = 1", "pattern = 3\nseed = 0\n[values]", "pattern = 'dart-out'\nseed = -1\n[values]",
+     "pattern = 'dart-out'\nseed = true\n[values]", "pattern = 'dart-out'\nseed = 0\n[values]\nego_mps = 'fast'",
+     "a = " + "[" * 50_000, "#" * 200_000, "pattern = '\udcff'"],
+)  # fmt: skip
+def test_a_kept_scene_that_makes_no_sense_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "pattern.toml").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ScenarioError, match=r"pattern\.toml does not say"):
+        read_kept_scene(tmp_path)
 
 
 def test_the_same_seed_is_the_same_drive() -> None:
@@ -75,7 +104,6 @@ def test_a_search_finds_where_a_driver_fails_and_keeps_it(tmp_path: Path) -> Non
     assert all(one.outcome == "collision" and Path(one.kept).is_dir() for one in report.failures)
     assert [one.hardness for one in report.tried] == sorted(one.hardness for one in report.tried)
     assert 0.3 < report.coverage <= 1.0
-    # It goes where it is hard: the later half fails at least as often as the first.
     again = read_scenario(Path(report.failures[0].kept))
     assert again.background.num_objects == 2
 
