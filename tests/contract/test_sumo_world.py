@@ -31,6 +31,7 @@ from zhixing.simulation.city import build_city
 from zhixing.simulation.map_city import city_of
 from zhixing.simulation.sumo_network import network_of, sumo_home
 from zhixing.simulation.sumo_world import SumoWorld
+from zhixing.simulation.traffic.models import MODEL_OF
 
 needs_sumo = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("libsumo", "sumo")),
@@ -79,6 +80,13 @@ def test_sumo_s_lanes_lie_on_ours(city: Road, tmp_path: Path) -> None:
 def test_every_light_has_its_links(city: Road, tmp_path: Path) -> None:
     network = network_of(city, tmp_path)
     lit = {lane.light_group for lane in city.lanes if lane.turn} - {-1}
+    into = {
+        lane.light_group
+        for lane, nexts in zip(city.lanes, city.successors, strict=True)
+        if lane.junction >= 0 and nexts and all(city.lanes[k].junction == lane.junction for k in nexts)
+    } - {-1}
+    assert into  # waiting areas: SUMO has their way out only
+    lit -= into
     walks = {lane.light_group for lane in city.lanes if lane.kind == LaneKind.CROSSING}
     found = set(network.group_of.values())
     assert lit <= found <= lit | walks
@@ -205,8 +213,7 @@ def test_all_classes_are_there_with_their_sizes() -> None:
             others = world.scene().others
             sizes |= {int(u): tuple(s) for u, s in zip(others.road_user, others.size_m.tolist(), strict=True)}
         assert {RoadUser.CAR, RoadUser.TRUCK, RoadUser.EBIKE, RoadUser.BICYCLE, RoadUser.PEDESTRIAN} <= set(sizes)
-        assert sizes[RoadUser.EBIKE] == (1.8, 0.75)
-        assert sizes[RoadUser.CAR] == (4.6, 1.85)
+        assert all(sizes[user] == MODEL_OF[RoadUser(user)].size_m for user in sizes)
 
 
 @needs_sumo

@@ -39,7 +39,7 @@ class Crossing:
 
 def crossings_of(road: Road, layout: Layout) -> list[Crossing]:
     """Return the crossings at the junctions of a road; the two ways over a street are one."""
-    nodes = {road.lanes[link.via].junction: link.node for link in layout.links if link.via != NO_LANE}
+    nodes = {road.lanes[link.via[0]].junction: link.node for link in layout.links if link.via}
     ways: dict[tuple[int, int], list[Lane]] = {}
     for lane in road.lanes:
         if lane.kind == LaneKind.CROSSING and lane.junction in nodes:

@@ -58,9 +58,9 @@ def plain_net(road: Road) -> PlainNet:
     layout = layout_of(road)
     names = {lane: f"{_street(street)}_{place}" for lane, (street, place) in layout.place.items()}
     group_of = {
-        (names[link.lane], names[link.following]): road.lanes[link.via].light_group
+        (names[link.lane], names[link.following]): road.lanes[link.via[-1]].light_group
         for link in layout.links
-        if link.via != NO_LANE
+        if link.via
     }
     crossings = crossings_of(road, layout)
     return PlainNet(
@@ -83,7 +83,7 @@ def _street(number: int) -> str:
 
 
 def _is_lit(road: Road, link: Link) -> bool:
-    return link.via != NO_LANE and road.lanes[link.via].light_group != NO_LIGHT
+    return bool(link.via) and road.lanes[link.via[-1]].light_group != NO_LIGHT
 
 
 def _nodes(road: Road, layout: Layout) -> Element:
@@ -148,11 +148,12 @@ def _connections(road: Road, layout: Layout, crossings: list[Crossing]) -> Eleme
         (one, from_lane), (other, to_lane) = layout.place[link.lane], layout.place[link.following]
         ends: dict[str, str | float] = {"from": _street(one), "to": _street(other)}
         ends |= {"fromLane": from_lane, "toLane": to_lane}
-        if link.via == NO_LANE:
+        if not link.via:
             child(root, "connection", **ends)
             continue
-        via = road.lanes[link.via]
-        ends |= {"shape": _shape(via.centre_xy_m), "speed": _limit_mps(via)}
+        lanes = [road.lanes[lane] for lane in link.via]
+        line = np.concatenate([lane.centre_xy_m[int(k > 0) :] for k, lane in enumerate(lanes)])
+        ends |= {"shape": _shape(line), "speed": min(_limit_mps(lane) for lane in lanes)}
         child(root, "connection", **ends)
     for crossing in crossings:
         edges = " ".join(_street(k) for k in crossing.streets)

@@ -1,7 +1,9 @@
 """How the lanes of a :class:`Road` become SUMO's: streets of lanes side by side, links over junctions, nodes between.
 
-A lane in a junction that leads from one street to another is a link; whatever else can be driven on is (part of) a
-street. Streets touch in nodes; all links of one junction are in one node, so that SUMO sees who meets whom.
+A lane in a junction that leads from one street to another is a link, and so is a waiting area with the lane behind it:
+SUMO knows no place to wait within a junction, so there everybody waits before it for the light behind it.
+Whatever else can be driven on is (part of) a street. Streets touch in nodes; all links of one junction are in one node,
+so that SUMO sees who meets whom.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.datatypes.road import NO_LANE, Lane, LaneKind, Road
+from zhixing.datatypes.road import NO_LANE, NO_LIGHT, Lane, LaneKind, Road
 from zhixing.datatypes.shapes import FloatArray
 
 _BESIDE_M, _WALK_BESIDE_M, _WALK_ENDS_M = 1.5, 3.0, 12.0
@@ -41,13 +43,13 @@ class Link:
     Attributes:
         lane: It comes from there.
         following: It goes there.
-        via: The lane in the junction that it runs on, or ``NO_LANE`` where the two touch.
+        via: The lanes in the junction that it runs on, one after the other; none where the two touch.
         node: In which it lies.
     """
 
     lane: int
     following: int
-    via: int
+    via: tuple[int, ...]
     node: int
 
 
@@ -73,21 +75,22 @@ def layout_of(road: Road) -> Layout:
     """Return the streets, links and nodes of a road."""
     before = road.predecessors()
     moves = [lane.kind in {LaneKind.DRIVING, LaneKind.BIKING} for lane in road.lanes]
-    links_of = {k for k, lane in enumerate(road.lanes) if moves[k] and _is_link(road, before, k)}
+    ways = [way for k in range(len(road.lanes)) if moves[k] and (way := _way_from(road, before, k))]
+    links_of = {lane for way in ways for lane in way}
     groups = _side_by_side(road, [k for k in range(len(road.lanes)) if moves[k] and k not in links_of])
     street_of = {lane: k for k, group in enumerate(groups) for lane in group}
     # Ends of streets: 2k where street k begins, 2k + 1 where it ends; after them one for each junction.
     ends = _Ends(2 * len(groups) + road.num_junctions)
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, tuple[int, ...]]] = []
     for lane, street in street_of.items():
         for following in road.successors[lane]:
             if following in street_of:
                 ends.join(2 * street + 1, 2 * street_of[following])
-                found.append((lane, following, NO_LANE))
-    for via in sorted(links_of):
-        junction = 2 * len(groups) + road.lanes[via].junction
-        for lane in before[via]:
-            for following in road.successors[via]:
+                found.append((lane, following, ()))
+    for via in sorted(_to_the_end(ways)):
+        junction = 2 * len(groups) + road.lanes[via[0]].junction
+        for lane in before[via[0]]:
+            for following in road.successors[via[-1]]:
                 if lane in street_of and following in street_of:
                     ends.join(2 * street_of[lane] + 1, junction)
                     ends.join(2 * street_of[following], junction)
@@ -114,10 +117,28 @@ def layout_of(road: Road) -> Layout:
     )
 
 
-def _is_link(road: Road, before: tuple[tuple[int, ...], ...], lane: int) -> bool:
-    if road.lanes[lane].junction < 0 or not before[lane] or not road.successors[lane]:
-        return False
-    return all(road.lanes[k].junction < 0 for k in (*before[lane], *road.successors[lane]))
+def _way_from(road: Road, before: tuple[tuple[int, ...], ...], lane: int) -> tuple[int, ...]:
+    """Return the lanes of a junction that only lead over it, from one entered from outside: none where it is no way.
+
+    Behind a waiting area, which has a light of its own, there may be several; all of them are in what is returned.
+    """
+    nexts, junction = road.successors[lane], road.lanes[lane].junction
+    if junction < 0 or not before[lane] or not nexts or any(road.lanes[k].junction >= 0 for k in before[lane]):
+        return ()
+    if all(road.lanes[k].junction < 0 for k in nexts):
+        return (lane,)
+    is_lit = all(road.lanes[k].light_group != NO_LIGHT for k in (lane, *nexts))
+    ends = [
+        road.lanes[k].junction == junction and before[k] == (lane,) and road.successors[k] != ()
+        and all(road.lanes[out].junction < 0 for out in road.successors[k])
+        for k in nexts
+    ]  # fmt: skip
+    return (lane, *nexts) if is_lit and all(ends) else ()
+
+
+def _to_the_end(ways: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Return each way over a junction as the lanes that somebody drives on."""
+    return [way for first, *rest in ways for way in ([(first, k) for k in rest] if rest else [(first,)])]
 
 
 def _side_by_side(road: Road, lanes: list[int]) -> list[tuple[int, ...]]:

@@ -109,12 +109,29 @@ def test_a_crossroads_is_one_node_and_a_roundabout_several(city: Road) -> None:
     layout = layout_of(city)
     nodes: dict[int, set[int]] = {}
     for link in layout.links:
-        if link.via >= 0:
-            nodes.setdefault(city.lanes[link.via].junction, set()).add(link.node)
+        if link.via:
+            nodes.setdefault(city.lanes[link.via[0]].junction, set()).add(link.node)
     assert len(nodes) == 12
     assert all(len(of) == 1 for of in nodes.values())
     ring = {street.before for street in layout.streets if city.lanes[street.lanes[0]].lane_id.startswith("ring/")}
     assert len(ring) > 5
+
+
+def test_a_waiting_area_and_the_way_on_from_it_are_one_link_with_the_latter_s_light(city: Road) -> None:
+    layout = layout_of(city)
+    long = [link for link in layout.links if len(link.via) > 1]
+    assert len(long) >= 4
+    groups = plain_net(city).group_of
+    for link in long:
+        area, way = link.via
+        assert way in city.successors[area]
+        assert link.following in city.successors[way]
+        assert city.lanes[area].junction == city.lanes[way].junction >= 0
+        names = [plain_net(city).lane_of[lane] for lane in (link.lane, link.following)]
+        assert groups[names[0], names[1]] == city.lanes[way].light_group != city.lanes[area].light_group
+    over = {lane for link in layout.links for lane in link.via}
+    lit = {k for k, lane in enumerate(city.lanes) if lane.light_group >= 0 and lane.kind != LaneKind.CROSSING}
+    assert lit <= over
 
 
 def test_crossings_lead_over_the_two_directions_of_a_street_where_the_map_has_them(city: Road) -> None:
