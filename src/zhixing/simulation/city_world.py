@@ -61,7 +61,6 @@ class CityWorld:
         self._lights: RoadLights | SignalPlan
         self._life: CityLife | None = None
         stuck_s = STUCK_S
-        self._gridlock = None if road is None else Gridlock(road)
         if road is None:
             self._road = build_city(seed)
             if has_districts:
@@ -74,6 +73,7 @@ class CityWorld:
             self._lights = plan = SignalPlan(road, seed)
             stuck_s = max(STUCK_S, plan.longest_cycle_s)
             self._crowd = crowd_on(road, num_users, seed, shares)
+        self._gridlock = Gridlock(self._road)
         body = EgoBody(min_accel_mps2=wet_mps2(EgoBody().min_accel_mps2, rain))
         self._journey = Journey(self._road, np.random.default_rng([seed, 3]), stuck_s, body)
         self.time_ns = 0
@@ -143,8 +143,7 @@ class CityWorld:
         self._crowd.gather(0, before.x_m, before.y_m)
         self._cast()
         self._crowd.step(STEP_S, lights[None])
-        if self._gridlock is not None:
-            self._gridlock.loosen(self._crowd)
+        self._gridlock.loosen(self._crowd)
         self.time_ns += STEP_NS
         self._journey.watch(*self._crowd.boxes(0))
 

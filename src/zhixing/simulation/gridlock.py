@@ -1,6 +1,7 @@
 """Who blocks a junction for good is taken away, as in other traffic simulations.
 
-On maps that nobody has tuned, movements may wait for each other in a ring. Nobody has to stand within a junction for
+Where no light sorts movements they may wait for each other in a ring, at night under flashing yellow and on maps that
+nobody has tuned. Nobody has to stand within a junction for
 longer than a light is yellow and red together with the queue before it; who does is in such a ring.
 """
 

@@ -14,8 +14,7 @@ from zhixing.simulation.patterns.pattern import Pattern
 from zhixing.simulation.patterns.staged_world import perform
 from zhixing.testing.same_scenario import scenario_differences
 
-ALL = [pattern for name, pattern in catalogue().items() if name != "roundabout-entry"]
-"""All but the one that takes place in the whole built-in city, which has a test of its own."""
+ALL = list(catalogue().values())
 
 
 @pytest.mark.slow

@@ -31,10 +31,10 @@ BOX_COLUMNS = 8
 
 X, Y, COS, SIN, BEND, BESIDE = range(6)
 """Columns of a path point: world frame, direction as cosine and sine, curvature in 1/m, offset from the way."""
-PATH_COLUMNS, SEEN_COLUMNS, MEET_COLUMNS = 6, 8, 7
-ALONG, LATERAL, HALF_ALONG, HALF_LATERAL, ALONG_MPS, LATERAL_MPS, WHO, PLACE = range(8)
+PATH_COLUMNS, SEEN_COLUMNS, MEET_COLUMNS = 6, 10, 7
+ALONG, LATERAL, HALF_ALONG, HALF_LATERAL, ALONG_MPS, LATERAL_MPS, WHO, PLACE, TURN_COS, TURN_SIN = range(10)
 """Columns of somebody seen, in the frame of the own path, from centre to centre; speeds over ground; its offset from
-the way the path is on."""
+the way the path is on; cosine and sine of its heading."""
 ZONE_M, IN_S, OUT_S, CROSSES, RANK, WHOM, THERE_MPS = range(7)
 """Columns of a meeting: distance of the own front to where the paths meet, when the other enters and leaves that
 place (infinite: it stays on the path), whether it crosses or joins, its rank, who it is, its speed along the path."""
@@ -52,7 +52,7 @@ class Scratch(NamedTuple):
         futures: (users, futures, 4) from :func:`foresee`.
         headings: (users, 2) cosine and sine.
         boxes: (users, 8) from :func:`bound`.
-        seen: (seen, 8) whom one road user sees, from :func:`look_around`.
+        seen: (seen, 10) whom one road user sees, from :func:`look_around`.
         meets: (meets + 1, 7) who will come onto its path, from :func:`look_around`; the last row is for whoever may be
             one of them.
         accels: (users,) what each decided.
@@ -181,6 +181,41 @@ def on_path(
 
 
 @leaf_kernel
+def begins_m(row: FloatArray, half_m: float, length_m: float, width_m: float) -> float:
+    """Return how far along the own path the box of somebody seen begins within a strip along it; infinite: it does not.
+
+    Args:
+        row: Of ``seen``.
+        half_m: Half the width of the strip.
+        length_m: Of the box.
+        width_m: Of the box.
+    """
+    c, s = row[TURN_COS], row[TURN_SIN]
+    first = np.inf
+    for edge in range(4):
+        # Corners in turn: front left, rear left, rear right, front right.
+        ahead = 0.5 if edge in (0, 3) else -0.5
+        ahead_next = 0.5 if edge in (2, 3) else -0.5
+        beside = 0.5 if edge < 2 else -0.5
+        beside_next = 0.5 if edge in (0, 3) else -0.5
+        x0, y0 = c * ahead * length_m - s * beside * width_m, s * ahead * length_m + c * beside * width_m
+        x1 = c * ahead_next * length_m - s * beside_next * width_m
+        y1 = s * ahead_next * length_m + c * beside_next * width_m
+        y0, y1 = y0 + row[LATERAL], y1 + row[LATERAL]
+        enters, leaves = 0.0, 1.0
+        if abs(y1 - y0) < 1e-9:
+            if abs(y0) > half_m:
+                continue
+        else:
+            one, two = (-half_m - y0) / (y1 - y0), (half_m - y0) / (y1 - y0)
+            enters, leaves = max(enters, min(one, two)), min(leaves, max(one, two))
+            if enters > leaves:
+                continue
+        first = min(first, x0 + enters * (x1 - x0), x0 + leaves * (x1 - x0))
+    return float(row[ALONG] + first)
+
+
+@leaf_kernel
 def _beside(path: FloatArray, at: float) -> float:
     """Return how far from its way a path is, at so many points along it."""
     lo = min(max(int(at), 0), PATH_POINTS - 2)
@@ -236,7 +271,7 @@ def look_around(u: int, traits: Traits, motion: Motion, scratch: Scratch) -> tup
             row[ALONG], row[LATERAL], row[HALF_LATERAL] = along, lateral, half_lateral
             row[HALF_ALONG] = 0.5 * (abs(c) * length + abs(s) * width)
             row[ALONG_MPS], row[LATERAL_MPS], row[WHO] = v * c, v * s, o
-            row[PLACE] = lateral + _beside(path, along / spacing)
+            row[PLACE], row[TURN_COS], row[TURN_SIN] = lateral + _beside(path, along / spacing), c, s
             num_seen = max(num_seen, at + 1)
         before_m = abs(lateral) - margin - half_lateral
         if v < 0.3 or along < -0.5 * traits.length_m[u] or before_m < 0.0:

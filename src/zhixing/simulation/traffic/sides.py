@@ -40,6 +40,7 @@ _COSTS_AT_MPS = 6.0
 makes for that speed."""
 _WORTH_MPS = 0.4
 _CARS_SHIFT_M = 0.8
+_SQUEEZE_M = 1.6
 _SAFE_MPS2, _WORTH_MPS2 = 3.0, 0.3
 """MOBIL: what a new follower may have to brake, and what a change must gain (Kesting et al. 2007: 4 and 0.1)."""
 _LANE_NEAR_M = 1.3
@@ -58,6 +59,9 @@ def choose_place(u: int, ways: Ways, traits: Traits, motion: Motion, seen: Float
     else:
         low, high = -min(room, _CARS_SHIFT_M), min(room, _CARS_SHIFT_M)
     likes = min(max(traits.likes_m[u], -room), room)
+    squeezes = _squeezes(u, room, ways, traits, motion)
+    if squeezes:
+        low, high = min(low, -room - _SQUEEZE_M), max(high, room + _SQUEEZE_M)
     here = motion.offset_m[u]
     scale = min(1.0, traits.wanted_mps[u] / _COSTS_AT_MPS)  # who is slow gains less, and moves as readily
     best, best_wish = -1e18, motion.wish_m[u]
@@ -72,8 +76,16 @@ def choose_place(u: int, ways: Ways, traits: Traits, motion: Motion, seen: Float
         if worth > best:
             best, best_wish = worth, place
     motion.wish_m[u] = best_wish
-    if v < 0.1 and traits.mind[u] == _DRIVES:
+    if v < 0.1 and traits.mind[u] == _DRIVES and not squeezes:
         motion.wish_m[u] = here
+
+
+@leaf_kernel
+def _squeezes(u: int, room: float, ways: Ways, traits: Traits, motion: Motion) -> bool:
+    """Return whether somebody leaves its way over a junction to get round who has blocked it for long."""
+    if ways.junction[motion.way[u]] < 0:
+        return False
+    return bool(motion.waited_s[u] > traits.patience_s[u] or abs(motion.wish_m[u]) > room + _PLACE_M)
 
 
 @leaf_kernel

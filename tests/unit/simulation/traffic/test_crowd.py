@@ -20,12 +20,13 @@ from zhixing.errors import ShapeError
 from zhixing.simulation.city import build_city
 from zhixing.simulation.city_world import CityWorld
 from zhixing.simulation.collision import boxes_touch
+from zhixing.simulation.road_lights import RoadLights
 from zhixing.simulation.traffic.crowd import Crowd
 from zhixing.simulation.traffic.dice import random_unit
 from zhixing.simulation.traffic.models import MODEL_OF, MODELS
 from zhixing.simulation.traffic.step import place_on
 from zhixing.simulation.traffic.ways import ways_of
-from zhixing.simulation.world import STEP_S
+from zhixing.simulation.world import STEP_NS, STEP_S
 
 STAND = Control(accel_mps2=-8.0, steer_rate_radps=0.0)
 BODY = EgoBody()
@@ -329,6 +330,39 @@ def test_some_run_a_red_as_they_come_and_others_wait_first() -> None:
     patience_s = MODEL_OF[RoadUser.EBIKE].patience_s
     assert np.mean(np.array(waited) < 0.5) > 0.25
     assert np.mean(np.array(waited) > patience_s) > 0.2
+
+
+def within_a_junction(crowd: Crowd, longer_than_s: float) -> int:
+    """Return how many of the first world have been standing within a junction for long."""
+    m, rows = crowd.motion, crowd.rows(0)
+    within = crowd.ways.junction[m.way[rows]] >= 0
+    return int((m.there[rows] & within & (m.waited_s[rows] > longer_than_s)).sum())
+
+
+@pytest.mark.slow
+def test_crowded_crossroads_under_lights_do_not_jam() -> None:
+    road = build_city(1)
+    jammed = []
+    for seed in range(9, 14):
+        crowd, lights = Crowd(road, 60, [seed]), RoadLights(road, seed, hour=12.0)
+        x, y = np.random.default_rng([seed, 5]).uniform((0.0, 0.0), (600.0, 400.0))
+        crowd.gather(0, float(x), float(y))
+        crowd.populate()
+        for step in range(6000):
+            crowd.step(STEP_S, lights.at(step * STEP_NS)[None])
+        jammed.append(within_a_junction(crowd, 40.0) > 2)
+    assert (
+        sum(jammed) <= 1
+    )  # of five places in ten minutes; two before drivers kept junctions clear and went round who blocks them
+
+
+def test_who_jams_a_crossroads_by_night_is_gone_in_the_end() -> None:
+    world = CityWorld(seed=1, num_users=60, hour=2.0)
+    world.may_stand = True
+    for _ in range(2400):
+        world.step(STAND)
+        assert within_a_junction(world._crowd, 41.0) == 0
+    assert world._gridlock.num_removed < 60
 
 
 def test_a_negative_number_of_road_users_is_refused(lane_map: LaneMap) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
+import shapely.affinity
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zhixing.datatypes.shapes import IntArray
 from zhixing.datatypes.tracks import RoadUser
@@ -13,6 +17,7 @@ from zhixing.simulation.traffic.look import (
     ALONG,
     BOX_COLUMNS,
     IN_S,
+    LATERAL,
     MEET_COLUMNS,
     MOST_SEEN,
     NUM_FUTURES,
@@ -20,8 +25,11 @@ from zhixing.simulation.traffic.look import (
     PATH_POINTS,
     SEEN_COLUMNS,
     SIN,
+    TURN_COS,
+    TURN_SIN,
     WHO,
     Scratch,
+    begins_m,
     bound,
     foresee,
     look_along,
@@ -95,3 +103,22 @@ def test_of_a_crowd_that_comes_from_the_side_the_first_are_met_whatever_their_ro
         scratch, _, num_meets = seen_and_met(comers(np.random.default_rng(seed).permutation(CROWDED)))
         assert num_meets == MOST_SEEN
         assert sorted(scratch.meets[:MOST_SEEN, IN_S].tolist()) == sorted(comes_s)[:MOST_SEEN]
+
+
+@given(
+    st.floats(-5.0, 30.0), st.floats(-6.0, 6.0), st.floats(-math.pi, math.pi), st.floats(0.3, 12.0),
+    st.floats(0.3, 2.6), st.floats(0.2, 3.0),
+)  # fmt: skip
+def test_a_box_begins_on_a_path_where_its_outline_does(
+    along: float, lateral: float, turn: float, length: float, width: float, half: float
+) -> None:
+    row = np.zeros(SEEN_COLUMNS)
+    row[ALONG], row[LATERAL], row[TURN_COS], row[TURN_SIN] = along, lateral, math.cos(turn), math.sin(turn)
+    box = shapely.box(-0.5 * length, -0.5 * width, 0.5 * length, 0.5 * width)
+    there = shapely.affinity.translate(shapely.affinity.rotate(box, turn, (0, 0), use_radians=True), along, lateral)
+    within = there.intersection(shapely.box(-100.0, -half, 100.0, half))
+    begins = begins_m(row, half, length, width)
+    if within.area > 1e-9:
+        assert begins == pytest.approx(within.bounds[0], abs=1e-6)
+    elif within.is_empty:
+        assert begins == np.inf
