@@ -35,6 +35,7 @@ def zhixing(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
         (["exam", "cockpit", "absent.jsonl"], 2, "absent.jsonl"),
         (["exam", "driving", "absent", "--out", "o"], 2, "absent"),
         (["export", "absent", "copy"], 2, "absent"),
+        (["reenact", "absent"], 2, "Veh_tracks_meta.csv"),
         (["bench", "luck"], 2, "no suite is called 'luck'"),
         (["doctor", "--config", "absent.toml"], 2, "absent.toml"),
     ],
