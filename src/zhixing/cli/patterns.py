@@ -42,7 +42,7 @@ def show(name: NAME, as_json: AS_JSON = False) -> None:
 
 
 def drive(
-    name: Annotated[str, typer.Argument(help="Of the pattern, or a folder that --out wrote: the same scene again.")],
+    name: Annotated[str, typer.Argument(help="Of the pattern, or the folder of a kept drive, OUT/NAME/TASK.")],
     values: Annotated[
         list[str] | None, typer.Option("--set", help="A parameter, as name=value; may be repeated.")
     ] = None,

@@ -12,8 +12,8 @@ from zhixing.cli.output import JSON_HELP, show_json, show_line, show_table
 
 def reenact(
     record: Annotated[Path, typer.Argument(help="A record of SinD with the facts of everybody, its lights and map.")],
-    seed: Annotated[int, typer.Option(min=0, help="Of what the facts leave open.")] = 1,
-    minutes: Annotated[float, typer.Option(min=0.1, help="From the beginning of the record.")] = 5.0,
+    seed: Annotated[int, typer.Option(min=0, max=2**62, help="Of what the facts leave open.")] = 1,
+    minutes: Annotated[float, typer.Option(min=0.1, max=1440.0, help="From the beginning of the record.")] = 5.0,
     out: Annotated[Path | None, typer.Option(help="Folder for tasks, as OpenSCENARIO.")] = None,
     tasks: Annotated[int, typer.Option(min=1, help="At most so many; in each one of the cars is the ego.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
@@ -33,4 +33,5 @@ def reenact(
     show_table(columns, [list(row.values()) for row in done.rows], title=f"{run.drive.drive_id}: {run.drive.source}")
     show_line(f"left out: {run.num_left_out} of the whole record; taken out of jams: {run.num_jammed}")
     if out is not None:
-        show_line(f"{len(done.tasks)} tasks: zhixing exam driving {out}")
+        then = f": zhixing exam driving {out} --out RESULTS" if done.tasks else "; no car passed in that time"
+        show_line(f"{len(done.tasks)} tasks{then}")

@@ -118,9 +118,9 @@ def layout_of(road: Road) -> Layout:
 
 
 def _way_from(road: Road, before: tuple[tuple[int, ...], ...], lane: int) -> tuple[int, ...]:
-    """Return the lanes of a junction that only lead over it, from one entered from outside: none where it is no way.
+    """Return the way over a junction that begins with a lane; empty if none does.
 
-    Behind a waiting area, which has a light of its own, there may be several; all of them are in what is returned.
+    It is that lane, and where that is a waiting area all lanes behind it.
     """
     nexts, junction = road.successors[lane], road.lanes[lane].junction
     if junction < 0 or not before[lane] or not nexts or any(road.lanes[k].junction >= 0 for k in before[lane]):

@@ -67,7 +67,10 @@ def keep_pattern_drive(drive: PatternDrive, folder: Path) -> Path:
 
 def is_kept(folder: Path) -> bool:
     """Return whether a folder holds a kept drive of a pattern."""
-    return (folder / _FILE).is_file()
+    try:
+        return (folder / _FILE).is_file()
+    except OSError:  # no name of a folder, or one that may not be entered
+        return False
 
 
 def read_kept_scene(folder: Path) -> KeptScene:
@@ -91,5 +94,5 @@ def _scene_of(told: Mapping[str, Any]) -> KeptScene:
     is_seed = isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0
     are_numbers = isinstance(values, dict) and all(isinstance(value, float) for value in values.values())
     if not (isinstance(pattern, str) and is_seed and are_numbers):
-        raise TypeError(type(told).__name__)
+        raise TypeError("pattern, seed and values are not of their types")
     return KeptScene(pattern=pattern, seed=seed, values=values)

@@ -19,7 +19,7 @@ from zhixing.simulation.seeded_site import SeededRun, SeededSite
 from zhixing.simulation.site_routes import site_of
 from zhixing.simulation.task_of_drive import task_of_drive
 
-FAMILY = "synthetic-{place}"
+FAMILY = "synthetic-{city}-{record}"
 _VEHICLES, _PEOPLE = "Veh_tracks_meta.csv", "Ped_tracks_meta.csv"
 _SPARE_NS = 15 * NS_PER_S
 _LONGEST_NS = 60 * NS_PER_S
@@ -32,8 +32,8 @@ class Reenacted:
 
     Attributes:
         run: The synthetic traffic.
-        rows: For each class that came how many were recorded and how many were simulated, and how many of those who
-            went straight on or left passed the light at red, recorded and simulated.
+        rows: For each class how many are told to have come, and how many came; and how many of those who go straight on
+            or left are told to have passed the light at red (some of them later), and how many did.
         tasks: Folders of the tasks that were written.
     """
 
@@ -60,6 +60,7 @@ def reenact(
         MapError: The map makes no sense.
         ScenarioError: A task cannot be written.
     """
+    folder = folder.resolve()
     if not (folder / _VEHICLES).is_file():
         raise RecordingError(
             f"{folder} has no {_VEHICLES}", hint="Give a record of SinD that tells the facts of everybody."
@@ -71,7 +72,8 @@ def reenact(
     end_ns = min(round(60.0 * minutes * NS_PER_S), int(facts.present_ns.max()))
     drive_id = f"{folder.name}-{seed}"
     run = SeededSite(site_of(road), lights, facts, seed=seed).run(0, end_ns, drive_id=drive_id)
-    written = [] if out is None else _write_tasks(run, out, FAMILY.format(place=folder.name), tasks)
+    family = FAMILY.format(city=folder.parent.name.lower(), record=folder.name)
+    written = [] if out is None else _write_tasks(run, out, family, tasks)
     return Reenacted(run=run, rows=tuple(_rows(facts, run.facts, end_ns)), tasks=tuple(written))
 
 

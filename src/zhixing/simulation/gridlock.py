@@ -1,8 +1,8 @@
 """Who blocks a junction for good is taken away, as in other traffic simulations.
 
 Where no light sorts movements they may wait for each other in a ring, at night under flashing yellow and on maps that
-nobody has tuned. Nobody has to stand within a junction for
-longer than a light is yellow and red together with the queue before it; who does is in such a ring.
+nobody has tuned. Whoever stands within a junction for 40 s mostly is in such a ring; now and then it is only behind a
+queue at the next red.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zhixing.simulation.traffic.crowd import Crowd
 from zhixing.simulation.traffic.models import Mind
 from zhixing.simulation.traffic.people import NOWHERE_M
 
-_WITHIN_S, _ELSEWHERE_S = 40.0, 200.0
+WITHIN_S, _ELSEWHERE_S = 40.0, 200.0
 
 
 class Gridlock:
@@ -34,7 +34,7 @@ class Gridlock:
             k not in waits and (lane.junction >= 0 or lane.kind == LaneKind.CROSSING)
             for k, lane in enumerate(road.lanes)
         ]
-        self._most_s: FloatArray = np.where(within, _WITHIN_S, _ELSEWHERE_S)
+        self._most_s: FloatArray = np.where(within, WITHIN_S, _ELSEWHERE_S)
         self.num_removed = 0
 
     def loosen(self, crowd: Crowd) -> None:

@@ -27,9 +27,9 @@ _LAST_SHARE = 0.95
 class Journey:
     """Where the ego is and what has become of it.
 
-    An incident (a collision, leaving the road, not moving for 90 s or longer than any red) is counted; after leaving
-    the road or being stuck the ego is put back onto the nearest lane. Where the map ends it comes in again at another
-    end; that is none.
+    An incident (a collision, leaving the road, not moving for 90 s or longer than any red) is counted. After leaving
+    the road the ego is put back onto the nearest lane, after being stuck elsewhere, never onto anybody. Where the map
+    ends it comes in again at another end; that is no incident.
 
     Args:
         road: The map.
@@ -99,9 +99,9 @@ class Journey:
         if not self.may_stand and (self._is_over or self._walk.is_over(ego)):
             self._come_in(boxes[there, :2])
         elif not drivable_area(self._road).contains_box(box):
-            self._put_back("off-road")
+            self._put_back("off-road", boxes, there)
         elif self._standing_s > self._stuck_s:
-            self._put_back("stuck")
+            self._put_back("stuck", boxes, there)
 
     def _blame(self, box: FloatArray, boxes: FloatArray, speeds: FloatArray, there: BoolArray) -> str:
         for row in np.flatnonzero(touching(box, boxes, there)).tolist():
@@ -115,10 +115,14 @@ class Journey:
         self.ego = self._walk.start(others_xy_m)
         self.is_elsewhere = self.has_arrived = True
 
-    def _put_back(self, why: str) -> None:
+    def _put_back(self, why: str, boxes: FloatArray, there: BoolArray) -> None:
         self._events[why] += 1
         self._standing_s = 0.0
         lane, s_m, _ = self._map.nearest(self.ego.x_m, self.ego.y_m, within_m=math.inf)
         length_m = float(self._map.length_m[lane])
-        self.ego = replace(self._walk.state_on(lane, min(s_m / length_m, _LAST_SHARE) * length_m, 0.0), steer_rad=0.0)
+        place = self._walk.state_on(lane, min(s_m / length_m, _LAST_SHARE) * length_m, 0.0)
+        box = np.array([place.x_m, place.y_m, place.yaw_rad, self.body.length_m, self.body.width_m])
+        if why == "stuck" or touching(box, boxes, there).any():
+            place = self._walk.start(boxes[there, :2])
+        self.ego = replace(place, steer_rad=0.0)
         self.is_elsewhere = True

@@ -25,6 +25,7 @@ from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.datatypes.tracks import RoadUser, Tracks
 from zhixing.datatypes.traffic_facts import Movement, TrafficFacts, Violation
 from zhixing.datatypes.units import NS_PER_S
+from zhixing.simulation.gridlock import WITHIN_S
 from zhixing.simulation.site_routes import Site, SiteRoute
 from zhixing.simulation.traffic.models import MODEL_OF, Mind
 from zhixing.simulation.traffic.people import NOWHERE_M, become, nobody_of, traits_of
@@ -36,8 +37,6 @@ SOURCE = "synthetic: seeded by recorded facts"
 _PARKED_NS = 300 * NS_PER_S
 _BEFORE_NS = 30 * NS_PER_S
 """So long before anybody is to arrive they set off outside the map."""
-_JAMMED_S = 40.0
-"""Who has stood so long within the junction, not before a line, is taken out: it would stand there for ever."""
 _SETS_OFF = 0.8
 _FREE_M, _BRAKES_MPS2 = 2.0, 2.0
 _LATE_S = 2.0
@@ -251,7 +250,7 @@ class SeededSite:
         for k in np.flatnonzero(is_in & ~self._was_in & (self._light != NO_LIGHT)).tolist():
             self._passed[k] = int(_SHOWN.get(int(shown[self._light[k]]), Violation.NONE))
         self._was_in = is_in
-        for k in np.flatnonzero(is_in & (m.waited_s[:users] > _JAMMED_S)).tolist()[:1]:
+        for k in np.flatnonzero(is_in & (m.waited_s[:users] > WITHIN_S)).tolist()[:1]:
             m.there[k] = False
             m.x_m[k] = m.y_m[k] = NOWHERE_M
             self._num_jammed += 1

@@ -60,7 +60,7 @@ class SignalClock:
             return self._look_at(time_ns)[1].copy()
         time_s = time_ns / NS_PER_S
         lines, plan = self._lines, int(self._plan_at[0])
-        offset_s = self._offset_s.reshape(-1, self._groups.size)
+        offset_s = np.atleast_2d(self._offset_s)
         shown = np.empty(offset_s.shape, dtype=np.int64)
         _show(
             time_s, offset_s, lines.start_s[plan], lines.cycle_s[plan], lines.end_s[plan], lines.shown[plan], shown

@@ -11,10 +11,9 @@ from zhixing.datatypes.shapes import BoolArray, IntArray
 from zhixing.datatypes.tracks import Tracks
 from zhixing.errors import ScenarioError
 from zhixing.simulation.drivable import drivable_area
+from zhixing.simulation.traffic.step import WHEELBASE_SHARE
 
 _GOAL_HALF_M = 3.0
-_WHEELBASE_SHARE = 0.58
-"""Of the length of a car: 2.7 m of 4.6 m is usual."""
 
 
 def task_of_drive(
@@ -24,8 +23,8 @@ def task_of_drive(
 
     Args:
         drive: The recording.
-        ego_id: Whose place the ego takes, for as long as it is there without a break, with all of it on lanes for cars:
-            at the edge of a map its rear is not.
+        ego_id: Whose place the ego takes, for the longest time that it is there without a break, with all of it on
+            lanes for cars: at the edge of a map its rear is not.
         scenario_id: Name of the task.
         family: The set it belongs to.
         spare_ns: So much longer than the recorded one the ego may take; others move on as long as the recording does.
@@ -39,8 +38,8 @@ def task_of_drive(
         raise ScenarioError(f"{drive.drive_id} has no map", hint="Nobody can drive without one.")
     rows = np.flatnonzero(tracks.object_id == ego_id)
     steps = _on_the_road(road, tracks, int(rows[0])) if rows.size else np.zeros(0, dtype=np.int64)
-    breaks = np.flatnonzero(np.diff(steps) > 1)
-    steps = steps[: breaks[0] + 1] if breaks.size else steps
+    runs = np.split(steps, np.flatnonzero(np.diff(steps) > 1) + 1)
+    steps = max(runs, key=lambda run: run.size)
     if most_ns is not None and steps.size:
         steps = steps[tracks.time_ns[steps] <= tracks.time_ns[steps[0]] + most_ns]
     if steps.size < 2:
@@ -57,7 +56,7 @@ def task_of_drive(
         scenario_id=scenario_id,
         family=family,
         road=road,
-        body=EgoBody(length_m=length_m, width_m=width_m, wheelbase_m=_WHEELBASE_SHARE * length_m),
+        body=EgoBody(length_m=length_m, width_m=width_m, wheelbase_m=WHEELBASE_SHARE * length_m),
         start=EgoState(
             x_m=float(tracks.xy_m[row, first, 0]),
             y_m=float(tracks.xy_m[row, first, 1]),

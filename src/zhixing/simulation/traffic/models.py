@@ -78,7 +78,7 @@ class UserModel:
         side_gap_m: Gap kept to the side while passing.
         roam_mps: How fast it moves sideways at most.
         spread_m: It keeps up to this far beside the middle of its lane.
-        red_rate: Share of the reds it meets that it runs.
+        red_rate: Share of the reds it meets that it would run: who waits first does not where green comes before.
         dash_rate: Share of these that it runs as it comes; at the others it waits first until its patience ends.
         courtesy: Share of those who have the right of way and cannot force it (people on foot, two-wheelers going
             straight on) that it lets go first.

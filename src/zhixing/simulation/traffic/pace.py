@@ -134,8 +134,8 @@ def pace_mps2(
         lights: (groups,) what is shown.
         path: (points, 6) the own one.
         spacing: Of its points, m.
-        seen: (seen, 8) who is near.
-        meets: (meets, 7) who will come onto the path.
+        seen: (seen, columns) who is near.
+        meets: (meets, columns) who will come onto the path.
     """
     v, way = motion.speed_mps[u], motion.way[u]
     wanted = min(traits.wanted_mps[u], ways.limit_mps[way])
@@ -181,8 +181,10 @@ def pace_mps2(
             a = min(a, -slows if v > 0.0 else 0.0)
             continue
         a = min(a, follow_mps2(v, free, gap, lead, u, traits))
-        if front + gap > line_m and gap < beyond_m and lead < _HARDLY_MOVES_MPS:
-            a = min(a, _stop_mps2(v, max(line_m - front - _FROM_LINE_M, 0.0), u, traits))
+        if front + gap > line_m and gap < beyond_m and motion.speed_mps[o] < _HARDLY_MOVES_MPS:
+            stop = max(line_m - front - _FROM_LINE_M, 0.0)
+            if v * v <= 2.0 * traits.brake_mps2[u] * max(stop, 0.01):  # else it is too late to stay out
+                a = min(a, _stop_mps2(v, stop, u, traits))
     a = min(a, _before_lights(u, seed, ways, traits, motion, lights))
     return max(_among_others(u, seed, a, free, wanted, traits, motion, meets), -HARDEST_MPS2)
 
@@ -192,7 +194,8 @@ def _box_ahead(u: int, seed: int, ways: Ways, traits: Traits, motion: Motion) ->
     """Return how far the next junction is, and the gap that must be free to have room beyond it.
 
     Whoever keeps junctions clear waits before one until there is room behind it (Implementation Regulations of the Road
-    Traffic Safety Law of the PRC, art. 53): most drivers. Of those who do not, and within a junction, both are nothing.
+    Traffic Safety Law of the PRC, art. 53): most drivers. For all others, and for whoever is within a junction or does
+    not come to one, the distance is infinite.
     """
     way, following = motion.way[u], motion.next_way[u]
     if traits.mind[u] != _DRIVES or following < 0 or ways.junction[way] >= 0 or ways.junction[following] < 0:

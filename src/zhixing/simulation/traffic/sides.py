@@ -83,8 +83,9 @@ def choose_place(u: int, ways: Ways, traits: Traits, motion: Motion, seen: Float
 @leaf_kernel
 def _squeezes(u: int, room: float, ways: Ways, traits: Traits, motion: Motion) -> bool:
     """Return whether somebody leaves its way over a junction to get round who has blocked it for long."""
-    if ways.junction[motion.way[u]] < 0:
-        return False
+    way, following = motion.way[u], motion.next_way[u]
+    if ways.junction[way] < 0 or (following >= 0 and ways.junction[following] == ways.junction[way]):
+        return False  # in a waiting area one waits for the light behind it
     return bool(motion.waited_s[u] > traits.patience_s[u] or abs(motion.wish_m[u]) > room + _PLACE_M)
 
 

@@ -44,7 +44,7 @@ _STANDS_MPS = 0.2
 _SLACK_M = 0.12
 _TURNS_RADPS = 4.0
 _SWING_M = 0.35
-_WHEELBASE_SHARE = 0.58
+WHEELBASE_SHARE = 0.58
 """Of the length of a vehicle: 2.7 m of 4.6 m is usual."""
 
 
@@ -185,6 +185,9 @@ def _move(u: int, dt: float, seed: int, accel: float, slide: float, ways: Ways, 
         motion.legs[u] += 1
         if ways.junction[following] < 0:
             motion.runs[u] = False
+        else:
+            room = max(0.0, ways.half_m[following] - 0.5 * traits.width_m[u])
+            motion.wish_m[u] = min(max(motion.wish_m[u], -room), room)
         motion.second_way[u] = next_way(ways, motion.next_way[u], seed, motion.identity[u], motion.legs[u] + 2)
     if walks:
         _walk_to(u, dt, slide, ways, motion)
@@ -211,7 +214,7 @@ def _steer_to(u: int, dt: float, ways: Ways, traits: Traits, motion: Motion) -> 
 
     So long vehicles cut corners with their rear wheels, as they do.
     """
-    half = 0.5 * _WHEELBASE_SHARE * traits.length_m[u]
+    half = 0.5 * WHEELBASE_SHARE * traits.length_m[u]
     c, s = math.cos(motion.yaw_rad[u]), math.sin(motion.yaw_rad[u])
     rear_x, rear_y = motion.x_m[u] - half * c, motion.y_m[u] - half * s
     way, at = motion.way[u], motion.s_m[u] + half

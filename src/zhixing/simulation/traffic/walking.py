@@ -57,8 +57,8 @@ def walk_mps2(
         traits: Of everybody.
         motion: Of everybody.
         lights: (groups,) what is shown.
-        seen: (seen, 8) who is near.
-        meets: (meets, 7) who will come onto the path.
+        seen: (seen, columns) who is near.
+        meets: (meets, columns) who will come onto the path.
     """
     way, v = motion.way[u], motion.speed_mps[u]
     wanted = traits.wanted_mps[u]

@@ -333,9 +333,10 @@ def test_some_run_a_red_as_they_come_and_others_wait_first() -> None:
 
 
 def within_a_junction(crowd: Crowd, longer_than_s: float) -> int:
-    """Return how many of the first world have been standing within a junction for long."""
-    m, rows = crowd.motion, crowd.rows(0)
-    within = crowd.ways.junction[m.way[rows]] >= 0
+    """Return how many of the first world have been standing within a junction for long, not in a waiting area."""
+    m, rows, junction = crowd.motion, crowd.rows(0), crowd.ways.junction
+    is_area = (m.next_way[rows] >= 0) & (junction[m.next_way[rows]] == junction[m.way[rows]])
+    within = (junction[m.way[rows]] >= 0) & ~is_area
     return int((m.there[rows] & within & (m.waited_s[rows] > longer_than_s)).sum())
 
 
