@@ -15,7 +15,8 @@ Sources:
         everybody stayed. Half of them met a red, so of those who met one nearly all of the two-wheelers ran it: most
         not as they came (e-bikes that ran one straight on stayed 6 s longer in the median than those that met none).
     [W12] Wu, Yao and Zhang, The red-light running behavior of electric bike riders and cyclists at urban intersections
-        in China (2012): 56 % of 451 that met a red at three crossroads of Beijing ran it. [X22] is wilder than that.
+        in China (2012): 56 % of 451 that met a red at three crossroads of Beijing ran it. The crossroads of [X22] is
+        wilder; its own rates hold where it is simulated (``simulation.seeded_site``).
     measured: on the first halves of recordings by ``zhixing bench realism``, which prints the second halves; what was
         measured and how well it is met stands in docs/benchmarks.md.
     Where nothing is named the value is ours.
@@ -129,15 +130,15 @@ MODELS: tuple[UserModel, ...] = (
         spread_m=0.1, red_rate=0.0, courtesy=0.8, politeness=0.3, patience_s=9.0,
     ),
     # measured: dash rates by how long those stayed in SinD who ran a red, to the nearest of five settings
-    UserModel(  # measured: share, size, red rate, and speed by stays, in SinD ([L08] says 6.1 m/s)
+    UserModel(  # measured: share, size, and speed by stays, in SinD ([L08] says 6.1 m/s); red: [W12]
         road_user=RoadUser.EBIKE, mind=Mind.RIDES, share=0.26, lane_kinds=_BIKES, size_m=(1.74, 0.77),
         speed_mps=(6.9, 1.4), accel_mps2=1.5, brake_mps2=2.0, headway_s=0.6, gap_m=0.6, side_gap_m=0.35, roam_mps=1.0,
-        spread_m=0.75, red_rate=0.9, dash_rate=0.5, courtesy=0.3, patience_s=3.0,
+        spread_m=0.75, red_rate=0.56, dash_rate=0.5, courtesy=0.3, patience_s=3.0,
     ),
-    UserModel(  # speed: [L08], and by stays in SinD; measured: share, size, red rate in SinD
+    UserModel(  # speed: [L08], and by stays in SinD; measured: share, size in SinD; red: [W12]
         road_user=RoadUser.BICYCLE, mind=Mind.RIDES, share=0.2, lane_kinds=_BIKES, size_m=(1.61, 0.67),
         speed_mps=(4.1, 0.7), accel_mps2=1.0, brake_mps2=2.0, headway_s=0.6, gap_m=0.6, side_gap_m=0.35, roam_mps=0.8,
-        spread_m=0.75, red_rate=0.8, dash_rate=0.8, courtesy=0.4, patience_s=4.0,
+        spread_m=0.75, red_rate=0.56, dash_rate=0.8, courtesy=0.4, patience_s=4.0,
     ),
     UserModel(  # measured: share, size, red rate (22 that passed a light) in SinD
         road_user=RoadUser.TRICYCLE, mind=Mind.RIDES, share=0.05, lane_kinds=_BIKES, size_m=(2.5, 1.12),

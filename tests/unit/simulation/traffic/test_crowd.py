@@ -21,6 +21,7 @@ from zhixing.simulation.city import build_city
 from zhixing.simulation.city_world import CityWorld
 from zhixing.simulation.collision import boxes_touch
 from zhixing.simulation.road_lights import RoadLights
+from zhixing.simulation.seeded_site import RED_RATES
 from zhixing.simulation.traffic.crowd import Crowd
 from zhixing.simulation.traffic.dice import random_unit
 from zhixing.simulation.traffic.models import MODEL_OF, MODELS
@@ -230,7 +231,7 @@ def way_is_red(crowd: Crowd, way: int, lights: IntArray) -> bool:
     )
 
 
-def test_cars_stop_at_red_and_two_wheelers_mostly_do_not() -> None:
+def test_cars_stop_at_red_and_half_of_the_two_wheelers_do_not() -> None:
     met: Counter[RoadUser] = Counter()
     ran: Counter[RoadUser] = Counter()
     for seed in (1, 3):
@@ -258,7 +259,7 @@ def test_cars_stop_at_red_and_two_wheelers_mostly_do_not() -> None:
     assert met[RoadUser.CAR] >= 25
     assert met[RoadUser.EBIKE] >= 15
     assert ran[RoadUser.CAR] / met[RoadUser.CAR] <= 0.05
-    assert ran[RoadUser.EBIKE] / met[RoadUser.EBIKE] >= 0.7
+    assert 0.35 <= ran[RoadUser.EBIKE] / met[RoadUser.EBIKE] <= 0.75
 
 
 def test_nobody_appears_too_fast_and_too_near_to_stop_at_a_red_light() -> None:
@@ -285,7 +286,7 @@ def test_red_light_rates_are_those_recorded_in_tianjin() -> None:
     at_red = 0.52
     recorded = {RoadUser.EBIKE: 59 / 127, RoadUser.BICYCLE: 34 / 87, RoadUser.CAR: 2 / 181}
     for user, share in recorded.items():
-        assert MODEL_OF[user].red_rate == pytest.approx(share / at_red, abs=0.06)
+        assert RED_RATES.get(user, MODEL_OF[user].red_rate) == pytest.approx(share / at_red, abs=0.06)
 
 
 def test_dice_fall_evenly_and_the_same_way_every_time() -> None:
