@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from zhixing.runtime.bench.page import CHROMIUM_ARGUMENTS
 
 CHROMIUM = os.environ.get("ZHIXING_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 START_LIMIT_S = 600.0  # a first start compiles the kernels
+# What is expected of a page may take its time on a machine that is busy otherwise.
+expect.set_options(timeout=20_000)
 WIDE = {"width": 1920, "height": 720}
 
 
