@@ -14,9 +14,7 @@ are put where they were and react to nobody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -79,8 +77,8 @@ class SeededSite:
         facts: As recorded; people on foot among them are simulated where there are crossings and no ``walkers``.
         seed: Of every choice.
         walkers: Tracks of people on foot on the same clock, to be replayed.
-        as_told: Whether who is told to have run a red does so, and nobody else; otherwise the rates hold.
-        red_rates: Share of the reds it meets that somebody of a class would run, instead of its model's.
+        as_told: Whether who is told to have run a red does so, and nobody else; otherwise ``RED_RATES`` and the
+            rates of the models hold.
     """
 
     def __init__(
@@ -92,7 +90,6 @@ class SeededSite:
         seed: int,
         walkers: Tracks | None = None,
         as_told: bool = False,
-        red_rates: Mapping[RoadUser, float] = MappingProxyType(RED_RATES),
     ) -> None:
         self._site, self._lights, self._walkers = site, lights, walkers
         self._ways, self._rng = ways_of(site.road, site.extra), np.random.default_rng([seed, 5])
@@ -110,7 +107,7 @@ class SeededSite:
         for k, (row, route) in enumerate(plans):
             size = facts.size_m[row] if np.isfinite(facts.size_m[row]).all() else np.zeros(2)
             become(self._traits, k, MODEL_OF[RoadUser(int(facts.road_user[row]))], self._rng, (size[0], size[1]))
-            self._traits.red_rate[k] = red_rates.get(RoadUser(int(facts.road_user[row])), self._traits.red_rate[k])
+            self._traits.red_rate[k] = RED_RATES.get(RoadUser(int(facts.road_user[row])), self._traits.red_rate[k])
             if as_told:
                 self._traits.red_rate[k] = float(facts.violation[row] == Violation.RED)
             self._plan[k, :3] = route.ways
