@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from zhixing.errors import PluginError
 
-GROUPS = ("zhixing.planners", "zhixing.predictors", "zhixing.metrics")
+GROUPS = ("zhixing.planners", "zhixing.predictors", "zhixing.metrics", "zhixing.readers")
 
 
 def names(group: str) -> tuple[str, ...]:

@@ -186,6 +186,19 @@ class BrokerConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """Where recordings are kept.
+
+    Attributes:
+        archive: Folder, or a URL that fsspec knows.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    archive: str = "~/.local/share/zhixing/archive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, by component."""
 
@@ -201,6 +214,7 @@ class Settings:
     kuksa: KuksaConfig = field(default_factory=KuksaConfig)
     can: CanConfig = field(default_factory=CanConfig)
     broker: BrokerConfig = field(default_factory=BrokerConfig)
+    data: DataConfig = field(default_factory=DataConfig)
 
 
 def load_settings(

@@ -62,7 +62,8 @@ def test_no_source_hides_an_import_or_raises_a_bare_exception(path: Path) -> Non
 
 
 def test_only_the_top_floors_catch_everything() -> None:
-    allowed = {"cli/__init__.py", "registry.py"}
+    # Besides them: who runs a stranger's reader, and the exam of such a reader.
+    allowed = {"cli/__init__.py", "registry.py", "dataloop/ingest/ingest.py", "testing/reader_check.py"}
     found = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zhixing.cli import bench, broker, cockpit, doctor, drive, exam, export, patterns, reenact, serve
+from zhixing.cli import archive, bench, broker, cockpit, doctor, drive, exam, export, patterns, reenact, serve
 
 app = typer.Typer(
     name="zhixing",
@@ -26,6 +26,8 @@ app.command()(cockpit.say)
 app.command()(cockpit.signals)
 app.command()(drive.drive)
 app.command()(export.export)
+app.command()(archive.ingest)
+app.command()(archive.archive)
 app.command()(reenact.reenact)
 app.add_typer(exams, name="exam")
 app.add_typer(pattern, name="pattern")

@@ -16,6 +16,29 @@ DriveOutcome = Literal["goal", "collision", "off_road", "timeout"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Task:
+    """What an ego that is not in the recording shall do in it.
+
+    Attributes:
+        family: The set of tasks it belongs to, for slices.
+        body: The ego's size and limits.
+        start: The ego at ``start_ns``.
+        goal: Where it must arrive.
+        start_ns: First moment.
+        stop_ns: Time is up after this moment.
+        ego_light: Light group of the ego's own movement, or -1.
+    """
+
+    family: str
+    body: EgoBody
+    start: EgoState
+    goal: Goal
+    start_ns: int
+    stop_ns: int
+    ego_light: int = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Drive:
     """A recording: who was where, on which road, under which lights.
 
@@ -27,6 +50,7 @@ class Drive:
         lights: What the lights showed.
         ego_id: ``object_id`` of the recording vehicle in ``tracks``, or -1.
         is_night: Whether it was dark, None where that is not known.
+        task: What an ego shall do in it, where the recording was made a task of.
     """
 
     drive_id: str
@@ -36,6 +60,7 @@ class Drive:
     lights: Lights
     ego_id: int = -1
     is_night: bool | None = None
+    task: Task | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -15,13 +15,13 @@ _MAX_CHARS = 10_000
 _LFS = "version https://git-lfs"
 
 
-def read_header(path: Path) -> tuple[str, ...]:
-    """Return the names of the columns of a file.
+def read_header(path: Path, max_bytes: int = _MAX_BYTES) -> tuple[str, ...]:
+    """Return the names of the columns of a file that has at most so many bytes.
 
     Raises:
         RecordingError: See :func:`read_rows`.
     """
-    with _open(path) as file:
+    with _open(path, max_bytes) as file:
         return _header(path, file)
 
 
@@ -94,12 +94,12 @@ def whole_in(path: Path, line: int, column: str, text: str, least: int = 0, most
     return int(value)
 
 
-def _open(path: Path) -> TextIO:
+def _open(path: Path, max_bytes: int = _MAX_BYTES) -> TextIO:
     try:
         if path.exists() and not path.is_file():
             raise RecordingError(f"{path.name} is no ordinary file", hint="Give a file, not a folder, pipe or device.")
         size = path.stat().st_size
-        if size > _MAX_BYTES:
+        if size > max_bytes:
             raise RecordingError(f"{path.name} has {size / 1e6:.0f} MB", hint="Cut it into shorter recordings.")
         return path.open(encoding="utf-8-sig", newline="")
     except OSError as error:

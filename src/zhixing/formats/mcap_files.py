@@ -36,6 +36,7 @@ from zhixing.formats.mcap_road import road_from_message, road_to_message
 from zhixing.formats.mcap_schema import FILE_DESCRIPTOR_SET, PACKAGE, message_class
 
 EGO_ID = 0
+_MAGIC = b"\x89MCAP0\r\n"
 _CHUNK_BYTES = 64 * 1024
 """A crash loses at most what is not yet in a chunk: about a second of dense traffic."""
 _MAX_BYTES = 4 * 1024**3
@@ -180,6 +181,15 @@ class DriveWriter:
             raise RecordingError(
                 f"{self._path} cannot be written: {error.strerror}", hint="Free some space."
             ) from error
+
+
+def is_mcap(path: Path) -> bool:
+    """Return whether a file begins with MCAP's magic bytes; false where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
 
 
 def read_drive(path: Path | str, *, allow_truncated: bool = False) -> Drive:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from zhixing.datatypes.road import Lane, LaneKind, Road, StopLine
 from zhixing.datatypes.scene import EgoBody
 from zhixing.datatypes.shapes import FloatArray
+from zhixing.errors import MapError, ShapeError
 from zhixing.formats.mcap_schema import message_class
 
 
@@ -71,6 +72,23 @@ def road_from_message(message: Any) -> tuple[Road, EgoBody]:  # noqa: ANN401  # 
         num_light_groups=message.num_light_groups,
     )
     return road, EgoBody(length_m=message.ego_length_m, width_m=message.ego_width_m)
+
+
+def road_to_bytes(road: Road) -> bytes:
+    """Return the map alone; the same map gives the same bytes."""
+    return road_to_message(road, EgoBody()).SerializeToString(deterministic=True)
+
+
+def road_from_bytes(data: bytes) -> Road:
+    """Return what :func:`road_to_bytes` wrote.
+
+    Raises:
+        MapError: It is no map.
+    """
+    try:
+        return road_from_message(message_class("Road").FromString(data))[0]
+    except (DecodeError, ShapeError, ValueError) as error:
+        raise MapError(f"these bytes are no map: {error}", hint="Write it again.") from error
 
 
 def _points(values: Any) -> FloatArray:  # noqa: ANN401

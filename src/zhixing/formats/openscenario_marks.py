@@ -13,7 +13,6 @@ A trajectory declares the parameter ``zhixing_speed_mps``: the speed at each of 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -25,19 +24,17 @@ from zhixing.datatypes.scene import EgoBody, EgoState, Goal
 from zhixing.datatypes.shapes import IntArray
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.errors import ScenarioError
-from zhixing.formats.json_values import load_object, numbers, points, whole, whole_list
+from zhixing.formats.goal_json import goal_from_json, goal_to_json
+from zhixing.formats.json_values import load_object, numbers, whole, whole_list
 from zhixing.formats.xml_write import child
 
 SPEEDS = "zhixing_speed_mps"
 _TASK, _OBJECT = "zhixing.task", "zhixing.object"
 _START = ("accel_mps2", "steer_rad")
 _BODY = ("wheelbase_m", "max_steer_rad", "max_steer_rate_radps", "min_accel_mps2", "max_accel_mps2")
-_EDGES = ("x_min_m", "x_max_m", "y_min_m", "y_max_m")
 _MOST_NS = 2**62
 _MOST_MOMENTS = 1_000_000
 _MOST_GROUPS = 100_000
-_DEEPEST = 8
-"""Alternatives of alternatives of a goal."""
 
 
 def mark_task(ego: Element, task: Scenario, signals: Mapping[str, int]) -> None:
@@ -46,7 +43,7 @@ def mark_task(ego: Element, task: Scenario, signals: Mapping[str, int]) -> None:
     said |= {name: float(getattr(task.start, name)) for name in _START}
     said |= {name: float(getattr(task.body, name)) for name in _BODY}
     if not is_rectangle(task.goal):
-        said["goal"] = _goal_to_json(task.goal)
+        said["goal"] = goal_to_json(task.goal)
     said["moments_ns"] = _runs(task.background.time_ns)
     count = int(task.lights.light.shape[0])
     said["lights"] = {
@@ -93,7 +90,7 @@ def read_goal(said: Mapping[str, Any]) -> Goal | None:
     Raises:
         ScenarioError: It makes no sense.
     """
-    return _goal_from_json(said["goal"], _DEEPEST) if "goal" in said else None
+    return goal_from_json(said["goal"]) if "goal" in said else None
 
 
 def read_times(said: dict[str, Any]) -> tuple[int, int]:
@@ -155,47 +152,6 @@ def read_signals(lights: Mapping[str, Any]) -> tuple[int, dict[str, int]]:
     count = whole(dict(lights), "groups", 0, _MOST_GROUPS, ScenarioError)
     signals = load_object(lights.get("signals"), ScenarioError)
     return count, {name: whole(signals, name, 0, count - 1, ScenarioError) for name in signals}
-
-
-def _goal_to_json(goal: Goal) -> dict[str, Any]:
-    edges = {name: getattr(goal, name) for name in _EDGES}
-    return {
-        **{name: float(edge) if math.isfinite(edge) else None for name, edge in edges.items()},
-        "outlines_xy_m": [outline.tolist() for outline in goal.outlines_xy_m],
-        "yaw_rad": goal.yaw_rad,
-        "speed_mps": goal.speed_mps,
-        "time_ns": goal.time_ns,
-        "alternatives": [_goal_to_json(other) for other in goal.alternatives],
-    }
-
-
-def _goal_from_json(value: object, depth: int) -> Goal:
-    said = load_object(value, ScenarioError)
-    outlines, others = said.get("outlines_xy_m", []), said.get("alternatives", [])
-    if not isinstance(outlines, list) or not isinstance(others, list) or depth <= 0:
-        raise ScenarioError("the goal makes no sense", hint="Write the file again.")
-    edges = {
-        name: limit if said.get(name) is None else numbers([said[name]], 1, ScenarioError)[0]
-        for name, limit in zip(_EDGES, (-math.inf, math.inf) * 2, strict=True)
-    }
-    times = None if said.get("time_ns") is None else whole_list(said, "time_ns", -_MOST_NS, _MOST_NS, ScenarioError)
-    if times is not None and len(times) != 2:
-        raise ScenarioError(f"the goal has {len(times)} times", hint="It has a first and a last one.")
-    return Goal(
-        **edges,
-        outlines_xy_m=tuple(points(outline, ScenarioError) for outline in outlines),
-        yaw_rad=_interval(said, "yaw_rad"),
-        speed_mps=_interval(said, "speed_mps"),
-        time_ns=None if times is None else (times[0], times[1]),
-        alternatives=tuple(_goal_from_json(other, depth - 1) for other in others),
-    )
-
-
-def _interval(said: dict[str, Any], name: str) -> tuple[float, float] | None:
-    if said.get(name) is None:
-        return None
-    low, high = numbers(said[name], 2, ScenarioError)
-    return low, high
 
 
 def _runs(times_ns: IntArray) -> list[list[int]]:

@@ -1,0 +1,1 @@
+"""From files to drives: ``readers`` read, ``quality`` checks, ``ingest`` does it for whole folders."""

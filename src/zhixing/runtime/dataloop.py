@@ -1,0 +1,61 @@
+"""The data loop as commands use it: which archive, and what people are shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from zhixing.dataloop.archive.archive import Archive
+from zhixing.dataloop.archive.sql import ask
+from zhixing.dataloop.fanout import Fanout
+from zhixing.dataloop.ingest.ingest import IngestReport
+from zhixing.dataloop.ingest.ingest import ingest as read_all
+from zhixing.settings import load_settings
+
+Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+_OVERVIEW = """
+SELECT source, count(*) AS drives, sum(num_rows) AS rows, sum(num_objects) AS objects,
+       round(sum(duration_s) / 3600, 3) AS hours, count(*) FILTER (road <> '') AS with_map,
+       count(*) FILTER (family <> '') AS tasks, sum(late) AS late, sum(rejected) AS rejected
+FROM drives GROUP BY source ORDER BY source
+"""
+_DRIVES = """
+SELECT key, drive_id, source, family, num_rows AS rows, num_objects AS objects, round(duration_s, 1) AS seconds,
+       rejected
+FROM drives ORDER BY source, drive_id, key
+"""
+_REFUSED = "SELECT path, refused AS why, hint AS what_to_do FROM sources WHERE refused <> '' ORDER BY path"
+
+
+def open_archive(place: str | None = None) -> Archive:
+    """Return the archive at a place, or the one of the settings.
+
+    Raises:
+        ConfigError: The settings are wrong.
+        RecordingError: It cannot be read.
+    """
+    url = place or load_settings().data.archive
+    return Archive(str(Path(url).expanduser()) if "://" not in url else url)
+
+
+def ingest(
+    places: Sequence[Path],
+    archive: str | None = None,
+    *,
+    jobs: int = 1,
+    on: str = "local",
+    on_progress: Callable[[float], None] | None = None,
+) -> IngestReport:
+    """Read recordings into an archive, see :func:`zhixing.dataloop.ingest.ingest.ingest`."""
+    return read_all(places, open_archive(archive), Fanout(jobs, on), on_progress)
+
+
+def archive_rows(archive: str | None, what: Literal["sources", "drives", "refused"]) -> Table:
+    """Return what is in an archive, by format, drive by drive, or what was put aside."""
+    return ask(open_archive(archive), {"sources": _OVERVIEW, "drives": _DRIVES, "refused": _REFUSED}[what])
+
+
+def ask_archive(archive: str | None, sql: str) -> Table:
+    """Return the answer to a question in SQL."""
+    return ask(open_archive(archive), sql)
