@@ -11,6 +11,7 @@
     │   ├── RecordingError            a recording cannot be read or written
     │   ├── PhraseError               a phrase file does not say what it means
     │   └── QueryError                a query cannot be meant, or is too large to be run
+    │       └── InterruptedQueryError a search was stopped before its end
     ├── SignalError                   exit code 3: a signal was used against its catalogue
     │   ├── UnknownSignalError        no such path
     │   ├── NotWritableError          a sensor or attribute was asked to change
@@ -33,6 +34,7 @@ __all__ = [
     "AccessError",
     "ConfigError",
     "InputError",
+    "InterruptedQueryError",
     "MapError",
     "NotWritableError",
     "OutOfRangeError",
@@ -108,6 +110,10 @@ class PhraseError(InputError):
 
 class QueryError(InputError):
     """A query cannot be meant, or is too large to be run."""
+
+
+class InterruptedQueryError(QueryError):
+    """A search was stopped before its end."""
 
 
 class SignalError(ZhixingError):

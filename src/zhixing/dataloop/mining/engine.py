@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from zhixing.datatypes.evidence import Drive, Scenario, Trace
 from zhixing.datatypes.hit import Hit
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.shapes import BoolArray, IntArray
+from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.units import ns_from_s
 from zhixing.errors import QueryError
 
@@ -43,21 +45,32 @@ def mine(drive: Drive | PreparedDrive, query: Query) -> tuple[Hit, ...]:
     rows = {role.name: candidates(prepared, role) for role in (*query.roles, *further)}
     if any(not rows[name].size for name in names):
         return ()
-    first = rows[names[0]]
-    cells = largest_cells(query, rows, prepared.time_ns.size)
+    hits: list[Hit] = []
+    kept: Values = {}
+    for part in check_cost(query, rows, prepared):
+        evaluation = Evaluation(prepared, part, kept)
+        hits.extend(hits_of(evaluation, query))
+        kept = {key: values for key, values in evaluation.values_by_name.items() if names[0] not in key[1]}
+    return tuple(sorted(hits, key=lambda hit: (hit.start_ns, hit.object_ids, hit.end_ns)))
+
+
+def check_cost(query: Query, rows: dict[str, IntArray], drive: PreparedDrive) -> Iterator[dict[str, IntArray]]:
+    """Yield who is to be looked at at once: some of those of the first role and all of the others.
+
+    Raises:
+        QueryError: It would be too many all in all.
+    """
+    name = query.roles[0].name
+    first = rows[name]
+    cells = largest_cells(query, rows, drive.time_ns.size)
     if cells > MOST_CELLS or cells / first.size > 4 * CHUNK_CELLS:
         raise QueryError(
-            f"query {query.name} over {prepared.drive.drive_id} would look at {cells:,} combinations",
+            f"query {query.name} over {drive.drive.drive_id} would look at {cells:,} combinations",
             hint="Name fewer roles, or say more of their classes and sizes; or cut the drive into pieces.",
         )
     at_once = max(1, int(CHUNK_CELLS / max(cells / first.size, 1.0)))
-    hits: list[Hit] = []
-    kept: Values = {}
     for start in range(0, first.size, at_once):
-        evaluation = Evaluation(prepared, rows | {names[0]: first[start : start + at_once]}, kept)
-        hits.extend(_hits(evaluation, query))
-        kept = {key: values for key, values in evaluation.values_by_name.items() if names[0] not in key[1]}
-    return tuple(sorted(hits, key=lambda hit: (hit.start_ns, hit.object_ids, hit.end_ns)))
+        yield rows | {name: first[start : start + at_once]}
 
 
 def mine_trace(trace: Trace, scenario: Scenario, query: Query) -> tuple[Hit, ...]:
@@ -72,7 +85,9 @@ def candidates(drive: PreparedDrive, role: Role) -> IntArray:
     if role.name == EGO:
         fits &= (tracks.object_id == drive.drive.ego_id) & (drive.drive.ego_id >= 0)
     if role.classes:
-        fits &= np.isin(tracks.road_user, [int(one) for one in role.classes])
+        is_one = np.zeros(max(RoadUser) + 1, dtype=np.bool_)
+        is_one[list(role.classes)] = True
+        fits &= is_one.take(tracks.road_user, mode="clip")
     for size_m, low, high in (
         (tracks.size_m[:, 0], role.min_length_m, role.max_length_m),
         (tracks.size_m[:, 1], role.min_width_m, role.max_width_m),
@@ -90,7 +105,8 @@ def largest_cells(query: Query, rows: dict[str, IntArray], steps: int) -> int:
     return max([outer, *inner])
 
 
-def _hits(evaluation: Evaluation, query: Query) -> list[Hit]:
+def hits_of(evaluation: Evaluation, query: Query, *, with_reasons: bool = True) -> list[Hit]:
+    """Return the hits among those that an evaluation is for, in no particular order."""
     names = tuple(role.name for role in query.roles)
     drive = evaluation.drive
     sizes = tuple(evaluation.rows[name].size for name in names)
@@ -102,7 +118,7 @@ def _hits(evaluation: Evaluation, query: Query) -> list[Hit]:
     hits = []
     for place in np.argwhere(holds.any(axis=-1)).tolist():
         binding = dict(zip(names, place, strict=True))
-        for start, end in _spans(holds[tuple(place)], drive.time_ns, query):
+        for start, end in spans_of(holds[tuple(place)], drive.time_ns, query):
             start_ns, end_ns = int(drive.time_ns[start]), int(drive.time_ns[end])
             hits.append(
                 Hit(
@@ -111,13 +127,13 @@ def _hits(evaluation: Evaluation, query: Query) -> list[Hit]:
                     object_ids=tuple((name, int(ids[evaluation.rows[name][who]])) for name, who in binding.items()),
                     start_ns=start_ns,
                     end_ns=end_ns,
-                    because=reasons(evaluation, query.condition, binding, start_ns, end_ns),
+                    because=reasons(evaluation, query.condition, binding, start_ns, end_ns) if with_reasons else (),
                 )
             )
     return hits
 
 
-def _spans(holds: BoolArray, time_ns: IntArray, query: Query) -> list[tuple[int, int]]:
+def spans_of(holds: BoolArray, time_ns: IntArray, query: Query) -> list[tuple[int, int]]:
     """Return first and last step of each hit: runs, joined where they are near enough, then long enough."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], holds, [False])).astype(np.int8)))
     joined: list[tuple[int, int]] = []

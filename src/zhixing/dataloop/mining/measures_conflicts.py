@@ -14,7 +14,7 @@ from zhixing.datatypes.units import NS_PER_S, ns_from_s
 
 PET_HORIZON_S = 5.0
 _FOLLOWS_RAD = np.pi / 6.0
-_NEAREST_M = 0.1
+NEAREST_M = 0.1
 
 
 def _both(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[Users, Users]:
@@ -61,7 +61,7 @@ def _ttc_ahead_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice)
 def _needed_decel_mps2(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
     a, b = _both(drive, one, others, steps)
     gap, closing = _gap_and_closing(a, b)
-    needed = np.maximum(closing, 0.0) ** 2 / (2.0 * np.maximum(gap, _NEAREST_M))
+    needed = np.maximum(closing, 0.0) ** 2 / (2.0 * np.maximum(gap, NEAREST_M))
     return _where_both(a, b, needed)
 
 

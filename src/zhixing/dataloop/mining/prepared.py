@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from zhixing.dataloop.mining.frames import FrameRows, Frames
 from zhixing.dataloop.mining.lane_match import LaneMatch, match_lanes
 from zhixing.dataloop.mining.lane_relations import LaneRelations, ahead_table_m, relations_of, side_table
-from zhixing.dataloop.mining.spans import runs_of
+from zhixing.dataloop.mining.rates import fitted_rates
 from zhixing.datatypes.evidence import Drive
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.datatypes.units import NS_PER_S
@@ -61,20 +62,35 @@ class PreparedDrive:
         self.time_s: FloatArray = (tracks.time_ns - (tracks.time_ns[0] if tracks.num_steps else 0)) / NS_PER_S
         self.there: BoolArray = tracks.valid
         self.size_m: FloatArray = tracks.size_m
-        self.xy_m: FloatArray = np.where(tracks.valid[..., None], tracks.xy_m, np.nan)
-        self.yaw_rad: FloatArray = np.where(tracks.valid, tracks.yaw_rad, np.nan)
-        self.speed_mps: FloatArray = np.where(tracks.valid, tracks.speed_mps, np.nan)
-        runs = runs_of(tracks.valid)
-        self._first, self._last = runs.first, runs.last
         self.kept: dict[str, FloatArray] = {}
         """Measures of one that have been taken, by name."""
 
     @cached_property
+    def xy_m(self) -> FloatArray:
+        """(objects, steps, 2) box centre in the world frame; NaN where somebody is not there, as in the next two."""
+        return np.where(self.there[..., None], self.drive.tracks.xy_m, np.nan)
+
+    @cached_property
+    def yaw_rad(self) -> FloatArray:
+        """(objects, steps) heading."""
+        return np.where(self.there, self.drive.tracks.yaw_rad, np.nan)
+
+    @cached_property
+    def speed_mps(self) -> FloatArray:
+        """(objects, steps) along the heading."""
+        return np.where(self.there, self.drive.tracks.speed_mps, np.nan)
+
+    @cached_property
     def velocity_mps(self) -> FloatArray:
         """(objects, steps, 2) how box centres move in the world frame; headings do not always point where they go."""
-        along = self.speed_mps[..., None] * np.stack((np.cos(self.yaw_rad), np.sin(self.yaw_rad)), axis=-1)
-        fitted = np.stack([self.rate(self.xy_m[..., k], _VELOCITY_S) for k in (0, 1)], axis=-1)
-        return np.where(np.isnan(fitted), along, fitted)
+        xy = self.drive.tracks.xy_m
+        fitted = np.empty(xy.shape)
+        for k, direction in enumerate((np.cos, np.sin)):
+            fitted[..., k] = self.rate(xy[..., k], _VELOCITY_S)
+            missing = np.isnan(fitted[..., k]) & self.there
+            if missing.any():  # who is there for one step only
+                fitted[missing, k] = self.speed_mps[missing] * direction(self.yaw_rad[missing])
+        return fitted
 
     @cached_property
     def turned_rad(self) -> FloatArray:
@@ -136,28 +152,31 @@ class PreparedDrive:
         Steps up to ``half_span_s`` away count, and the two neighbours in any case, as long as the road user was there
         without a break. NaN where there is no neighbour.
         """
-        steps = np.arange(self.time_ns.size)
-        total, t_sum, tt_sum, v_sum, tv_sum = (np.zeros_like(values) for _ in range(5))
-        for shift in self._shifts(half_span_s):
-            other = np.clip(steps + shift, 0, steps.size - 1)
-            t = self.time_s[other] - self.time_s
-            near = (np.abs(t) <= half_span_s + 1e-9) | (abs(shift) <= 1)
-            counts = near & self.there & (steps + shift >= self._first) & (steps + shift <= self._last)
-            v = np.where(counts, values[:, other] - values, 0.0)
-            t = np.where(counts, t, 0.0)
-            total += counts
-            t_sum += t
-            tt_sum += t * t
-            v_sum += v
-            tv_sum += t * v
-        spread = total * tt_sum - t_sum * t_sum
-        known = (total > 1) & (spread > 0.0)
-        return np.where(known, (total * tv_sum - t_sum * v_sum) / np.where(known, spread, 1.0), np.nan)
+        return np.asarray(fitted_rates(values, self.time_s, self.there, half_span_s))
 
-    def _shifts(self, half_span_s: float) -> range:
-        reach = np.searchsorted(self.time_s, self.time_s + half_span_s + 1e-9, side="right") - 1
-        most = max(1, int((reach - np.arange(reach.size)).max(initial=1)))
-        return range(-most, most + 1)
+    @cached_property
+    def frame_rows(self) -> FrameRows:
+        """The drive step by step."""
+        step, user = np.nonzero(self.there.T)
+        place = user * self.time_ns.size + step
+        tracks = self.drive.tracks
+        x, y = tracks.xy_m.reshape(-1, 2).take(place, axis=0).T
+        vx, vy = self.velocity_mps.reshape(-1, 2).take(place, axis=0).T
+        yaw = tracks.yaw_rad.ravel().take(place)
+        frames = Frames(
+            start=np.searchsorted(step, np.arange(self.time_ns.size + 1)),
+            x_m=np.ascontiguousarray(x),
+            y_m=np.ascontiguousarray(y),
+            cos=np.cos(yaw),
+            sin=np.sin(yaw),
+            yaw_rad=yaw,
+            vx_mps=np.ascontiguousarray(vx),
+            vy_mps=np.ascontiguousarray(vy),
+            speed_mps=tracks.speed_mps.ravel().take(place),
+            length_m=self.size_m[:, 0].take(user),
+            width_m=self.size_m[:, 1].take(user),
+        )
+        return FrameRows(frames, user, step, place)
 
     def users(self, rows: IntArray, steps: slice = slice(None)) -> Users:
         """Return some road users by their rows, at some steps."""
