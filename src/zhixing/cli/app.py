@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zhixing.cli import archive, bench, broker, cockpit, doctor, drive, exam, export, patterns, reenact, serve
+from zhixing.cli import archive, bench, broker, cockpit, doctor, drive, exam, export, loop, patterns, reenact, serve
 
 app = typer.Typer(
     name="zhixing",
@@ -28,6 +28,9 @@ app.command()(drive.drive)
 app.command()(export.export)
 app.command()(archive.ingest)
 app.command()(archive.archive)
+app.command()(loop.mine)
+app.command()(loop.loop)
+app.command()(loop.trace)
 app.command()(reenact.reenact)
 app.add_typer(exams, name="exam")
 app.add_typer(pattern, name="pattern")

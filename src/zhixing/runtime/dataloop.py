@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.archive.sql import ask
+from zhixing.dataloop.artefacts import Artefacts
 from zhixing.dataloop.fanout import Fanout
 from zhixing.dataloop.ingest.ingest import IngestReport
 from zhixing.dataloop.ingest.ingest import ingest as read_all
@@ -59,3 +60,8 @@ def archive_rows(archive: str | None, what: Literal["sources", "drives", "refuse
 def ask_archive(archive: str | None, sql: str) -> Table:
     """Return the answer to a question in SQL."""
     return ask(open_archive(archive), sql)
+
+
+def trace_rows(archive: str | None, name: str) -> list[tuple[int, str, str, str]]:
+    """Return what something was made from: depth, kind, key and what it is, line by line."""
+    return list(Artefacts(open_archive(archive)).trace(name))

@@ -13,6 +13,7 @@ after a crash, writes the same files again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -28,6 +29,7 @@ from zhixing.datatypes.road import Road
 from zhixing.errors import InputError, RecordingError
 from zhixing.formats.mcap_road import road_from_bytes, road_to_bytes
 
+_NAME_CHARS = 8
 _ROADS: WeakKeyDictionary[Road, tuple[str, bytes]] = WeakKeyDictionary()
 
 
@@ -83,9 +85,9 @@ class Archive:
         Raises:
             InputError: There is none, or more than one.
         """
-        found = [d for d in self.drives.values() if d.key == name] or [
-            d for d in self.drives.values() if d.drive_id == name or (len(name) >= 6 and d.key.startswith(name))
-        ]
+        if name in self.drives:
+            return self.drives[name]
+        found = [d for d in self.drives.values() if d.drive_id == name or (len(name) >= 6 and d.key.startswith(name))]
         if len(found) != 1:
             raise InputError(
                 f"{len(found) or 'no'} drives are called {name!r}",
@@ -134,9 +136,9 @@ class Archive:
         )
 
     def keep_road(self, road: Road) -> str:
-        """Write a map unless it is there, and return its key."""
+        """Write a map unless it is there, and return its key; what it is called in a file does not count."""
         if road not in _ROADS:
-            data = road_to_bytes(road)
+            data = road_to_bytes(replace(road, name=""))
             _ROADS[road] = key_of(data), data
         key, data = _ROADS[road]
         name = f"roads/{key}.pb"
@@ -149,4 +151,4 @@ class Archive:
 def _road(_url: str, key: str, data: bytes) -> Road:
     if key_of(data) != key:
         raise RecordingError(f"the map {key} is damaged", hint="Ingest a recording with it again.")
-    return road_from_bytes(data)
+    return replace(road_from_bytes(data), name=key[:_NAME_CHARS])

@@ -14,7 +14,7 @@ from zhixing.datatypes.lights import Lights
 from zhixing.datatypes.observations import Observations
 from zhixing.errors import RecordingError
 
-_HEX = 32
+KEY_CHARS = 32
 
 
 def key_of(*parts: bytes | str) -> str:
@@ -29,7 +29,7 @@ def key_of(*parts: bytes | str) -> str:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little"))
         digest.update(data)
-    return digest.hexdigest()[:_HEX]
+    return digest.hexdigest()[:KEY_CHARS]
 
 
 def canonical(value: Mapping[str, Any]) -> str:

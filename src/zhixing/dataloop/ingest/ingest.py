@@ -36,6 +36,7 @@ class IngestReport:
         new: Sources that were read now.
         num_drives: Drives that are new in the archive.
         num_rows: Their rows.
+        drives: Keys of all drives in what was found, known ones too.
     """
 
     num_sources: int
@@ -44,6 +45,7 @@ class IngestReport:
     new: tuple[SourceEntry, ...] = ()
     num_drives: int = 0
     num_rows: int = 0
+    drives: tuple[str, ...] = ()
 
     @property
     def refused(self) -> tuple[SourceEntry, ...]:
@@ -97,6 +99,7 @@ def ingest(
         new=tuple(archive.sources[source.key] for source in todo),
         num_drives=len(new),
         num_rows=sum(drive.num_rows for drive in new),
+        drives=tuple(sorted({key for source in sources for key in archive.sources[source.key].drives})),
     )
 
 

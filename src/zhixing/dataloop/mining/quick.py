@@ -8,6 +8,7 @@ tells who can play which roles (``possible``), and only for those the conditions
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -118,6 +119,30 @@ def _holds_for_one(drive: PreparedDrive, rows: IntArray, name: str, atoms: Seque
         if atom.of == (name,):
             mask &= fulfilled(atom, taken(CATALOGUE[atom.measure], drive, (everybody,)))
     return mask
+
+
+def explained(drive: PreparedDrive, query: Query, hit: Hit) -> Hit:
+    """Return a hit that says why it is one.
+
+    Args:
+        drive: Where it was found.
+        query: What found it.
+        hit: The hit.
+
+    Raises:
+        QueryError: The query would need too much.
+    """
+    further = [node.role for node, _, _ in walk(query.condition) if isinstance(node, Exists | ForAll | Count)]
+    rows = {role.name: candidates(drive, role) for role in further}
+    ids = drive.drive.tracks.object_id
+    rows |= {name: np.flatnonzero(ids == identity) for name, identity in hit.object_ids}
+    for part in check_cost(query, rows, drive):
+        evaluation = Evaluation(drive, part)
+        names = tuple(role.name for role in query.roles)
+        evaluation.truth(query.condition, names)  # which notes whom quantifiers find
+        why = reasons(evaluation, query.condition, dict.fromkeys(names, 0), hit.start_ns, hit.end_ns)
+        return replace(hit, because=why)
+    return hit
 
 
 def _hit(

@@ -1,0 +1,141 @@
+"""A search in the archive as a command: by file, by JSON or by the name of a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhixing.dataloop.archive.archive import Archive
+from zhixing.dataloop.fanout import Fanout
+from zhixing.dataloop.mining.prepared import PreparedDrive
+from zhixing.dataloop.mining.quick import explained
+from zhixing.datatypes.hit import Because, Hit
+from zhixing.datatypes.query import Query
+from zhixing.datatypes.query_json import from_json
+from zhixing.errors import InputError
+from zhixing.runtime.dataloop import open_archive
+from zhixing.runtime.loop.mining import mine_archive
+from zhixing.simulation.patterns.catalogue import catalogue
+
+_MOST_BYTES = 64_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a query found.
+
+    Attributes:
+        query: Its name.
+        num_drives: Drives that were looked at.
+        num_drives_hit: Drives with a hit.
+        num_hits: Hits in all.
+        hits_s: How long they are together, in seconds.
+        hits: The first of them.
+        skipped: Drives in which the query would have needed too much.
+    """
+
+    query: str
+    num_drives: int
+    num_drives_hit: int
+    num_hits: int
+    hits_s: float
+    hits: tuple[Hit, ...]
+    skipped: tuple[str, ...]
+
+    def rows(self) -> list[tuple[object, ...]]:
+        """Return a row for each hit that is shown."""
+        return [
+            (
+                hit.drive_id,
+                round(hit.start_ns * 1e-9, 2),
+                round(hit.end_ns * 1e-9, 2),
+                ", ".join(f"{role} {identity}" for role, identity in hit.object_ids),
+                *(["; ".join(_in_words(one) for one in hit.because)] if hit.because else []),
+            )
+            for hit in self.hits
+        ]
+
+
+def query_named(text: str) -> Query:
+    """Return a query: JSON itself, a file of it, or that of a pattern.
+
+    Raises:
+        InputError: There is no such file or pattern.
+        QueryError: The JSON is no query.
+    """
+    if text.lstrip().startswith("{"):
+        return from_json(text)
+    if text in catalogue():
+        return catalogue()[text].query()
+    path = Path(text)
+    if not path.is_file():
+        raise InputError(f"{text!r} is no file and no pattern", hint="zhixing pattern list shows all patterns.")
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"{path} has {path.stat().st_size:,} bytes", hint="A query has at most 64 kB.")
+        return from_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", hint="Check the file.") from error
+
+
+def mine_named(
+    text: str,
+    archive: str | None,
+    drives: Sequence[str],
+    limit: int,
+    *,
+    jobs: int = 1,
+    on: str = "local",
+    explain: bool = False,
+    on_progress: Callable[[float], None] | None = None,
+) -> Search:
+    """Look for something in an archive.
+
+    Args:
+        text: The query, see :func:`query_named`.
+        archive: Place of the archive, None for that of the settings.
+        drives: Names or keys of drives; all if empty.
+        limit: How many hits are returned.
+        jobs: Processes.
+        on: Where, see :class:`~zhixing.dataloop.fanout.Fanout`.
+        explain: Whether these say why they are some.
+        on_progress: Told the share that is done.
+
+    Raises:
+        InputError: There is no such query or drive.
+        QueryError: The query cannot be meant.
+        RecordingError: The archive cannot be read or written.
+    """
+    query, place = query_named(text), open_archive(archive)
+    keys = [place.named(name).key for name in drives] or list(place.drives)
+    mined = mine_archive(place, [query], keys, Fanout(jobs, on), on_progress)
+    hits = [(key, hit) for key in keys for hit in mined.hits[key]]
+    shown = hits[:limit]
+    return Search(
+        query=query.name,
+        num_drives=len(keys),
+        num_drives_hit=sum(bool(mined.hits[key]) for key in keys),
+        num_hits=len(hits),
+        hits_s=sum(hit.duration_s for _, hit in hits),
+        hits=_explained(place, query, shown) if explain else tuple(hit for _, hit in shown),
+        skipped=tuple(place.drives[key].drive_id for key in keys if mined.skipped[key]),
+    )
+
+
+def _explained(archive: Archive, query: Query, hits: Sequence[tuple[str, Hit]]) -> tuple[Hit, ...]:
+    prepared: dict[str, PreparedDrive] = {}
+    found = []
+    for key, hit in hits:
+        if key not in prepared:
+            prepared = {key: PreparedDrive(archive.load(key))}
+        found.append(explained(prepared[key], query, hit))
+    return tuple(found)
+
+
+def _in_words(because: Because) -> str:
+    who = ", ".join(f"{role} {identity}" for role, identity in because.object_ids)
+    span = (
+        f"{because.least:.4g}" if because.least == because.greatest else f"{because.least:.4g} … {because.greatest:.4g}"
+    )
+    return f"{'' if because.holds else 'not '}{because.condition.measure}({who}) = {span}"
