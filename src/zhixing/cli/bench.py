@@ -18,7 +18,8 @@ def bench(
         list[str] | None, typer.Argument(help="Which suites; all that need nothing more if none is named.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="For mac-slu its file, for car-bench, prediction, driving and realism a folder.")
+        Path | None,
+        typer.Option(help="For mac-slu its file, for several others a folder of recordings."),
     ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="For car-bench: let the language model at this server try.")
@@ -34,6 +35,7 @@ def bench(
     """Measure how fast: startup, turn, assistant, simulation, planning, safety, recording, serve; others by name."""
     from zhixing.cli.field import (  # noqa: PLC0415
         show_car_bench,
+        show_dataloop,
         show_driving,
         show_mac_slu,
         show_measures,
@@ -45,6 +47,9 @@ def bench(
 
     if suites == ["driving"]:
         show_driving(data, seeds, as_json)
+        return
+    if suites == ["dataloop"]:
+        show_dataloop(data, as_json)
         return
     if suites == ["realism"]:
         show_realism(data if data is not None else _RECORDINGS, as_json)
@@ -65,7 +70,7 @@ def bench(
     if unknown:
         raise InputError(
             f"no suite is called {unknown[0]!r}",
-            hint=f"Choose among: {', '.join(known)}, driving, realism, mac-slu, car-bench, prediction.",
+            hint=f"Choose among: {', '.join(known)}, driving, dataloop, realism, mac-slu, car-bench, prediction.",
         )
     measures = []
     with progress("measuring") as on_progress:

@@ -69,6 +69,20 @@ def show_driving(data: Path | None, seeds: int, as_json: bool) -> None:
     show_machine()
 
 
+def show_dataloop(data: Path | None, as_json: bool) -> None:
+    """Print how quickly the data loop works, and what is lost when it is killed."""
+    from zhixing.runtime.bench.dataloop.suite import run_dataloop  # noqa: PLC0415
+    from zhixing.runtime.machine import machine  # noqa: PLC0415
+
+    with progress("measuring") as on_progress:
+        measures = run_dataloop(data, on_progress)
+    if as_json:
+        show_json({"machine": machine(), "measures": measures})
+        return
+    show_measures(measures)
+    show_machine()
+
+
 def show_measures(measures: Sequence[Measure]) -> None:
     """Print figures beside their targets."""
     rows = []

@@ -80,6 +80,7 @@ _ALL = (
     Measure("yaw_rate_radps", 1),
     Measure("turned_rad", 1),
     Measure("turned_lately_rad", 1),
+    Measure("lateral_accel_mps2", 1),
     Measure("travelled_m", 1),
     # where two are to each other
     Measure("distance_m", 2),
@@ -88,6 +89,7 @@ _ALL = (
     Measure("left_m", 2),
     Measure("heading_apart_rad", 2),
     Measure("heading_left_rad", 2),
+    Measure("bearing_rad", 2),
     Measure("closing_mps", 2),
     Measure("faster_mps", 2),
     # how near two come to a collision
@@ -98,6 +100,9 @@ _ALL = (
     Measure("needed_decel_mps2", 2),
     Measure("ttc_s", 2),
     Measure("pet_s", 2),
+    Measure("brake_threat_share", 2),
+    Measure("closest_m", 2),
+    Measure("closest_in_s", 2),
     # on the map
     Measure("is_on_driving_lane", 1, needs_road=True),
     Measure("is_on_biking_lane", 1, needs_road=True),
@@ -120,6 +125,10 @@ _ALL = (
     Measure("lane_gap_m", 1, needs_road=True),
     Measure("turn", 1, TURNS, needs_road=True),
     Measure("next_turn", 1, TURNS, needs_road=True),
+    # near what is on the map
+    Measure("crossing_m", 1, needs_road=True),
+    Measure("junction_m", 1, needs_road=True),
+    Measure("is_beside_lanes", 1, needs_road=True),
     # where two are to each other on the map
     Measure("is_in_same_lane", 2, needs_road=True),
     Measure("is_in_left_lane", 2, needs_road=True),
@@ -130,6 +139,7 @@ _ALL = (
     Measure("light_age_s", 1, needs_road=True, needs_lights=True),
     Measure("light_changes_in_s", 1, needs_road=True, needs_lights=True),
     Measure("ran_red", 1, needs_road=True, needs_lights=True),
+    Measure("has_light", 1, needs_road=True),
     # sight
     Measure("seen_share", 2),
     Measure("is_in_the_dark", 1),

@@ -22,5 +22,7 @@ def machine() -> dict[str, str]:
         "python": platform.python_version(),
         "numpy": version("numpy"),
         "numba": version("numba"),
+        "pyarrow": version("pyarrow"),
+        "duckdb": version("duckdb"),
         "zhixing": __version__,
     }

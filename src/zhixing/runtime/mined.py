@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.fanout import Fanout
+from zhixing.dataloop.mining.named.catalogue import NAMED
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.quick import explained
 from zhixing.datatypes.hit import Because, Hit
@@ -58,7 +59,7 @@ class Search:
 
 
 def query_named(text: str) -> Query:
-    """Return a query: JSON itself, a file of it, or that of a pattern.
+    """Return a query: JSON itself, a file of it, that of a pattern, or one that others know by a name.
 
     Raises:
         InputError: There is no such file or pattern.
@@ -68,9 +69,12 @@ def query_named(text: str) -> Query:
         return from_json(text)
     if text in catalogue():
         return catalogue()[text].query()
+    if text in NAMED:
+        return NAMED[text].query
     path = Path(text)
     if not path.is_file():
-        raise InputError(f"{text!r} is no file and no pattern", hint="zhixing pattern list shows all patterns.")
+        hint = "zhixing pattern list shows all patterns, docs/named-queries.md the others."
+        raise InputError(f"{text!r} is no file, no pattern and no named query", hint=hint)
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InputError(f"{path} has {path.stat().st_size:,} bytes", hint="A query has at most 64 kB.")

@@ -9,6 +9,7 @@ from zhixing.dataloop.mining.measures_lane_pairs import LANE_PAIRS
 from zhixing.dataloop.mining.measures_lights import LIGHTS
 from zhixing.dataloop.mining.measures_map import ON_THE_MAP
 from zhixing.dataloop.mining.measures_motion import MOTION
+from zhixing.dataloop.mining.measures_near_map import NEAR_THE_MAP
 from zhixing.dataloop.mining.measures_pairs import PAIRS
 from zhixing.dataloop.mining.measures_sight import SIGHT
 from zhixing.datatypes.measures import MEASURES
@@ -18,6 +19,7 @@ SUBJECTS = (
     ("Where two are to each other", PAIRS),
     ("How near two come to a collision", CONFLICTS),
     ("On the map", ON_THE_MAP),
+    ("Near what is on the map", NEAR_THE_MAP),
     ("Where two are to each other on the map", LANE_PAIRS),
     ("Lights", LIGHTS),
     ("Sight", SIGHT),

@@ -15,6 +15,7 @@ from zhixing.datatypes.units import NS_PER_S, ns_from_s
 PET_HORIZON_S = 5.0
 _FOLLOWS_RAD = np.pi / 6.0
 NEAREST_M = 0.1
+FULL_BRAKES_MPS2 = 8.0
 
 
 def _both(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[Users, Users]:
@@ -67,6 +68,28 @@ def _needed_decel_mps2(drive: PreparedDrive, one: int, others: IntArray, steps: 
 
 def _ttc_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
     return meeting_s(*_both(drive, one, others, steps))
+
+
+def _brake_threat_share(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return _needed_decel_mps2(drive, one, others, steps) / FULL_BRAKES_MPS2
+
+
+def _closest(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[FloatArray, FloatArray]:
+    """Return when centres are nearest to each other if both keep their velocity, and how near they are then."""
+    a, b = _both(drive, one, others, steps)
+    dx, dy, dvx, dvy = b.x_m - a.x_m, b.y_m - a.y_m, b.vx_mps - a.vx_mps, b.vy_mps - a.vy_mps
+    speed2 = dvx * dvx + dvy * dvy
+    moves = speed2 > 1e-12
+    in_s = np.where(moves, np.maximum(-(dx * dvx + dy * dvy), 0.0) / np.where(moves, speed2, 1.0), 0.0)
+    return _where_both(a, b, in_s), _where_both(a, b, np.hypot(dx + in_s * dvx, dy + in_s * dvy))
+
+
+def _closest_in_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return _closest(drive, one, others, steps)[0]
+
+
+def _closest_m(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    return _closest(drive, one, others, steps)[1]
 
 
 def _pet_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
@@ -167,5 +190,35 @@ CONFLICTS = (
         source="Allen, Shin and Cooper (1978), post-encroachment time",
         ahead_s=PET_HORIZON_S,
         alone=np.inf,
+    ),
+    Measuring(
+        "brake_threat_share",
+        Localized(
+            "needed_decel_mps2 与全力制动 8 m/s² 之比（BTN），达到 1 时制动已不能避免碰撞：a 对 b",
+            "needed_decel_mps2 of a and b over full braking, 8 m/s² (BTN); from 1 on braking avoids nothing.",
+            "needed_decel_mps2 von a und b durch volles Bremsen, 8 m/s² (BTN); ab 1 hilft Bremsen nicht mehr.",
+        ),
+        of_two=_brake_threat_share,
+        source="Brannstrom, Sjoberg and Coelingh (2008), brake threat number",
+    ),
+    Measuring(
+        "closest_m",
+        Localized(
+            "a 与 b 保持速度时两者中心今后的最小距离（DCE）",
+            "Least distance that the centres of a and b will have if both keep their velocity (DCE).",
+            "Kleinster Abstand, den die Mitten von a und b haben werden, wenn beide so weiterfahren (DCE).",
+        ),
+        of_two=_closest_m,
+        source="Eggert (2014), distance of closest encounter",
+    ),
+    Measuring(
+        "closest_in_s",
+        Localized(
+            "a 与 b 多久后达到 closest_m（TTCE），正在远离时为 0",
+            "When a and b are as near as closest_m says (TTCE); 0 where they part.",
+            "Wann a und b sich so nahe sind, wie closest_m sagt (TTCE); 0, wenn sie sich entfernen.",
+        ),
+        of_two=_closest_in_s,
+        source="Eggert (2014), time to closest encounter",
     ),
 )

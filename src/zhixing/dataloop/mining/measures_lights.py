@@ -19,7 +19,7 @@ from zhixing.dataloop.mining.spans import next_step
 from zhixing.datatypes.lights import Light
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.road import NO_LANE, NO_LIGHT
-from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 
 _Ages = tuple[IntArray, FloatArray, FloatArray]
 
@@ -49,6 +49,14 @@ def _group(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> 
     here = relations.light_group[lanes.lane]
     ahead = next_known(np.where(here == NO_LIGHT, np.nan, here), drive.there)
     return np.where(np.isnan(ahead), NO_LIGHT, np.nan_to_num(ahead, nan=NO_LIGHT)).astype(np.int64)
+
+
+def _has_light(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> BoolArray:
+    waits = np.array(
+        [any(relations.light_group[after] != NO_LIGHT for after in successors) for successors in lanes.road.successors]
+        + [False]
+    )
+    return np.asarray((_group(drive, lanes, relations) != NO_LIGHT) | waits[lanes.lane])
 
 
 def _of_light(which: Callable[[_Ages], FloatArray]) -> OfOne:
@@ -143,5 +151,14 @@ LIGHTS = (
             "a fuhr bei Rot: ab der Haltelinie, die seine Front bei Rot überfährt, bis es die Kreuzung verlässt.",
         ),
         on_map(_ran_red),
+    ),
+    Measuring(
+        "has_light",
+        Localized(
+            "a 当前或下一个动作由信号灯控制",
+            "The movement that a is on or takes next has a light.",
+            "Die Bewegung, auf der a ist oder die a als nächste nimmt, hat eine Ampel.",
+        ),
+        on_map(_has_light),
     ),
 )

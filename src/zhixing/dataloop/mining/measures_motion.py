@@ -34,6 +34,10 @@ def _sideways_mps(drive: PreparedDrive) -> FloatArray:
     return np.asarray(np.cos(yaw) * velocity[..., 1] - np.sin(yaw) * velocity[..., 0])
 
 
+def _lateral_accel_mps2(drive: PreparedDrive) -> FloatArray:
+    return drive.speed_mps * drive.rate(drive.turned_rad)
+
+
 def _turned_lately_rad(drive: PreparedDrive) -> FloatArray:
     before = np.searchsorted(drive.time_s, drive.time_s - LATELY_S - 1e-9, side="left")
     first = drive.there.argmax(axis=1)
@@ -140,6 +144,15 @@ MOTION = (
             "Wie weit a in den letzten 8 s gedreht hat, oder seit es da ist, links positiv.",
         ),
         _turned_lately_rad,
+    ),
+    Measuring(
+        "lateral_accel_mps2",
+        Localized(
+            "a 的横向加速度：速度乘以横摆角速度，左为正",
+            "Lateral acceleration of a: its speed times its yaw rate, left positive.",
+            "Querbeschleunigung von a: Geschwindigkeit mal Gierrate, links positiv.",
+        ),
+        _lateral_accel_mps2,
     ),
     Measuring(
         "travelled_m",

@@ -41,6 +41,11 @@ def _heading_apart_rad(drive: PreparedDrive, one: int, others: IntArray, steps: 
     return np.abs(_heading_left_rad(drive, one, others, steps))
 
 
+def _bearing_rad(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    ahead, left = seen_from(*_both(drive, one, others, steps))
+    return np.asarray(np.arctan2(left, ahead))
+
+
 def _closing_mps(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
     a, b = _both(drive, one, others, steps)
     dx, dy = b.x_m - a.x_m, b.y_m - a.y_m
@@ -105,6 +110,15 @@ PAIRS = (
             "Wie weit die Richtung von b gegen die von a nach links gedreht ist, -π bis π.",
         ),
         of_two=_heading_left_rad,
+    ),
+    Measuring(
+        "bearing_rad",
+        Localized(
+            "从 a 的航向看 b 的中心所在的方位，左为正，-π 到 π",
+            "Direction in which a has the centre of b, from a's heading, left positive, -pi to pi.",
+            "Richtung, in der a die Mitte von b hat, von der eigenen Richtung aus, links positiv, -π bis π.",
+        ),
+        of_two=_bearing_rad,
     ),
     Measuring(
         "closing_mps",

@@ -1,0 +1,1 @@
+"""The data loop's figures: ``suite`` takes them all, each of the others one row of its table."""
