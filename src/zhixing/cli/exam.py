@@ -29,6 +29,27 @@ def cockpit(
     show_machine()
 
 
+def mining(
+    cases: Annotated[Path, typer.Argument(help="Cases, one JSON object a line.")],
+    data: Annotated[list[Path], typer.Option("--data", help="Recordings, or a folder of them; may be repeated.")],
+    out: Annotated[Path | None, typer.Option(help="Results, one JSON object a line.")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="Let the configured language model write the queries.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that read recordings.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Answer questions about recordings by who did it and when."""
+    from zhixing.cli.cockpit import reasoner_of  # noqa: PLC0415
+    from zhixing.runtime.mining_exam import run_mining_exam  # noqa: PLC0415
+
+    with progress("mining") as on_progress:
+        report = run_mining_exam(cases, data, out, reasoner_of(llm), jobs, on_progress)
+    if as_json:
+        show_json(report)
+        return
+    show_table(report.columns(), report.rows(), title="cases")
+    show_machine()
+
+
 def driving(
     folders: Annotated[list[Path], typer.Argument(help="Tasks (folders, CommonRoad files), or folders of tasks.")],
     out: Annotated[Path, typer.Option(help="Folder for traces and results.")],

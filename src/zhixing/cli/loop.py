@@ -41,6 +41,43 @@ def mine(
         show_note(f"too much for this query: {', '.join(found.skipped)}")
 
 
+def ask(
+    question: Annotated[str, typer.Argument(help="In Chinese, English or German: 两轮车闯红灯后与右转车冲突.")],
+    archive: ARCHIVE = None,
+    lang: Annotated[str | None, typer.Option(help="zh, en or de.  [default: as it looks]")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="Let the configured language model write the query.")] = False,
+    only_show: Annotated[bool, typer.Option("--show", help="Show the query and do not run it.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Show so many hits.")] = 20,
+    explain: Annotated[bool, typer.Option("--explain", help="Say which measure made each a hit.")] = False,
+    jobs: JOBS = CORES,
+    on: ON = "local",
+    as_json: AS_JSON = False,
+) -> None:
+    """Ask the archive in plain language; the query is shown before it runs."""
+    from zhixing.cli.cockpit import reasoner_of  # noqa: PLC0415
+    from zhixing.runtime.mined import asked_as_json, mine_named, understood  # noqa: PLC0415
+
+    asked = understood(question, lang, reasoner_of(llm))
+    query = asked_as_json(asked)
+    if only_show and as_json:
+        show_json({"query": query, "unknown": asked.unknown})
+        return
+    if not as_json:
+        show_line(f"query: {query}")
+        if asked.unknown:
+            show_note(f"not understood: {', '.join(asked.unknown)}")
+    if only_show:
+        return
+    with progress("mining") as on_progress:
+        found = mine_named(query, archive, [], limit, jobs=jobs, on=on, explain=explain, on_progress=on_progress)
+    if as_json:
+        show_json({"query": query, "unknown": asked.unknown, "found": found})
+        return
+    show_table(("drive", "from s", "to s", "who", *(("because",) if explain else ())), found.rows())
+    where = f"{found.num_drives_hit} of {found.num_drives} drives"
+    show_line(f"{found.num_hits} hits in {where}, {found.hits_s:.1f} s in all")
+
+
 def loop(
     places: Annotated[list[Path], typer.Argument(help="Recordings, or folders of them, however deep.")],
     candidate: Annotated[str, typer.Option(help="Planner that wants to be released.")] = "sampling",

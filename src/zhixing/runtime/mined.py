@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhixing.dataloop.archive.archive import Archive
+from zhixing.dataloop.ask.asking import Asked, ask
+from zhixing.dataloop.ask.by_model import ask_model
 from zhixing.dataloop.fanout import Fanout
 from zhixing.dataloop.mining.named.catalogue import NAMED
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.quick import explained
 from zhixing.datatypes.hit import Because, Hit
+from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.query import Query
-from zhixing.datatypes.query_json import from_json
+from zhixing.datatypes.query_json import from_json, to_json
 from zhixing.errors import InputError
+from zhixing.reasoning.reasoner import Reasoner
 from zhixing.runtime.dataloop import open_archive
 from zhixing.runtime.loop.mining import mine_archive
 from zhixing.simulation.patterns.catalogue import catalogue
@@ -81,6 +85,30 @@ def query_named(text: str) -> Query:
         return from_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", hint="Check the file.") from error
+
+
+def understood(text: str, lang: str | None = None, reasoner: Reasoner | None = None) -> Asked:
+    """Return what a question is taken to ask for.
+
+    Args:
+        text: The question.
+        lang: zh, en or de; found out where it is not given.
+        reasoner: A language model that is to write the query, or None.
+
+    Raises:
+        InputError: There is no such language.
+        QueryError: Nothing that can be looked for was understood.
+        ServiceError: The language model cannot be asked.
+    """
+    known: Lang | None = next((one for one in LANGS if one == lang), None)
+    if lang is not None and known is None:
+        raise InputError(f"{lang!r} is no language that is understood here", hint=f"Choose one of {', '.join(LANGS)}.")
+    return ask(text, known) if reasoner is None else ask_model(text, reasoner, known)
+
+
+def asked_as_json(asked: Asked) -> str:
+    """Return the query of a question as one line of JSON."""
+    return to_json(asked.query)
 
 
 def mine_named(

@@ -1,0 +1,1 @@
+"""Plain language becomes a query: ``words`` are known, ``scan``, ``items`` and ``grammar`` read, ``asking`` answers."""

@@ -1,0 +1,106 @@
+"""A question in plain language becomes a query, offline: by the vocabulary and the grammar, or by a pattern's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from zhixing.dataloop.ask.grammar import query_of
+from zhixing.dataloop.ask.items import items_of
+from zhixing.dataloop.ask.scan import scan
+from zhixing.dataloop.ask.vocabulary import vocabulary
+from zhixing.datatypes.localized import LANGS, Lang
+from zhixing.datatypes.query import Query
+from zhixing.errors import QueryError
+from zhixing.simulation.patterns.catalogue import catalogue
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_MOST_UNKNOWN_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was understood.
+
+    Attributes:
+        query: What will be looked for.
+        lang: The language of the question.
+        understood: Phrases that were understood, each with what it was taken for.
+        unknown: What of the question was not understood.
+        pattern: Name of the pattern, if the question is one.
+    """
+
+    query: Query
+    lang: Lang
+    understood: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    pattern: str = ""
+
+
+def language_of(text: str) -> Lang:
+    """Return the language that a question is in.
+
+    Example:
+        >>> language_of("闯红灯的电动车"), language_of("Auto bremst stark"), language_of("car brakes hard")
+        ('zh', 'de', 'en')
+    """
+    if _HAN.search(text):
+        return "zh"
+    unknown = {lang: sum(map(len, scan(text, vocabulary(lang))[1])) for lang in ("en", "de")}
+    return "de" if unknown["de"] < unknown["en"] else "en"
+
+
+def ask(text: str, lang: Lang | None = None) -> Asked:
+    """Return the query that a question asks for.
+
+    Args:
+        text: What somebody said; nothing in it can be anything but a question.
+        lang: Its language; found out where it is not given.
+
+    Raises:
+        QueryError: Nothing that can be looked for was understood.
+
+    Example:
+        >>> asked = ask("两轮车闯红灯后与右转车冲突", "zh")
+        >>> [role.name for role in asked.query.roles]
+        ['rider', 'vehicle']
+    """
+    lang = lang or language_of(text)
+    pattern = _pattern(text, lang)
+    if pattern:
+        query = catalogue()[pattern].query()
+        return Asked(query=query, lang=lang, understood=((text.strip(), pattern),), unknown=(), pattern=pattern)
+    tokens, unknown = scan(text, vocabulary(lang))
+    if not tokens:
+        raise QueryError(f"{text[:60]!r} says nothing that can be looked for", hint="Say who does what.")
+    query = query_of(items_of(tokens), lang)
+    kinds = {"class", "one", "two", "measure"}
+    understood = tuple((token.text, token.value) for token in tokens if token.kind in kinds)
+    return Asked(query=query, lang=lang, understood=understood, unknown=tuple(unknown))
+
+
+def _pattern(text: str, lang: Lang) -> str:
+    """Return the pattern whose name a question is, with hardly anything besides."""
+    said = _plain(text)
+    for name, title in _titles(lang):
+        if title in said and len(title) >= (1.0 - _MOST_UNKNOWN_SHARE) * len(said):
+            return name
+    return ""
+
+
+@cache
+def _titles(lang: Lang) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(_all_titles(lang), key=lambda one: -len(one[1])))
+
+
+def _all_titles(lang: Lang) -> Iterator[tuple[str, str]]:
+    for name, pattern in catalogue().items():
+        for one in dict.fromkeys((lang, *LANGS)):
+            yield name, _plain(pattern.title.in_lang(one))
+        yield name, _plain(name.replace("-", " "))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s\-_,.，。:：;；!?？！、\"'“”()（）]+", "", text.lower())
