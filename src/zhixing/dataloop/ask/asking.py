@@ -17,7 +17,7 @@ from zhixing.errors import QueryError
 from zhixing.simulation.patterns.catalogue import catalogue
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_MOST_UNKNOWN_SHARE = 0.5
+_MOST_BESIDES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def ask(text: str, lang: Lang | None = None) -> Asked:
     tokens, unknown = scan(text, vocabulary(lang))
     if not tokens:
         raise QueryError(f"{text[:60]!r} says nothing that can be looked for", hint="Say who does what.")
-    query = query_of(items_of(tokens), lang)
+    query = query_of(items_of(tokens, lang), lang)
     kinds = {"class", "one", "two", "measure"}
     understood = tuple((token.text, token.value) for token in tokens if token.kind in kinds)
     return Asked(query=query, lang=lang, understood=understood, unknown=tuple(unknown))
@@ -85,9 +85,15 @@ def _pattern(text: str, lang: Lang) -> str:
     """Return the pattern whose name a question is, with hardly anything besides."""
     said = _plain(text)
     for name, title in _titles(lang):
-        if title in said and len(title) >= (1.0 - _MOST_UNKNOWN_SHARE) * len(said):
+        if title in said and not _says_more(said.replace(title, "", 1), lang):
             return name
     return ""
+
+
+def _says_more(rest: str, lang: Lang) -> bool:
+    """Return whether more is said than a name."""
+    tokens, unknown = scan(rest, vocabulary(lang))
+    return any(token.kind != "unknown" for token in tokens) or sum(map(len, unknown)) > _MOST_BESIDES
 
 
 @cache

@@ -10,11 +10,14 @@ from zhixing.datatypes.conditions import (
     AnyOf,
     Compare,
     Condition,
+    Exists,
     Is,
     Not,
+    Role,
     Then,
     Within,
 )
+from zhixing.datatypes.tracks import MOTOR_VEHICLES
 
 OfOne = Callable[[str], Condition]
 OfTwo = Callable[[str, str], Condition]
@@ -151,7 +154,7 @@ def _in_front(a: str, b: str) -> Condition:
 
 def _beside(low: float, high: float) -> OfTwo:
     return lambda a, b: AllOf(
-        conditions=(_between("left_m", low, high, b, a), _between("ahead_m", -6.0, 6.0, b, a))
+        conditions=(_between("left_m", low, high, b, a), _between("ahead_m", -6.0, 10.0, b, a))
     )  # fmt: skip
 
 
@@ -176,18 +179,41 @@ def _cuts_in(a: str, b: str) -> Condition:
     return AllOf(conditions=(Within(condition=changes, past_s=2.0), _between("lane_ahead_m", 0.0, 20.0, b, a)))
 
 
+def _crosses_ahead(a: str, b: str) -> Condition:
+    """Return that b crosses the way ahead of a."""
+    return AllOf(
+        conditions=(
+            _between("ahead_m", 0.0, 20.0, a, b), _between("left_m", -12.0, 12.0, a, b),
+            _between("heading_apart_rad", 0.6, 2.6, a, b), _moves(b),
+        )
+    )  # fmt: skip
+
+
 def _yields(a: str, b: str) -> Condition:
     slows = AnyOf(conditions=(_less("accel_mps2", -0.5, a), _less("speed_mps", 1.0, a)))
-    crosses = AllOf(
-        conditions=(_between("ahead_m", 0.0, 20.0, a, b), _between("heading_apart_rad", 0.6, 2.6, a, b), _moves(b))
-    )
-    return AllOf(conditions=(slows, crosses, _between("left_m", -12.0, 12.0, a, b)))
+    return AllOf(conditions=(slows, _crosses_ahead(a, b)))
+
+
+def _fails_to_yield(a: str, b: str) -> Condition:
+    goes_on = AllOf(conditions=(_more("accel_mps2", -0.5, a), _more("speed_mps", 2.0, a)))
+    return AllOf(conditions=(goes_on, _crosses_ahead(a, b)))
+
+
+def _hidden_by(a: str, b: str) -> Condition:
+    """Return that some vehicle within 40 m hardly sees a, which is close to b."""
+    observer = Role(name="observer", classes=tuple(sorted(MOTOR_VEHICLES)))
+    unseen = AllOf(conditions=(_less("seen_share", 0.3, "observer", a), _less("distance_m", 40.0, "observer", a)))
+    return AllOf(conditions=(_less("distance_m", 6.0, a, b), Exists(role=observer, condition=unseen)))
 
 
 TWO: Mapping[str, OfTwo] = MappingProxyType(
     {
         "conflicts": lambda a, b: AnyOf(
-            conditions=(_less("ttc_s", CONFLICT_S, a, b), _less("pet_s", CONFLICT_S, a, b))
+            conditions=(
+                _less("ttc_s", CONFLICT_S, a, b),
+                _less("pet_s", CONFLICT_S, a, b),
+                _less("pet_s", CONFLICT_S, b, a),
+            )
         ),
         "collides": lambda a, b: Is(measure="touches", of=(a, b)),
         "near": lambda a, b: _less("distance_m", NEAR_M, a, b),
@@ -201,6 +227,9 @@ TWO: Mapping[str, OfTwo] = MappingProxyType(
         "overtakes": _overtakes,
         "cuts-in": _cuts_in,
         "yields-to": _yields,
+        "fails-to-yield": _fails_to_yield,
+        "hidden-by": _hidden_by,
+        "occludes": lambda a, b: _hidden_by(b, a),
         "crosses-before": _crosses_before,
         "oncoming": lambda a, b: AllOf(
             conditions=(_more("heading_apart_rad", 2.6, a, b), _between("ahead_m", 0.0, 50.0, a, b))
@@ -220,9 +249,12 @@ TWO: Mapping[str, OfTwo] = MappingProxyType(
 """Of two: what the first is or does to the second."""
 
 MEASURES_OF_ONE = MappingProxyType(
-    {"speed": ("speed_mps", True), "accel": ("accel_mps2", True), "jerk": ("jerk_mps3", True),
-     "length": ("length_m", True), "to-stop-line": ("to_stop_line_m", False), "to-crossing": ("crossing_m", False),
-     "to-junction": ("junction_m", False), "over-limit": ("over_limit_mps", True)}
+    {
+        "speed": ("speed_mps", True), "accel": ("accel_mps2", True), "decel": ("accel_mps2", True),
+        "jerk": ("jerk_mps3", True), "length": ("length_m", True), "to-stop-line": ("to_stop_line_m", False),
+        "to-crossing": ("crossing_m", False), "to-junction": ("junction_m", False),
+        "over-limit": ("over_limit_mps", True),
+    }
 )  # fmt: skip
 MEASURES_OF_TWO = MappingProxyType(
     {"distance": ("distance_m", False), "ttc": ("ttc_s", False), "pet": ("pet_s", False),

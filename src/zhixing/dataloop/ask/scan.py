@@ -9,21 +9,40 @@ from dataclasses import dataclass
 from zhixing.dataloop.ask.vocabulary import Vocabulary
 
 MOST_CHARS = 500
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_RANGE = re.compile(r"\s*(?:到|至|~|-|–|and|to|und|bis)\s*(\d+(?:[.,]\d+)?)")
+_HAN_NUMBER = re.compile(r"([零一二两三四五六七八九十百]+)(?:点([零一二三四五六七八九]+))?(半)?")
+_HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
+_COUNTS = frozenset({"count", "class", "unit", "least", "most"})
+_DEFINITE = re.compile(r"\b(the|this|that|its|der|dem|den|des|das|die|dieses|dieser|该|这)\s*$|[该这那](?:辆|个|名)?$")
+_OTHER = re.compile(
+    r"\b(another|other|second|anderes|anderer|anderem|anderen|zweites|zweiter|zweiten)\s*$|另一?[辆个名]?$"
+)
+_PRONOUN = re.compile(r"\s*(der|die|das|dem|den|dessen|deren|welche[rsmn]?)\b")
+_SEPARABLE = re.compile(
+    r"\b(biegt|biegen|hält|halten|fährt|fahren|schert|scheren|weicht|weichen|stößt|stoßen|taucht|kommt|lässt|lassen)\b"
+    r"((?:(?!\b(?:und|oder|dann|danach|während|wenn|bevor|nachdem)\b)[^,;.])*?)"
+    r"\s(ab|an|los|auf|ein|aus|zusammen|entgegen|vorbei|passieren|vor)"
+    r"(?=\s*(?:$|[,;.]|\b(?:und|oder|dann|danach|während|wenn|bevor|nachdem)\b))"
+)
+"""German verbs in two: biegt … ab is read as abbiegt …"""
+_SIDE = re.compile(r"\s*\b(?:nach\s+)?(links|rechts)\b(?!\s+(?:von|neben))")
+_HARD = re.compile(r"\b(bremst|bremsen)\b([^,;.]*?)\s(?:sehr\s+)?(?:stark|scharf|hart|heftig|plötzlich)\b")
 _FILLERS = frozenset(
     re.findall(
         r"\S+",
-        "a an the of there any some in on at it its his her their to and was were has have had by find show all me "
-        "where der die das den dem des ein eine einen einem einer eines und ist sind hat im am zu zum zur es er sie "
-        "ihr ihm sich alle finde zeige wo von dann auf between zwischen gerät",
+        "a an the of there any some in on at it its his her their to and was were is are has have had by be being do "
+        "does did find show all me where you now please der die das den dem des ein eine einen einem einer eines und "
+        "ist sind hat im am zu zum zur es er sie ihr ihm sich alle finde zeige wo von dann auf fährt fahren between "
+        "zwischen gerät befindet",
     )
 )
 """Words that say nothing here."""
-
-
 _FILLERS_ZH = re.compile(
-    r"[\s的了着过地得在有是把从向往到中里时上下那这些其它他她请找出查搜索场景片段所全部一个辆名位行驶?？!！:：\"'“”（）()\-]"
+    r"[\s的了着过地得在有是把从向往到中里时上下那这些其它他她请找出查搜索场景片段所全部一个辆名位都也就行驶前?？!！:：\"'“”（）()\-]"
 )
+_AMBIGUOUS_ZH = frozenset({"后车", "前车"})
+"""Not before 辆 or 子: 急刹后车辆追尾."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +50,15 @@ class Token:
     """A phrase that was understood.
 
     Attributes:
-        kind: As in :class:`~zhixing.dataloop.ask.vocabulary.Entry`; ``number``; or ``stop`` for a comma.
+        kind: As in :class:`~zhixing.dataloop.ask.vocabulary.Entry`; ``number``; ``stop`` for a comma; or ``unknown``.
         value: What it means.
         text: As it was said.
-        number: Of a number.
         start: First character.
         end: The character after the last.
+        number: Of a number.
+        high: Upper end of a range, 0 without one.
+        is_known: Whether an article says that it was spoken of before.
+        is_other: Whether another one is meant.
     """
 
     kind: str
@@ -45,6 +67,9 @@ class Token:
     start: int
     end: int
     number: float = 0.0
+    high: float = 0.0
+    is_known: bool = False
+    is_other: bool = False
 
 
 def scan(text: str, words: Vocabulary) -> tuple[list[Token], list[str]]:
@@ -55,40 +80,95 @@ def scan(text: str, words: Vocabulary) -> tuple[list[Token], list[str]]:
         words: Of its language.
     """
     said = unicodedata.normalize("NFKC", text[:MOST_CHARS]).lower()
+    if words.lang == "de":
+        said = _HARD.sub(r"\1 stark\2", _SEPARABLE.sub(_in_one, said))
     tokens: list[Token] = []
     unknown: list[str] = []
-    rest = ""
-    at = 0
+    rest, at = "", 0
     while at < len(said):
-        token = _number_at(said, at, words) or _phrase_at(said, at, words)
+        token = _relative_at(said, at, tokens, words) or _number_at(said, at, words) or _phrase_at(said, at, words)
         if token is None and said[at] in ",;，；、。.":
             token = Token("stop", said[at], said[at], at, at + 1)
         if token is None:
-            step = 1 if words.lang == "zh" else len(re.match(r"\w*|\W", said[at:])[0]) or 1  # type: ignore[index]
+            found = re.match(r"\w+|\W", said[at:])
+            step = 1 if words.lang == "zh" or found is None else len(found[0])
             rest += said[at : at + step]
             at += step
             continue
-        unknown += _left_over(rest, words)
-        rest = ""
+        _leave(rest, tokens, unknown, words)
+        rest, at = "", token.end
+        if token.kind == "ignored":
+            unknown.append(token.text)
         tokens.append(token)
-        at = token.end
-    return tokens, unknown + _left_over(rest, words)
+    _leave(rest, tokens, unknown, words)
+    return tokens, unknown
+
+
+def _leave(rest: str, tokens: list[Token], unknown: list[str], words: Vocabulary) -> None:
+    """Note what was not understood; a "not" before it is not of what follows."""
+    left = _left_over(rest, words)
+    if left:
+        unknown.extend(left)
+        tokens.append(Token("unknown", "", rest.strip(), 0, 0))
+
+
+def _in_one(found: re.Match[str]) -> str:
+    """Return a German verb in two as one, in the place of its first part."""
+    verb, rest, particle = found[1], found[2], found[3]
+    side = _SIDE.search(rest) if verb.startswith("bieg") else None
+    if side:
+        rest = rest[: side.start()] + rest[side.end() :]
+    whole = f"{particle} {verb}" if particle == "passieren" else f"{particle}{verb}"
+    return f"{side[1] + ' ' if side else ''}{whole}{rest}"
+
+
+def _relative_at(said: str, at: int, tokens: list[Token], words: Vocabulary) -> Token | None:
+    """Return a German relative pronoun: after a comma that follows a class."""
+    if words.lang != "de" or len(tokens) < 2 or tokens[-1].kind != "stop" or tokens[-2].kind != "class":
+        return None
+    found = _PRONOUN.match(said, at)
+    if found is None or tokens[-1].end != at:
+        return None
+    return Token("relative", found[1], found[1], at, found.end())
 
 
 def _number_at(said: str, at: int, words: Vocabulary) -> Token | None:
+    if words.lang == "zh" and (han := _HAN_NUMBER.match(said, at)) and _counts(said[han.end() :], words):
+        return Token("number", han[0], han[0], at, han.end(), _han_value(han))
     found = _NUMBER.match(said, at)
-    if found and (at == 0 or not (said[at - 1].isascii() and said[at - 1].isalpha())):
-        return Token("number", found[0], found[0], at, found.end(), float(found[0].replace(",", ".")))
+    if found and (at == 0 or not (said[at - 1].isascii() and said[at - 1].isalnum())):
+        low, high, end = float(found[0].replace(",", ".")), 0.0, found.end()
+        upper = _RANGE.match(said, end)
+        if upper and _counts(said[upper.end() :], words):
+            high, end = float(upper[1].replace(",", ".")), upper.end()
+        return Token("number", found[0], said[at:end], at, end, low, high)
     for word, value in words.numbers.items():
-        if said.startswith(word, at) and _is_whole(said, at, at + len(word), words):
-            after = said[at + len(word) :].lstrip()
-            if words.lang == "zh" and not after[:1]:
-                continue
-            follows = _phrase_at(after, 0, words)
-            counts = follows is not None and follows.kind in {"count", "class", "unit", "least", "most"}
-            if counts or (words.lang != "zh" and _adjective_then_class(after, words) and value > 1):
-                return Token("number", word, word, at, at + len(word), float(value))
+        if not (said.startswith(word, at) and _is_whole(said, at, at + len(word), words)):
+            continue
+        after = said[at + len(word) :].lstrip()
+        if _counts(after, words) or (words.lang != "zh" and value > 1 and _adjective_then_class(after, words)):
+            return Token("number", word, word, at, at + len(word), float(value))
     return None
+
+
+def _counts(after: str, words: Vocabulary) -> bool:
+    """Return whether what follows a number can be counted or measured."""
+    follows = _phrase_at(after.lstrip(), 0, words) if after.strip() else None
+    return follows is not None and follows.kind in _COUNTS
+
+
+def _han_value(found: re.Match[str]) -> float:
+    total = current = 0
+    for digit in found[1]:
+        if digit in "十百":
+            total += (current or 1) * (10 if digit == "十" else 100)
+            current = 0
+        else:
+            current = _HAN_DIGITS[digit]
+    value = float(total + current)
+    if found[2]:
+        value += float("0." + "".join(str(_HAN_DIGITS[digit]) for digit in found[2]))
+    return value + (0.5 if found[3] else 0.0)
 
 
 def _adjective_then_class(after: str, words: Vocabulary) -> bool:
@@ -101,9 +181,17 @@ def _adjective_then_class(after: str, words: Vocabulary) -> bool:
 
 def _phrase_at(said: str, at: int, words: Vocabulary) -> Token | None:
     for end in range(min(len(said), at + words.longest), at, -1):
-        entry = words.entries.get(said[at:end])
-        if entry is not None and _is_whole(said, at, end, words):
-            return Token(entry.kind, entry.value, said[at:end], at, end)
+        text = said[at:end]
+        entry = words.entries.get(text)
+        if entry is None or not _is_whole(said, at, end, words):
+            continue
+        if text in _AMBIGUOUS_ZH and said[end : end + 1] in {"辆", "子"}:
+            continue
+        before = said[:at] if entry.kind == "class" else ""
+        return Token(
+            entry.kind, entry.value, text, at, end, is_known=bool(_DEFINITE.search(before)),
+            is_other=bool(_OTHER.search(before)),
+        )  # fmt: skip
     return None
 
 
@@ -111,22 +199,19 @@ def _is_whole(said: str, at: int, end: int, words: Vocabulary) -> bool:
     """Return whether a phrase is not part of a longer word, where words are written apart."""
     if words.lang == "zh" and not said[at].isascii():
         return True
+    if not said[at].isalnum():
+        return True
     before, after = said[at - 1 : at], said[end : end + 1]
-    is_word_before = bool(before) and (before.isalnum() and (words.lang != "zh" or before.isascii()))
-    is_word_after = bool(after) and after.isalpha() and (words.lang != "zh" or after.isascii())
-    starts_with_digit = said[at].isdigit()
-    unit = words.entries.get(said[at:end])
-    if unit is not None and unit.kind == "unit":
-        is_word_before = is_word_before and not before.isdigit()
-    return not (is_word_before and not starts_with_digit) and not is_word_after
+    is_in_word = bool(before) and before.isalnum() and (words.lang != "zh" or before.isascii())
+    goes_on = bool(after) and after.isalpha() and (words.lang != "zh" or after.isascii())
+    entry = words.entries.get(said[at:end])
+    if entry is not None and entry.kind == "unit":
+        is_in_word = is_in_word and not before.isdigit()
+    return not (is_in_word and not said[at].isdigit()) and not goes_on
 
 
 def _left_over(rest: str, words: Vocabulary) -> list[str]:
     if words.lang == "zh":
-        kept = re.sub(
-            r"[\s的了着过地得在有是把从向往到中里时上下那这些其它他她它请找出查找搜索场景片段所有全部一个辆名位?？!！:：\"'“”（）()\-]",
-            "",
-            rest,
-        )
+        kept = _FILLERS_ZH.sub("", rest)
         return [kept] if kept else []
-    return [word for word in re.findall(r"[\w'-]+", rest) if word not in _FILLERS]
+    return [word for word in re.findall(r"[\w'-]+", rest) if word not in _FILLERS and word.strip("-'")]

@@ -33,8 +33,11 @@ CLASSES: Mapping[str, tuple[RoadUser, ...]] = MappingProxyType(
     }
 )
 """Whom a word for road users means; e-bikes and motorcycles are rarely told apart in recordings."""
-_LISTS = ("then", "while", "or", "not", "with", "passive", "relative", "least", "most", "duration", "count")
-_GROUPS = ("classes", "one", "two", "measures", "units")
+_LISTS = (
+    "then", "reversed", "before", "while", "and", "or", "not", "with", "meet", "passive", "relative", "least", "most",
+    "duration", "count", "ignored",
+)  # fmt: skip
+_GROUPS = ("classes", "one", "two", "two_by", "measures", "units")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,8 @@ def vocabulary(lang: Lang) -> Vocabulary:
     """
     said = yaml.safe_load(files("zhixing.dataloop.ask").joinpath("words", f"{lang}.yaml").read_text("utf-8"))
     known = {
-        "classes": CLASSES, "one": ONE, "two": TWO, "measures": {**MEASURES_OF_ONE, **MEASURES_OF_TWO},
-        "units": {"kmh": 0, "mps": 0, "mps2": 0, "m": 0, "s": 0},
+        "classes": CLASSES, "one": ONE, "two": TWO, "two_by": TWO, "measures": {**MEASURES_OF_ONE, **MEASURES_OF_TWO},
+        "units": dict.fromkeys(("kmh", "mph", "mps", "mps2", "m", "cm", "km", "s", "min"), 0),
     }  # fmt: skip
     entries: dict[str, Entry] = {}
 
@@ -87,13 +90,14 @@ def vocabulary(lang: Lang) -> Vocabulary:
             raise PhraseError(f"{lang}.yaml: {phrase!r} means {entries[key].value} and {entry.value}", hint="Keep one.")
 
     for group in _GROUPS:
-        for name, phrases in said[group].items():
+        kind = {"classes": "class", "measures": "measure", "units": "unit", "two_by": "two"}.get(group, group)
+        for name, phrases in (said.get(group) or {}).items():
             if name not in known[group]:
                 raise PhraseError(f"{lang}.yaml: {group} has no {name!r}", hint=f"Known: {', '.join(known[group])}.")
             for phrase in phrases:
-                add(phrase, Entry(group.removesuffix("es") if group == "classes" else group.removesuffix("s"), name))
+                add(phrase, Entry(kind, f"~{name}" if group == "two_by" else name))
     for kind in _LISTS:
-        for phrase in said[kind]:
+        for phrase in said.get(kind) or ():
             # Little words may be said as something else, too; what says more wins.
             entries.setdefault(str(phrase).lower(), Entry(kind, str(phrase)))
     return Vocabulary(
