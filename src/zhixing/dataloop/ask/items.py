@@ -23,9 +23,8 @@ _SI = {
 """What a unit is of metres, seconds and what is made of them."""
 _BY_UNIT = {"kmh": "speed", "mph": "speed", "mps": "speed", "mps2": "accel", "m": "distance", "cm": "distance"}
 _TIMES = frozenset({"ttc", "pet", "headway"})
-_LITTLE = frozenset(
-    {"least", "most", "unit", "count", "with", "duration", "while", "and", "relative", "passive", "one"}
-)
+_LITTLE = frozenset({"least", "most", "unit", "count", "with", "duration", "while", "and", "relative", "passive"})
+"""A "not" reaches over these."""
 
 
 @dataclass(frozen=True, slots=True)

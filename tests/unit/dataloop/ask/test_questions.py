@@ -1,4 +1,4 @@
-"""What many questions mean, one by one: `questions.yaml` is read by people, and a change of it is a change of meaning."""
+"""What many questions mean, one by one: people read `questions.yaml`, and a change of it is a change of meaning."""
 
 from __future__ import annotations
 
