@@ -191,11 +191,19 @@ class DataConfig:
 
     Attributes:
         archive: Folder, or a URL that fsspec knows.
+        region: Where what is read was recorded, as ``CN``; empty says nothing.
+        keep_days: How long what is read is kept; 0 is for ever.
+        may_leave_to: For each region of recordings those that they may be handed out to besides their own.
+        absolute: Whether places may be handed out without an offset.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
 
     archive: str = "~/.local/share/zhixing/archive"
+    region: str = ""
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    may_leave_to: dict[str, list[str]] = field(default_factory=dict)
+    absolute: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,3 +67,46 @@ def archive(
         show_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
     show_table(columns, rows)
+
+
+def handout(
+    drives: Annotated[list[str], typer.Argument(help="Drives by key or name.")],
+    to: Annotated[str, typer.Option(help="Folder or URL of the archive that they go to.")],
+    what_for: Annotated[str, typer.Option("--for", help="What they are taken for; it is written down.")],
+    region: Annotated[str, typer.Option(help="Region that they go to, as CN.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who takes them.  [default: you]")] = None,
+    archive: ARCHIVE = None,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Copy drives out of the archive, as far as they may leave; who took them is written down."""
+    from zhixing.runtime.dataloop import handout as run  # noqa: PLC0415
+
+    done = run(archive, drives, to, region, what_for, by)
+    if as_json:
+        show_json(done)
+        return
+    show_line(f"{len(done.record.drives)} drives went to {to}; record {done.record.number} of the audit log")
+    if done.record.refused:
+        show_table(("refused", "why"), done.record.refused)
+
+
+def audit(archive: ARCHIVE = None, as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False) -> None:
+    """Show who took what out of the archive, and check that the log is whole."""
+    from zhixing.runtime.dataloop import audit_rows  # noqa: PLC0415
+
+    columns, rows = audit_rows(archive)
+    if as_json:
+        show_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    show_table(columns, rows)
+
+
+def purge(archive: ARCHIVE = None, as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False) -> None:
+    """Remove recordings whose date is over."""
+    from zhixing.runtime.dataloop import purge_archive  # noqa: PLC0415
+
+    gone = purge_archive(archive)
+    if as_json:
+        show_json(gone)
+        return
+    show_line(f"{len(gone)} drives were removed")

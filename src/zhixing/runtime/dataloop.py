@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from zhixing.dataloop.archive.archive import Archive
+from zhixing.dataloop.archive.audit import read_audit
+from zhixing.dataloop.archive.handout import HandedOut, LeavingRules, hand_out
+from zhixing.dataloop.archive.retention import purge
 from zhixing.dataloop.archive.sql import ask
 from zhixing.dataloop.artefacts import Artefacts
 from zhixing.dataloop.fanout import Fanout
-from zhixing.dataloop.ingest.ingest import IngestReport
+from zhixing.dataloop.ingest.ingest import IngestReport, Tags
 from zhixing.dataloop.ingest.ingest import ingest as read_all
 from zhixing.settings import load_settings
 
@@ -49,7 +54,10 @@ def ingest(
     on_progress: Callable[[float], None] | None = None,
 ) -> IngestReport:
     """Read recordings into an archive, see :func:`zhixing.dataloop.ingest.ingest.ingest`."""
-    return read_all(places, open_archive(archive), Fanout(jobs, on), on_progress)
+    data = load_settings().data
+    until = (datetime.now(UTC).date() + timedelta(days=data.keep_days)).isoformat() if data.keep_days else ""
+    tags = Tags(region=data.region, keep_until=until)
+    return read_all(places, open_archive(archive), Fanout(jobs, on), on_progress, tags)
 
 
 def archive_rows(archive: str | None, what: Literal["sources", "drives", "refused"]) -> Table:
@@ -65,3 +73,33 @@ def ask_archive(archive: str | None, sql: str) -> Table:
 def trace_rows(archive: str | None, name: str) -> list[tuple[int, str, str, str]]:
     """Return what something was made from: depth, kind, key and what it is, line by line."""
     return list(Artefacts(open_archive(archive)).trace(name))
+
+
+def handout(
+    archive: str | None, names: Sequence[str], to: str, region: str, what_for: str, who: str | None = None
+) -> HandedOut:  # fmt: skip
+    """Copy drives out of an archive by the rules of the settings, see ``zhixing.dataloop.archive.handout``."""
+    data, place = load_settings().data, open_archive(archive)
+    rules = LeavingRules(
+        regions={one: tuple(others) for one, others in data.may_leave_to.items()}, absolute=data.absolute
+    )
+    keys = [place.named(name).key for name in names]
+    return hand_out(place, keys, to, rules, region=region, who=who or getpass.getuser(), what_for=what_for)
+
+
+def audit_rows(archive: str | None) -> Table:
+    """Return who took what out of an archive, oldest first."""
+    columns = ("number", "when", "who", "what for", "to", "region", "drives", "refused")
+    rows = [
+        (one.number, one.when, one.who, one.what_for, one.to, one.region, len(one.drives), len(one.refused))
+        for one in read_audit(open_archive(archive).storage)
+    ]
+    return columns, list(rows)
+
+
+def purge_archive(archive: str | None) -> tuple[str, ...]:
+    """Remove what was to be kept until before today, and what was made of it, and return the keys of the drives."""
+    place = open_archive(archive)
+    gone = purge(place, datetime.now(UTC).date())
+    Artefacts(place).forget(gone)
+    return gone

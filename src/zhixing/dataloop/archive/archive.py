@@ -6,6 +6,7 @@
     states/KEY.parquet    rows of the drives of a commit, sorted by drive, time and road user
     rejected/KEY.parquet  rows that were put aside, as they were, with the reason
     roads/KEY.pb          maps, each once
+    audit/N-KEY.json      who took what out, see ``audit``
 
 Files are never changed. Everything is named by the hash of what it holds, so who does the same work twice, or goes on
 after a crash, writes the same files again.
@@ -34,7 +35,7 @@ _ROADS: WeakKeyDictionary[Road, tuple[str, bytes]] = WeakKeyDictionary()
 
 
 class Archive:
-    """Reads what was committed; :meth:`refresh` looks again.
+    """Reads what was committed; :meth:`refresh` looks again. Drives leave through ``handout`` only.
 
     Args:
         url: A folder, or a URL that fsspec knows; it need not exist yet.
@@ -44,23 +45,25 @@ class Archive:
         ServiceError: What the URL needs is not installed.
 
     Attributes:
+        commits: By the name of their file, in order.
         drives: All drives by key, in order of their keys.
         sources: All sources by key, each as its newest reader saw it.
     """
 
     def __init__(self, url: str) -> None:
         self.storage = Storage(url)
-        self._commits: dict[str, Commit] = {}
+        self.commits: dict[str, Commit] = {}
         self.drives: dict[str, DriveEntry] = {}
         self.sources: dict[str, SourceEntry] = {}
         self.refresh()
 
     def refresh(self) -> None:
         """Read the commits that have come since."""
-        for name in self.storage.names("commits"):
-            if name not in self._commits:
-                self._commits[name] = Commit.from_bytes(self.storage.read(name), name)
-        commits = [self._commits[name] for name in sorted(self._commits)]
+        names = self.storage.names("commits")
+        self.commits = {
+            name: self.commits.get(name) or Commit.from_bytes(self.storage.read(name), name) for name in names
+        }
+        commits = list(self.commits.values())
         sources: dict[str, SourceEntry] = {}
         for source in (source for commit in commits for source in commit.sources):
             known = sources.get(source.key)

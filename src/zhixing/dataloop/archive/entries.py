@@ -68,6 +68,8 @@ class DriveEntry:
         lights: What lights showed, as in :func:`lights_to_json`.
         task: What an ego shall do in it, as in :func:`task_to_json`, or None.
         quality: Figures of the check: rows read, late, put aside by reason, renamed, unreadable.
+        region: Where it was recorded, as the settings said; empty where nobody said.
+        keep_until: Last day that it is kept, ISO 8601; empty for ever.
     """
 
     key: str
@@ -89,6 +91,8 @@ class DriveEntry:
     lights: dict[str, Any] = field(default_factory=dict)
     task: dict[str, Any] | None = None
     quality: dict[str, Any] = field(default_factory=dict)
+    region: str = ""
+    keep_until: str = ""
 
     @property
     def duration_s(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,22 @@ from zhixing.errors import RecordingError, ZhixingError
 
 _CHUNK_BYTES, _CHUNK_SOURCES = 64 * 1024**2, 16
 """Read and committed together: what a crash or a lost worker costs at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What is known of recordings besides what stands in them.
+
+    Attributes:
+        region: Where they were recorded, for the rules of what may leave.
+        keep_until: Last day that they are kept, ISO 8601; empty for ever.
+    """
+
+    region: str = ""
+    keep_until: str = ""
+
+
+NO_TAGS = Tags()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +79,7 @@ class _Batch:
 
 def ingest(
     places: Sequence[Path], archive: Archive, fanout: Fanout | None = None,
-    on_progress: Callable[[float], None] | None = None,
+    on_progress: Callable[[float], None] | None = None, tags: Tags = NO_TAGS,
 ) -> IngestReport:  # fmt: skip
     """Read every recording in some folders into an archive; what is known already is not read again.
 
@@ -75,6 +91,7 @@ def ingest(
         archive: Where to.
         fanout: How many do it; None is this process alone.
         on_progress: Told the share that is done.
+        tags: What is known of them besides.
 
     Raises:
         InputError: A place is not there.
@@ -86,7 +103,7 @@ def ingest(
     before = set(archive.drives)
     chunks = list(_chunks(todo))
     done = 0
-    for count in (fanout or Fanout()).run(_ingest_chunk, [(archive.storage.url, chunk) for chunk in chunks]):
+    for count in (fanout or Fanout()).run(_ingest_chunk, [(archive.storage.url, chunk, tags) for chunk in chunks]):
         done += count
         if on_progress:
             on_progress(done / len(todo))
@@ -121,13 +138,13 @@ def _chunks(sources: list[Source]) -> Iterator[list[Source]]:
         yield chunk
 
 
-def _ingest_chunk(url: str, sources: list[Source]) -> int:
+def _ingest_chunk(url: str, sources: list[Source], tags: Tags) -> int:
     """Read some sources and commit them; return how many they were."""
     archive, readers = Archive(url), all_readers()
     batch = _Batch()
     for source in sources:
         _read(source, readers, batch, archive)
-    _write(archive, batch)
+    _write(archive, batch, tags)
     return len(sources)
 
 
@@ -178,7 +195,7 @@ def _drive_key(recording: Recording, rows: Observations, road: str) -> str:
     )  # fmt: skip
 
 
-def _write(archive: Archive, batch: _Batch) -> None:
+def _write(archive: Archive, batch: _Batch, tags: Tags) -> None:
     """Write rows, then what was put aside, then the commit that makes them be there."""
     unique = {drive[2]: drive for drive in batch.drives if drive[2] not in archive.drives}
     drives = [unique[key] for key in sorted(unique)]
@@ -188,7 +205,11 @@ def _write(archive: Archive, batch: _Batch) -> None:
         data, groups = write_states((key, checked.rows, None) for _, checked, key, _ in drives)
         archive.storage.write(f"states/{part}.parquet", data)
         entries = [
-            _entry(recording, checked, key, road, f"states/{part}.parquet", place)
+            replace(
+                _entry(recording, checked, key, road, f"states/{part}.parquet", place),
+                region=tags.region,
+                keep_until=tags.keep_until,
+            )
             for (recording, checked, key, road), place in zip(drives, groups, strict=True)
         ]
         aside = [(key, checked.rejected, checked.reason) for _, checked, key, _ in drives if checked.reason.size]

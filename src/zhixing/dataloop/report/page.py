@@ -80,42 +80,48 @@ def page_of(data: ReportData) -> bytes:
 def scene_view(scenario: Scenario, ours: Trace, theirs: Trace) -> dict[str, Any]:
     """Return a scenario and how two drove in it for the player: metres to the centimetre, five pictures a second."""
     every = np.concatenate((ours.xy_m, theirs.xy_m))
+    # Where on Earth it was stays in the archive: places are told from where the ego began.
+    origin = np.round(ours.xy_m[0])
     low, high = every.min(axis=0) - _AROUND_M, every.max(axis=0) + _AROUND_M
     lanes = []
     for lane in scenario.road.lanes:
         if lane.kind == LaneKind.OTHER or not _is_within(lane.centre_xy_m, low, high):
             continue
         outline = np.concatenate((lane.left_xy_m, lane.right_xy_m[::-1]))
-        lanes.append([lane.kind.name.lower(), _numbers(outline)])
+        lanes.append([lane.kind.name.lower(), _numbers(outline - origin)])
     goal = scenario.goal
-    edges = (goal.x_min_m, goal.y_min_m, goal.x_max_m, goal.y_max_m)
+    edges = np.array([goal.x_min_m, goal.y_min_m, goal.x_max_m, goal.y_max_m]) - np.tile(origin, 2)
     return {
         "scenario": scenario.scenario_id,
         "lanes": lanes,
-        "stops": [_numbers(line.xy_m) for line in scenario.road.stop_lines if _is_within(line.xy_m, low, high)],
-        "goal": [round(edge, 2) for edge in edges] if goal.has_place else None,
+        "stops": [
+            _numbers(line.xy_m - origin) for line in scenario.road.stop_lines if _is_within(line.xy_m, low, high)
+        ],
+        "goal": _numbers(edges) if goal.has_place else None,
         "body": [scenario.body.length_m, scenario.body.width_m],
-        "candidate": _run(ours, low, high),
-        "incumbent": _run(theirs, low, high),
+        "candidate": _run(ours, origin, low, high),
+        "incumbent": _run(theirs, origin, low, high),
     }
 
 
-def _run(trace: Trace, low: FloatArray, high: FloatArray) -> dict[str, Any]:
+def _run(trace: Trace, origin: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, Any]:
     steps = np.unique(np.append(np.arange(0, trace.time_ns.size, _EVERY), trace.time_ns.size - 1))
     return {
         "outcome": trace.outcome,
         "at_fault": trace.at_fault_id,
         "t": [round(float(t), 2) for t in (trace.time_ns[steps] - trace.time_ns[0]) * 1e-9],
-        "ego": _numbers(np.column_stack((trace.xy_m, trace.yaw_rad, trace.speed_mps))[steps]),
+        "ego": _numbers(np.column_stack((trace.xy_m - origin, trace.yaw_rad, trace.speed_mps))[steps]),
         "says": [
             [round(float(time_ns - trace.time_ns[0]) * 1e-9, 2), decision.say.zh, decision.say.en, decision.say.de]
             for time_ns, decision in trace.decisions
         ],
-        "others": _others(trace.background, steps, low, high),
+        "others": _others(trace.background, steps, origin, low, high),
     }
 
 
-def _others(tracks: Tracks, steps: IntArray, low: FloatArray, high: FloatArray) -> list[Any]:
+def _others(
+    tracks: Tracks, steps: IntArray, origin: FloatArray, low: FloatArray, high: FloatArray
+) -> list[Any]:  # fmt: skip
     found = []
     for row in range(tracks.num_objects):
         there = np.flatnonzero(tracks.valid[row, steps])
@@ -130,7 +136,7 @@ def _others(tracks: Tracks, steps: IntArray, low: FloatArray, high: FloatArray) 
                 "kind": RoadUser(int(tracks.road_user[row])).name.lower(),
                 "size": [round(float(value), 2) for value in tracks.size_m[row]],
                 "from": int(there[0]),
-                "states": _numbers(states),
+                "states": _numbers(states - np.append(origin, 0.0)),
             }
         )
     return found
