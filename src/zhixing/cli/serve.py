@@ -27,6 +27,7 @@ def serve(
         str | None, typer.Option(help="What is underneath: virtual, can, kuksa or none.  [default: virtual]")
     ] = None,
     broker: Annotated[int | None, typer.Option(help="TCP port for other programs (kuksa.val); 0 serves none.")] = None,
+    archive: Annotated[str | None, typer.Option(help="Archive that the data studio shows.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
@@ -39,6 +40,7 @@ def serve(
             show_json({"url": url} | ({"broker": beside} if beside else {}))
             return
         show_line(f"Zhixing 知行 drives. Open {url} in your browser; stop with Ctrl-C.")
+        show_line(f"The data studio is at {url}/studio.")
         if beside:
             show_line(f"Other programs reach its signals at {beside} (kuksa.val, gRPC).")
 
@@ -49,5 +51,6 @@ def serve(
         "assistant": {"language_model": True if llm else None},
         "vehicle": {"kind": vehicle},
         "broker": {"port": broker},
+        "data": {"archive": archive},
     }
     serve_car(load_settings(config, flags=flags), on_ready=ready)

@@ -91,6 +91,17 @@ class Artefacts:
         self._storage.write(f"artefacts/{recipe.kind}/{key}.json", data)
         return _from_bytes(data, key)
 
+    def get(self, kind: str, key: str) -> Artefact | None:
+        """Return the artefact of a kind with a key, or None."""
+        name = f"artefacts/{kind}/{key}.json"
+        return _from_bytes(self._storage.read(name), name) if self._storage.exists(name) else None
+
+    def all(self, kind: str) -> Iterator[Artefact]:
+        """Yield all artefacts of a kind, in the order of their keys."""
+        for name in self._storage.names(f"artefacts/{kind}"):
+            if name.endswith(".json"):
+                yield _from_bytes(self._storage.read(name), name)
+
     def blob(self, artefact: Artefact) -> bytes:
         """Return what of an artefact is not JSON.
 

@@ -9,7 +9,7 @@ import re
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
@@ -27,19 +27,24 @@ from zhixing.web.browser import ServedCar
 from zhixing.web.doorkeeper import LOOPBACK_NAMES, Doorkeeper
 from zhixing.web.parcels import MAX_BYTES
 from zhixing.web.pulse import Pulse
+from zhixing.web.studio import Studio
 
 STATIC = Path(__file__).parent / "static"
 _INLINE_SCRIPT = re.compile(r"<script type=\"importmap\">(.*?)</script>", re.DOTALL)
 
 
-def create_app(car: ServedCar, on_failure: Callable[[BaseException], None] = lambda _: None) -> Starlette:
+def create_app(
+    car: ServedCar, on_failure: Callable[[BaseException], None] = lambda _: None, archive: str = ""
+) -> Starlette:
     """Return the ASGI application that shows one car; it binds no port.
 
     Args:
         car: Stepped ten times a second while the application runs.
         on_failure: Told what the car raised, when it cannot be stepped any more.
+        archive: Place of the archive that the data studio shows; without one there is no studio.
     """
     pulse = Pulse(car, on_failure)
+    studio = Studio(archive) if archive else None
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -48,9 +53,14 @@ def create_app(car: ServedCar, on_failure: Callable[[BaseException], None] = lam
             yield
         finally:
             await pulse.stop()
+            if studio is not None:
+                studio.close()
 
-    async def page(_: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+    def page(name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def shown(_: Request) -> Response:
+            return FileResponse(STATIC / name, headers={"cache-control": "no-cache"})
+
+        return shown
 
     async def healthz(_: Request) -> Response:
         state = {"status": "ok" if pulse.is_beating else "failed", "steps": pulse.num_steps}
@@ -59,20 +69,26 @@ def create_app(car: ServedCar, on_failure: Callable[[BaseException], None] = lam
     async def websocket(socket_: WebSocket) -> None:
         await pulse.welcome(socket_)
 
+    pages = [STATIC / "index.html"]
+    routes: list[BaseRoute] = [
+        Route("/", page("index.html")),
+        Route("/healthz", healthz),
+        WebSocketRoute("/ws", websocket),
+        Mount("/static", _FreshFiles(directory=STATIC)),
+    ]
+    if studio is not None:
+        pages.append(STATIC / "studio.html")
+        routes += [Route("/studio", page("studio.html")), *studio.routes()]
+    policy = content_policy("".join(one.read_text("utf-8") for one in pages))
     return Starlette(
-        routes=[
-            Route("/", page),
-            Route("/healthz", healthz),
-            WebSocketRoute("/ws", websocket),
-            Mount("/static", _FreshFiles(directory=STATIC)),
-        ],
-        middleware=[Middleware(Doorkeeper, content_policy=content_policy((STATIC / "index.html").read_text("utf-8")))],
+        routes=routes,
+        middleware=[Middleware(Doorkeeper, content_policy=policy)],
         lifespan=lifespan,
     )
 
 
 def content_policy(page: str) -> str:
-    """Return the Content-Security-Policy: our own files, and the import map of this very page by its hash.
+    """Return the Content-Security-Policy: our own files, and the import maps of the pages by their hashes.
 
     Example:
         >>> content_policy('<script type="importmap">{}</script>').split("; ")[1]
@@ -80,7 +96,7 @@ def content_policy(page: str) -> str:
     """
     hashes = [
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in _INLINE_SCRIPT.findall(page)
+        for script in dict.fromkeys(_INLINE_SCRIPT.findall(page))
     ]
     return "; ".join(
         (
@@ -112,6 +128,7 @@ def serve(
     port: int,
     on_ready: Callable[[str, str], None],
     companion: Companion | None = None,
+    archive: str = "",
 ) -> None:
     """Show a car in the browser until Ctrl-C or SIGTERM.
 
@@ -121,6 +138,7 @@ def serve(
         port: TCP port; 0 takes a free one.
         on_ready: Told the address once it answers, and the companion's, empty without one.
         companion: Started before that, and stopped at the end.
+        archive: Place of the archive that the data studio shows; without one there is no studio.
 
     Raises:
         ServiceError: A port is in use, or ``host`` is not this machine alone.
@@ -131,7 +149,7 @@ def serve(
         car.step()
         address = listening.getsockname()
         url = f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
-        server = _Server(car, lambda beside: on_ready(url, beside), companion)
+        server = _Server(car, lambda beside: on_ready(url, beside), companion, archive)
         server.run(sockets=[listening])
         if server.failure is not None:
             raise server.failure
@@ -155,8 +173,10 @@ def _listen(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """uvicorn that says when it is ready and, after a signal, lets the caller clean up instead of dying."""
 
-    def __init__(self, car: ServedCar, on_ready: Callable[[str], None], companion: Companion | None) -> None:
-        app = create_app(car, on_failure=self._fail)
+    def __init__(
+        self, car: ServedCar, on_ready: Callable[[str], None], companion: Companion | None, archive: str
+    ) -> None:  # fmt: skip
+        app = create_app(car, on_failure=self._fail, archive=archive)
         super().__init__(
             uvicorn.Config(
                 app,

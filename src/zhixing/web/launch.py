@@ -25,7 +25,7 @@ def serve_car(settings: Settings, on_ready: Callable[[str, str], None]) -> None:
     """
     car = Car(settings, record=_recording(settings.serve.record))
     try:
-        serve(car, "127.0.0.1", settings.serve.port, on_ready, car.companion)
+        serve(car, "127.0.0.1", settings.serve.port, on_ready, car.companion, settings.data.archive)
     finally:
         car.close()
 

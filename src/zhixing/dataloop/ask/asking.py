@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 from zhixing.dataloop.ask.grammar import query_of
 from zhixing.dataloop.ask.items import items_of
-from zhixing.dataloop.ask.scan import scan
+from zhixing.dataloop.ask.scan import Token, scan
 from zhixing.dataloop.ask.vocabulary import vocabulary
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.query import Query
@@ -18,6 +19,7 @@ from zhixing.simulation.patterns.catalogue import catalogue
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MOST_BESIDES = 4
+_MEANING = frozenset({"class", "one", "two", "measure"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,18 @@ def ask(text: str, lang: Lang | None = None) -> Asked:
     if not tokens:
         raise QueryError(f"{text[:60]!r} says nothing that can be looked for", hint="Say who does what.")
     query = query_of(items_of(tokens, lang), lang)
-    kinds = {"class", "one", "two", "measure"}
-    understood = tuple((token.text, token.value) for token in tokens if token.kind in kinds)
-    return Asked(query=query, lang=lang, understood=understood, unknown=tuple(unknown))
+    return Asked(query=query, lang=lang, understood=tuple(_understood(tokens, lang)), unknown=tuple(unknown))
+
+
+def _understood(tokens: Sequence[Token], lang: Lang) -> Iterator[tuple[str, str]]:
+    """Yield what was understood: words for somebody or something he does, and how much of it."""
+    for has_meaning, run in groupby(tokens, lambda token: token.kind in _MEANING):
+        words = list(run)
+        if has_meaning:
+            yield from ((token.text, token.value) for token in words)
+        elif any(token.kind == "number" for token in words):
+            amount = ("" if lang == "zh" else " ").join(token.text for token in words)
+            yield amount, amount
 
 
 def _pattern(text: str, lang: Lang) -> str:

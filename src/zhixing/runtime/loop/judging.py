@@ -10,7 +10,8 @@ from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.archive.keys import canonical, code_key, key_of
 from zhixing.dataloop.artefacts import Artefact, Artefacts, Recipe
 from zhixing.dataloop.gate import GateRules, judge
-from zhixing.dataloop.report.page import ReportData, page_of, scene_view
+from zhixing.dataloop.report.page import ReportData, page_of
+from zhixing.dataloop.report.views import scene_view
 from zhixing.dataloop.scenes import SceneRef, patterns_within
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.verdict import Finding, Interval, SliceResult, Verdict

@@ -39,6 +39,13 @@ class TopBar extends LitElement {
         background: transparent;
         white-space: nowrap;
       }
+      .group a {
+        display: flex;
+        align-items: center;
+        padding: 0 12px;
+        color: var(--text);
+        text-decoration: none;
+      }
       .group button[aria-pressed="true"] {
         background: var(--accent);
       }
@@ -103,6 +110,7 @@ class TopBar extends LitElement {
             ${NAMES[lang]}
           </button>`,
         )}
+        <a href="/studio">${t("studio.open")}</a>
         <button aria-label=${label} title=${label} @click=${() => this.#toggleTheme()}>${isNight ? "☀" : "☾"}</button>
       </div>
     `;

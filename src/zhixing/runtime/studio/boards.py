@@ -1,0 +1,201 @@
+"""Runs and verdicts, and two drivers side by side in one scene."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from zhixing import registry
+from zhixing.dataloop.archive.archive import Archive
+from zhixing.dataloop.artefacts import Artefact, Artefacts
+from zhixing.dataloop.report.views import scene_view
+from zhixing.dataloop.scenes import SceneRef, scenario_of, scene_of_hit
+from zhixing.dataloop.trace_json import trace_from_json
+from zhixing.datatypes.evidence import Trace
+from zhixing.errors import InputError, RecordingError, ScenarioError
+from zhixing.runtime.loop.driving import How, drive_scenes, kept_trace
+from zhixing.runtime.loop.judging import verdict_from
+from zhixing.runtime.studio.desk import archive_at
+from zhixing.runtime.studio.hits import PlainHit, hit_of
+
+_MOST_VERDICTS = 200
+
+
+def runs(place: str) -> dict[str, Any]:
+    """Return all verdicts, and how every planner did in all that it has driven.
+
+    Raises:
+        RecordingError: The archive cannot be read.
+    """
+    artefacts = Artefacts(archive_at(place))
+    verdicts = [_verdict_line(one) for one in artefacts.all("verdict")]
+    by_planner: dict[str, list[dict[str, Any]]] = {}
+    for card in artefacts.all("score"):
+        by_planner.setdefault(card.says["planner"], []).append(card.says)
+    return {
+        "verdicts": sorted(verdicts, key=lambda one: (one["candidate"], one["incumbent"], one["key"]))[:_MOST_VERDICTS],
+        "planners": sorted((_board(name, cards) for name, cards in by_planner.items()), key=lambda one: -one["score"]),
+    }
+
+
+def verdict(place: str, key: str) -> dict[str, Any]:
+    """Return a verdict with the scores of both, scenario by scenario, the candidate's worst first.
+
+    Raises:
+        InputError: There is no such verdict.
+        RecordingError: The archive cannot be read.
+    """
+    artefacts = Artefacts(archive_at(place))
+    judged = _judged(artefacts, key)
+    said = verdict_from(judged.says)
+    pairs = _pairs(artefacts, judged)
+    worst = sorted(pairs, key=lambda name: (pairs[name][0].says["score"] - pairs[name][1].says["score"], name))
+    lines = [{"name": name, "ours": _card(pairs[name][0].says), "theirs": _card(pairs[name][1].says)} for name in worst]
+    return {
+        **_verdict_line(judged),
+        "findings": [
+            {"rule": one.rule, "is_met": one.is_met, "says": {"zh": one.says.zh, "en": one.says.en, "de": one.says.de}}
+            for one in said.findings
+        ],
+        "slices": [
+            {
+                "name": one.name, "count": one.difference.count, "candidate": one.candidate, "incumbent": one.incumbent,
+                "mean": one.difference.mean, "low": one.difference.low, "high": one.difference.high,
+                "is_judged": one.is_judged, "is_worse": one.is_worse,
+            }
+            for one in sorted(said.slices, key=lambda one: (not one.is_judged, one.difference.mean))
+        ],
+        "scenarios": lines,
+    }  # fmt: skip
+
+
+def compare(place: str, key: str, name: str) -> dict[str, Any]:
+    """Return how the two of a verdict drove in one of its scenarios.
+
+    Raises:
+        InputError: There is no such verdict, or it has no such scenario.
+        RecordingError: What was driven cannot be read.
+    """
+    archive = archive_at(place)
+    artefacts = Artefacts(archive)
+    pairs = _pairs(artefacts, _judged(artefacts, key))
+    if name not in pairs:
+        raise InputError(f"the verdict has no scenario {name!r}", hint="Choose one of its list.")
+    ref: SceneRef | None = None
+    traces = []
+    for card in pairs[name]:
+        trace, ref = _driven(artefacts, card)
+        traces.append(trace)
+    if ref is None:
+        raise RecordingError(f"the task of {name} is gone", hint="Run zhixing loop again.")
+    return scene_view(scenario_of(ref, archive), traces[0], traces[1])
+
+
+def report(place: str, key: str) -> bytes:
+    """Return the page about a verdict.
+
+    Raises:
+        InputError: There is none.
+    """
+    artefacts = Artefacts(archive_at(place))
+    judged = _judged(artefacts, key)
+    for page in artefacts.all("report"):
+        if judged.key in page.made_from:
+            return artefacts.blob(page)
+    raise InputError("there is no report on this verdict", hint="Run zhixing loop again.")
+
+
+def drive_hit(place: str, text: str, plain: PlainHit, planners: tuple[str, str]) -> dict[str, Any]:
+    """Let two planners drive the scene around a hit, among others who react, and return both.
+
+    Raises:
+        InputError: The drive is gone.
+        PluginError: A planner is not registered.
+        ScenarioError: The scene cannot be driven.
+        RecordingError: The archive cannot be read or written.
+    """
+    archive = archive_at(place)
+    entry = archive.named(plain[0])
+    ref = scene_of_hit(entry, hit_of(text, plain, entry.drive_id), archive.load(entry))
+    if ref is None:
+        raise ScenarioError("nobody in this hit is a car", hint="Choose a hit in which one is.")
+    ways = [How(planner=planner) for planner in planners]
+    view_of: list[Trace] = []
+    scores = []
+    for how in ways:
+        driven = _once(archive, ref, how)
+        view_of.append(driven[0])
+        scores.append(driven[1])
+    return {"view": scene_view(scenario_of(ref, archive), view_of[0], view_of[1]), "scores": scores}
+
+
+def planners() -> list[str]:
+    """Return the names of all that can drive."""
+    return sorted(registry.names("zhixing.planners"))
+
+
+def _once(archive: Archive, ref: SceneRef, how: How) -> tuple[Trace, dict[str, Any]]:
+    driven = drive_scenes(archive, [ref], how)
+    if ref.name in driven.failed:
+        raise ScenarioError(f"{how.planner}: {driven.failed[ref.name]}", hint="Choose another hit.")
+    card = driven.cards[ref.name]
+    return kept_trace(archive, ref, how)[1], {"planner": how.planner, "outcome": card.outcome, "score": card.score}
+
+
+def _judged(artefacts: Artefacts, key: str) -> Artefact:
+    found = artefacts.named(key)
+    if found.kind != "verdict":
+        raise InputError(f"{key!r} is no verdict", hint="Choose one of the list.")
+    return found
+
+
+def _verdict_line(artefact: Artefact) -> dict[str, Any]:
+    said = verdict_from(artefact.says)
+    return {
+        "key": artefact.key, "candidate": said.candidate, "incumbent": said.incumbent, "passes": said.passes,
+        "count": said.num_scenarios, "mean": said.difference.mean, "low": said.difference.low,
+        "high": said.difference.high, "unmet": [one.rule for one in said.findings if not one.is_met],
+    }  # fmt: skip
+
+
+def _pairs(artefacts: Artefacts, judged: Artefact) -> dict[str, tuple[Artefact, Artefact]]:
+    """Return the scores of candidate and incumbent for each scenario that both have driven."""
+    ours, theirs = judged.says["candidate"], judged.says["incumbent"]
+    found: dict[str, dict[str, Artefact]] = {}
+    for key in judged.made_from:
+        card = artefacts.get("score", key)
+        if card is not None and "failed" not in card.says:
+            found.setdefault(card.says["scenario"], {})[card.says["planner"]] = card
+    return {
+        name: (cards[ours], cards[theirs])
+        for name, cards in sorted(found.items()) if ours in cards and theirs in cards
+    }  # fmt: skip
+
+
+def _driven(artefacts: Artefacts, card: Artefact) -> tuple[Trace, SceneRef]:
+    parts = {}
+    for key in card.made_from:
+        for kind in ("trace", "task"):
+            part = artefacts.get(kind, key)
+            if part is not None:
+                parts[kind] = part
+    if set(parts) != {"trace", "task"}:
+        raise RecordingError(f"what {card.says['scenario']} was scored by is gone", hint="Run zhixing loop again.")
+    says = parts["task"].says
+    ref = SceneRef(**{name: says[name] for name in SceneRef.__slots__})
+    return trace_from_json(parts["trace"].says, artefacts.blob(parts["trace"])), ref
+
+
+def _card(said: dict[str, Any]) -> dict[str, Any]:
+    return {"outcome": said["outcome"], "score": said["score"]}
+
+
+def _board(name: str, cards: list[dict[str, Any]]) -> dict[str, Any]:
+    driven = [card for card in cards if "failed" not in card]
+    scores = [card["score"] for card in driven]
+    return {
+        "planner": name, "count": len(driven), "failed": len(cards) - len(driven),
+        "score": math.fsum(scores) / len(scores) if scores else 0.0,
+        **{outcome: sum(card["outcome"] == outcome for card in driven)
+           for outcome in ("goal", "collision", "off_road", "timeout")},
+    }  # fmt: skip

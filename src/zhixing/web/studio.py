@@ -1,0 +1,190 @@
+"""The data studio: a second page, and what it asks for as JSON over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from zhixing.dataloop.report.page import player_script
+from zhixing.errors import InputError, ZhixingError
+from zhixing.runtime.studio import boards, desk, hits
+from zhixing.web.searches import Searches
+from zhixing.web.workers import Worker
+
+MOST_BYTES = 128 * 1024
+"""A request may have so many; a query has at most half of it."""
+_MOST_LINES = 200
+_Answer = Callable[[Request], Awaitable[object]]
+
+
+class Studio:
+    """Answers the studio's page about one archive.
+
+    Two processes work for it: one searches and drives, the other answers what people look at meanwhile.
+
+    Args:
+        place: Of the archive; it need not exist yet.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._desk = Worker()
+        self._digger = Worker()
+        self._searches = Searches(place, self._digger)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what is served."""
+        ways: list[tuple[str, str, _Answer]] = [
+            ("GET", "/archive", self._archive),
+            ("GET", "/drives", self._drives),
+            ("POST", "/ask", self._ask),
+            ("POST", "/search", self._start),
+            ("GET", "/search/{number:int}", self._state),
+            ("POST", "/search/{number:int}/stop", self._stop),
+            ("GET", "/search/{number:int}/hits", self._hits),
+            ("GET", "/search/{number:int}/hits/{index:int}", self._scene),
+            ("POST", "/search/{number:int}/hits/{index:int}/drive", self._drive),
+            ("GET", "/runs", self._runs),
+            ("GET", "/verdicts/{key}", self._verdict),
+            ("GET", "/verdicts/{key}/scenes", self._compare),
+        ]
+        routes: list[BaseRoute] = [
+            Route(f"/studio/api{path}", _as_json(answer), methods=[method]) for method, path, answer in ways
+        ]
+        routes.append(Route("/studio/api/verdicts/{key}/report", self._report))
+        routes.append(Route("/studio/player.js", self._player))
+        return routes
+
+    def close(self) -> None:
+        """Stop all searches and end the processes."""
+        self._searches.close()
+        self._digger.close()
+        self._desk.close()
+
+    async def _archive(self, _: Request) -> object:
+        return await self._desk.do(desk.overview, self._place)
+
+    async def _drives(self, request: Request) -> object:
+        first, count = _window(request)
+        return await self._desk.do(desk.drives, self._place, first, count)
+
+    async def _ask(self, request: Request) -> object:
+        said = await _said(request)
+        lang = said.get("lang")
+        return await self._desk.do(hits.ask, _text(said, "text"), lang if isinstance(lang, str) else None)
+
+    async def _start(self, request: Request) -> object:
+        return self._searches.start(_text(await _said(request), "query")).state()
+
+    async def _state(self, request: Request) -> object:
+        return self._searches.named(request.path_params["number"]).state()
+
+    async def _stop(self, request: Request) -> object:
+        return self._searches.stop(request.path_params["number"]).state()
+
+    async def _hits(self, request: Request) -> object:
+        search = self._searches.named(request.path_params["number"])
+        first, count = _window(request)
+        wanted = search.hits[first : first + count]
+        return {"rows": await self._desk.do(hits.previews, self._place, search.text, wanted)}
+
+    async def _scene(self, request: Request) -> object:
+        text, hit = self._hit(request)
+        shown = await self._desk.do(hits.scene, self._place, text, hit)
+        return {**shown, "planners": await self._desk.do(boards.planners)}
+
+    async def _drive(self, request: Request) -> object:
+        text, hit = self._hit(request)
+        said = await _said(request)
+        who = (_text(said, "candidate"), _text(said, "incumbent"))
+        return await self._digger.do(boards.drive_hit, self._place, text, hit, who)
+
+    async def _runs(self, _: Request) -> object:
+        return await self._desk.do(boards.runs, self._place)
+
+    async def _verdict(self, request: Request) -> object:
+        return await self._desk.do(boards.verdict, self._place, request.path_params["key"])
+
+    async def _compare(self, request: Request) -> object:
+        name = request.query_params.get("name", "")
+        return await self._desk.do(boards.compare, self._place, request.path_params["key"], name)
+
+    async def _report(self, request: Request) -> Response:
+        try:
+            page = await self._desk.do(boards.report, self._place, request.path_params["key"])
+        except ZhixingError as error:
+            return _complaint(error)
+        # To be kept, not shown here: it is a page of its own with a script of its own.
+        name = f'attachment; filename="report-{request.path_params["key"][:8]}.html"'
+        return Response(page, media_type="text/html", headers={"content-disposition": name})
+
+    async def _player(self, _: Request) -> Response:
+        return Response(player_script(), media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+    def _hit(self, request: Request) -> tuple[str, hits.PlainHit]:
+        search = self._searches.named(request.path_params["number"])
+        index = request.path_params["index"]
+        if index >= len(search.hits):
+            raise InputError(f"the search has no hit {index}", hint="Choose one of its list.")
+        return search.text, search.hits[index]
+
+
+def _as_json(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def answered(request: Request) -> Response:
+        try:
+            return JSONResponse(await answer(request), headers={"cache-control": "no-store"})
+        except ZhixingError as error:
+            return _complaint(error)
+
+    return answered
+
+
+def _complaint(error: ZhixingError) -> Response:
+    return JSONResponse({"message": str(error), "hint": error.hint}, status_code=400)
+
+
+async def _said(request: Request) -> dict[str, Any]:
+    """Return the JSON object that a page has sent.
+
+    Raises:
+        InputError: It is none, too large, or not declared as JSON (which another site's form cannot do).
+    """
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise InputError("the request is no JSON", hint="Send application/json.")
+    data = bytearray()
+    try:
+        async for part in request.stream():
+            data += part
+            if len(data) > MOST_BYTES:
+                raise InputError("the request is too large", hint=f"At most {MOST_BYTES:,} bytes.")
+        said = json.loads(bytes(data))
+    except (ValueError, RecursionError, ClientDisconnect) as error:
+        raise InputError("the request is no JSON", hint="Send a JSON object.") from error
+    if not isinstance(said, dict):
+        raise InputError("the request is no object", hint="Send a JSON object.")
+    return said
+
+
+def _text(said: dict[str, Any], name: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{name} is missing", hint=f"Send {name} as text.")
+    return value
+
+
+def _window(request: Request) -> tuple[int, int]:
+    """Return the first line and how many are wanted."""
+    try:
+        first, count = (
+            int(request.query_params.get(name, default)) for name, default in (("from", "0"), ("count", "50"))
+        )
+    except ValueError as error:
+        raise InputError("from and count are numbers", hint="For example ?from=0&count=50.") from error
+    if first < 0 or not 0 <= count <= _MOST_LINES:
+        raise InputError("there are no such lines", hint=f"At most {_MOST_LINES} at once, from 0 on.")
+    return first, count
