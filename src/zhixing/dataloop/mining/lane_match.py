@@ -18,7 +18,7 @@ from zhixing.dataloop.mining.lane_places import Places, places_on
 from zhixing.datatypes.road import NO_LANE, LaneKind, Road
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 from zhixing.datatypes.tracks import TWO_WHEELERS, RoadUser, Tracks, are_motor_vehicles
-from zhixing.datatypes.units import NS_PER_S
+from zhixing.datatypes.units import NS_PER_S, ns_from_s
 from zhixing.simulation.drivable import drivable_area
 
 _MOST_LANES = 8
@@ -31,6 +31,8 @@ _WITHIN = 15.0
 """The same within one junction, where nobody who waits a little beside its lane takes another turn for some seconds."""
 _SHORT_LANES = 2
 """A step may leap over a short lane."""
+MOST_GAP_S = 1.0
+"""Who is not there for no longer goes on where it was: recordings lose somebody for a row or two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,16 +142,17 @@ def _best_sequence(road: Road, time_ns: IntArray, table: _Table, places: Places)
     back = np.full((objects, steps, width), -1, dtype=np.int64)
     so_far = np.full((objects, width), np.inf)
     total = np.empty((steps, objects, width))
+    before, seen_ns = at[:, 0], np.full(objects, time_ns[0] - ns_from_s(2.0 * MOST_GAP_S))
     for step in range(steps):
-        if step:
-            ways = so_far[:, :, None] + change[at[:, step - 1, :, None], at[:, step, None, :]]
-            came = ways.argmin(axis=1)
-            cheapest = np.take_along_axis(ways, came[:, None, :], axis=1)[:, 0]
-            known = np.isfinite(cheapest)
-            back[:, step] = np.where(known, came, -1)
-            so_far = np.where(known, cheapest, 0.0) + lasts[step] * table.cost[:, step]
-        else:
-            so_far = lasts[0] * table.cost[:, 0]
+        ways = so_far[:, :, None] + change[before[:, :, None], at[:, step, None, :]]
+        came = ways.argmin(axis=1)
+        cheapest = np.take_along_axis(ways, came[:, None, :], axis=1)[:, 0]
+        known = np.isfinite(cheapest)
+        is_on = (table.row[:, step] >= 0).any(axis=1)
+        waits = (~is_on & (time_ns[step] - seen_ns <= ns_from_s(MOST_GAP_S)))[:, None]
+        back[:, step] = np.where(waits, np.arange(width), np.where(known, came, -1))
+        so_far = np.where(waits, so_far, np.where(known, cheapest, 0.0) + lasts[step] * table.cost[:, step])
+        before, seen_ns = np.where(waits, before, at[:, step]), np.where(is_on, time_ns[step], seen_ns)
         total[step] = so_far
     which = np.full(objects, -1, dtype=np.int64)
     everybody = np.arange(objects)

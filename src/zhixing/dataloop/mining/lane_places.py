@@ -49,7 +49,7 @@ def places_on(road: Road, xy_m: FloatArray) -> Places:
     found: list[tuple[IntArray, int, FloatArray]] = []
     for k, lane in enumerate(road.lanes):
         reach_m = _CUT_M if lane.junction >= 0 and lane.kind in {LaneKind.DRIVING, LaneKind.BIKING} else 0.0
-        near = _near(lane, xy_m, reach_m + _EDGE_M)
+        near = _near(lane, xy_m, reach_m + _EDGE_M + _END_M)
         if not (np.hypot(*np.diff(lane.centre_xy_m, axis=0).T) > _NO_LENGTH_M).any():
             continue
         for part in np.array_split(near, max(1, near.size * lane.centre_xy_m.shape[0] // _MOST_CELLS)):

@@ -98,19 +98,20 @@ def _ran_red(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -
     group = np.where(lanes.lane == NO_LANE, NO_LIGHT, relations.light_group[lanes.lane])
     away_m = np.where(lanes.lane == NO_LANE, np.nan, to_stop_line_m(drive, lanes, relations))
     ran = np.zeros(drive.there.shape)
-    enters = np.zeros(drive.there.shape, dtype=np.bool_)
-    changed = (lanes.lane[:, 1:] != lanes.lane[:, :-1]) & drive.there[:, :-1] & drive.there[:, 1:]
-    enters[:, 1:] = changed & (group[:, 1:] >= 0) & (group[:, 1:] < groups) & (group[:, 1:] != group[:, :-1])
+    before = drive.before
+    lane_before, group_before = (np.take_along_axis(values, before, axis=1) for values in (lanes.lane, group))
+    changed = (lanes.lane != lane_before) & drive.there
+    enters = changed & (group >= 0) & (group < groups) & (group != group_before)
+    reappears = drive.there & (before == np.arange(drive.time_ns.size))
     for row, step in np.argwhere(enters).tolist():
         passed = step
-        while passed > 0 and drive.there[row, passed - 1] and away_m[row, passed - 1] < 0.0:
-            passed -= 1
+        while before[row, passed] < passed and away_m[row, before[row, passed]] < 0.0:
+            passed = int(before[row, passed])
         if light[group[row, step], passed] != Light.RED:
             continue
-        stays = (junction[row, step:] == junction[row, step]) & drive.there[row, step:]
-        if junction[row, step] < 0:
-            stays = (lanes.lane[row, step:] == lanes.lane[row, step]) & drive.there[row, step:]
-        end = step + int(next_step(~stays)[0])
+        where = junction if junction[row, step] >= 0 else lanes.lane
+        has_left = drive.there[row, step:] & (where[row, step:] != where[row, step])
+        end = step + int(next_step(has_left | reappears[row, step:])[0])
         ran[row, passed:end] = 1.0
     return ran
 

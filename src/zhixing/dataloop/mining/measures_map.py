@@ -62,9 +62,7 @@ def _sideways_mps(drive: PreparedDrive, lanes: LaneMatch, _: LaneRelations) -> F
 def _changes(side: int) -> OfOne:
     def changes(drive: PreparedDrive, _: LaneMatch, __: LaneRelations) -> BoolArray:
         place = drive.lane_place[1]
-        found = np.zeros(drive.there.shape, dtype=np.bool_)
-        found[:, 1:] = drive.lane_sides[place[:, :-1], place[:, 1:]] == side
-        return found
+        return np.asarray(drive.lane_sides[np.take_along_axis(place, drive.before, axis=1), place] == side)
 
     return on_lane(changes)
 
@@ -79,12 +77,11 @@ def crosses_stop_line(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRel
     """Return (objects, steps) at which steps somebody's front has just passed a stop line."""
     away = to_stop_line_m(drive, lanes, relations)
     line = np.where(np.isnan(away), -1, relations.stop_line[lanes.lane])
-    found = np.zeros(drive.there.shape, dtype=np.bool_)
-    was_before = (away[:, :-1] >= 0.0) & (line[:, :-1] >= 0)
-    passed = (line[:, 1:] == line[:, :-1]) & (away[:, 1:] < 0.0)
-    entered = (relations.junction[lanes.lane[:, 1:]] >= 0) & (line[:, 1:] != line[:, :-1])
-    found[:, 1:] = was_before & (passed | entered)
-    return found
+    away_before, line_before = (np.take_along_axis(values, drive.before, axis=1) for values in (away, line))
+    was_before = (away_before >= 0.0) & (line_before >= 0)
+    passed = (line == line_before) & (away < 0.0)
+    entered = (relations.junction[lanes.lane] >= 0) & (line != line_before)
+    return np.asarray(was_before & (passed | entered))
 
 
 def _to_lane_end_m(drive: PreparedDrive, lanes: LaneMatch, relations: LaneRelations) -> FloatArray:

@@ -52,7 +52,13 @@ def _travelled_m(drive: PreparedDrive) -> FloatArray:
     known = np.maximum.accumulate(np.where(drive.there, steps, -1), axis=1)
     xy = np.take_along_axis(drive.xy_m, np.maximum(known, 0)[..., None], axis=1)
     xy = np.where(known[..., None] < 0, np.nan, xy)
-    away[:, 1:] = np.cumsum(np.nan_to_num(np.hypot(*np.moveaxis(np.diff(xy, axis=1), -1, 0))), axis=1)
+    straight_m = np.hypot(*np.moveaxis(np.diff(xy, axis=1), -1, 0))
+    # From one jittering position to the next even who stands would come along.
+    fitted = np.hypot(*np.moveaxis(drive.velocity_mps, -1, 0))
+    fitted_mps = 0.5 * (fitted[:, :-1] + fitted[:, 1:])
+    stands = drive.there[:, :-1] & drive.there[:, 1:] & (fitted_mps < STANDING_MPS)
+    step_m = np.where(stands, fitted_mps * np.diff(drive.time_s), straight_m)
+    away[:, 1:] = np.cumsum(np.nan_to_num(step_m), axis=1)
     return np.where(drive.there, away, np.nan)
 
 

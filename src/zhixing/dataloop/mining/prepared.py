@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from zhixing.dataloop.mining.frames import FrameRows, Frames
-from zhixing.dataloop.mining.lane_match import LaneMatch, match_lanes
+from zhixing.dataloop.mining.lane_match import MOST_GAP_S, LaneMatch, match_lanes
 from zhixing.dataloop.mining.lane_relations import LaneRelations, ahead_table_m, relations_of, side_table
 from zhixing.dataloop.mining.rates import fitted_rates
 from zhixing.datatypes.evidence import Drive
 from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
-from zhixing.datatypes.units import NS_PER_S
+from zhixing.datatypes.units import NS_PER_S, ns_from_s
 
 _VELOCITY_S, _RATE_S = 0.25, 0.4
 """Half the span of a fit: positions of recordings jitter by some centimetres, speeds by some tenths of m/s."""
@@ -108,6 +108,15 @@ class PreparedDrive:
         turned = np.zeros_like(yaw)
         turned[:, 1:] = np.cumsum(np.nan_to_num(turns), axis=1)
         return turned
+
+    @cached_property
+    def before(self) -> IntArray:
+        """(objects, steps) the step at which somebody was last there; the step itself if that is over a second ago."""
+        steps = np.arange(self.time_ns.size)
+        last = np.full(self.there.shape, -1, dtype=np.int64)
+        last[:, 1:] = np.maximum.accumulate(np.where(self.there, steps, -1), axis=1)[:, :-1]
+        is_recent = self.time_ns - self.time_ns[np.maximum(last, 0)] <= ns_from_s(MOST_GAP_S)
+        return np.where((last >= 0) & (is_recent | (last == steps - 1)), last, steps)
 
     @cached_property
     def accel_mps2(self) -> FloatArray:

@@ -72,3 +72,12 @@ def test_points_that_are_there_twice_and_lanes_of_no_length_do_no_harm(by_hand: 
     assert places.point.tolist() == [0, 3]
     assert places.s_m.tolist() == [5.0, 0.0]
     assert not places_on(road(), np.zeros((1, 2))).lane.size
+
+
+@given(st.floats(-math.pi, math.pi))
+@example(0.0)
+def test_a_lane_is_a_little_longer_than_drawn_wherever_it_runs(yaw_rad: float) -> None:
+    ahead = np.array([math.cos(yaw_rad), math.sin(yaw_rad)])
+    lane = lane_along("short", np.outer([0.0, 20.0], ahead), 3.0, 10.0)
+    places = places_on(road(lane), np.outer([-0.6, -0.3, 20.3, 20.6], ahead))
+    assert places.point.tolist() == [1, 2]

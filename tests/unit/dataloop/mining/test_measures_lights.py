@@ -72,6 +72,34 @@ def test_who_passes_the_line_at_red_has_run_red_until_the_junction_is_left(
     assert len(ran) in {len(steps), len(steps) - 1}
 
 
+@pytest.mark.parametrize("missing", [[16], [17], [18], [20], [21], [16, 21], [30], [39]])
+@pytest.mark.parametrize(("red_s", "ran"), [(-8.0, True), (1.75, False)])
+def test_a_row_that_is_missing_hides_no_violation_and_makes_none(
+    mining: SimpleNamespace, at_crossing: Any, missing: list[int], red_s: float, ran: bool
+) -> None:
+    """The front passes the line between steps 16 and 17; in the second case the light turns red just after that."""
+    whole = at_crossing((-9.0, YELLOW), (red_s, RED))
+    valid = whole.tracks.valid.copy()
+    valid[0, missing] = False
+    drive = replace(whole, tracks=replace(whole.tracks, valid=valid))
+    found = mining.measured(drive, "ran_red", 1)
+    first_seen = min(step for step in range(17, 20) if step not in missing)
+    if ran or light_was_red(first_seen, red_s):
+        assert {step for step in range(first_seen, 40) if step not in missing} <= set(
+            np.flatnonzero(found > 0.0).tolist()
+        )
+    else:
+        assert not (found > 0.0).any()
+    if 17 not in missing:
+        assert np.flatnonzero(mining.measured(drive, "crosses_stop_line", 1) > 0.0).tolist() == [17]
+    else:
+        assert np.flatnonzero(mining.measured(drive, "crosses_stop_line", 1) > 0.0).tolist() == [18]
+
+
+def light_was_red(step: int, red_s: float) -> bool:
+    return 0.1 * step >= red_s
+
+
 def test_who_waits_at_red_has_not_run_it(mining: SimpleNamespace, by_hand: SimpleNamespace) -> None:
     waiting = by_hand.tracks([by_hand.User(object_id=1, x_m=95.5)], 21)
     drive = mining.drive(waiting, by_hand.crossing(), mining.shown((-9.0, RED), (1.0, GREEN)))

@@ -268,6 +268,32 @@ def test_which_way_one_goes_is_known_from_the_end(
     assert np.flatnonzero(mining.measured(drive, "crosses_stop_line", 2)).tolist() == [39]
 
 
+def test_which_way_one_went_is_known_over_a_missing_row(
+    mining: SimpleNamespace, by_hand: SimpleNamespace, fork: Road
+) -> None:
+    track = by_hand.tracks([by_hand.User(object_id=1, x_m=-20.0, speed_mps=10.0)], 70)
+    s = 10.0 * track.time_ns * 1e-9 - 40.0
+    turned = np.clip(s / 10.0, 0.0, NORTH)
+    xy_m = track.xy_m.copy()
+    xy_m[0, :, 0] = np.where(s < 0.0, 20.0 + s, 20.0 + 10.0 * np.sin(turned))
+    xy_m[0, :, 1] = np.where(s < 0.0, 0.0, 10.0 - 10.0 * np.cos(turned) + np.maximum(s - 10.0 * NORTH, 0.0))
+    valid = track.valid.copy()
+    valid[0, [30, 31, 45]] = False
+    drive = mining.drive(replace(track, xy_m=xy_m, yaw_rad=turned[None], valid=valid), fork)
+    waits = np.flatnonzero(mining.measured(drive, "is_in_waiting_area", 1) > 0.0).tolist()
+    assert set(range(22, 39)) - {30, 31} <= set(waits) <= set(range(19, 42))
+
+
+def test_a_lane_change_while_one_is_not_there_is_one(mining: SimpleNamespace, on_street: Any) -> None:
+    drive = on_street({"x_m": 10.0, "speed_mps": 10.0})
+    left = moved(drive.tracks, np.where(np.arange(31) < 12, 0.5, 3.0))
+    for missing, steps in (([11, 12, 13], [14]), (range(8, 25), [])):
+        valid = left.valid.copy()
+        valid[0, list(missing)] = False
+        changes = mining.measured(replace(drive, tracks=replace(left, valid=valid)), "changes_lane_left", 1)
+        assert np.flatnonzero(changes > 0.0).tolist() == steps
+
+
 def test_a_roundabout_is_known_by_its_lanes(mining: SimpleNamespace, by_hand: SimpleNamespace) -> None:
     angles = np.linspace(0.0, 2.0 * math.pi, 41)
     ring = [(15.0 * math.cos(t), 15.0 * math.sin(t)) for t in angles.tolist()]

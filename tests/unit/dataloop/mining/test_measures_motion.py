@@ -89,6 +89,13 @@ def test_nothing_is_said_of_who_is_not_there_but_that_it_is_not(mining: SimpleNa
     assert mining.measured(hidden, "travelled_m", 1)[-1] == pytest.approx(5.0 * TIME_S[-1])
 
 
+def test_who_stands_does_not_come_along_by_jitter(mining: SimpleNamespace) -> None:
+    jitter_m = 0.01 * np.random.default_rng(4).normal(size=(2, 600))
+    track = one(jitter_m[0], jitter_m[1])
+    track = replace(track, time_ns=33_333_333 * np.arange(600))
+    assert mining.measured(track, "travelled_m", 1)[-1] < 0.6  # in 20 s; from point to point it is 10 m
+
+
 def test_two_frames_a_second_are_enough_for_an_acceleration(mining: SimpleNamespace) -> None:
     track = one(TIME_S, speed_mps=10.0 - 1.5 * TIME_S)
     slow = replace(track, time_ns=track.time_ns * 5, speed_mps=10.0 - 7.5 * TIME_S[None])

@@ -13,6 +13,7 @@ from zhixing.runtime.bench.dataloop.ingesting import ingesting
 from zhixing.runtime.bench.dataloop.kills import kills
 from zhixing.runtime.bench.dataloop.logs import logs
 from zhixing.runtime.bench.dataloop.pair_query import pair_query
+from zhixing.runtime.bench.dataloop.planted.catalogue import measure_planted
 from zhixing.runtime.bench.measure import Measure
 from zhixing.runtime.loop.driving import How
 from zhixing.runtime.loop.run import LoopPlan, run_loop
@@ -37,6 +38,7 @@ def run_dataloop(data: Path | None, on_progress: Callable[[float], None] | None 
     measures = pair_query()
     tell(0.15)
     measures += logs()
+    measures += measure_planted()
     tell(0.2)
     measures += ingesting(tasks)
     tell(0.3)
