@@ -19,13 +19,23 @@ def mine(
     drives: Annotated[list[str] | None, typer.Option("--drive", help="Only in this drive; may be repeated.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="Show so many hits.")] = 20,
     explain: Annotated[bool, typer.Option("--explain", help="Say which measure made each a hit.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Say what it would look at, and do not look.")] = False,
     jobs: JOBS = CORES,
     on: ON = "local",
     as_json: AS_JSON = False,
 ) -> None:
     """Look for something in the archive."""
-    from zhixing.runtime.mined import mine_named  # noqa: PLC0415
+    from zhixing.runtime.mined import cost_rows, mine_named  # noqa: PLC0415
 
+    if cost:
+        columns = ("drive", "who can play", "moments", "combinations", "")
+        rows = cost_rows(query, archive, drives or [])
+        if as_json:
+            show_json([dict(zip((*columns[:-1], "refused"), row, strict=True)) for row in rows])
+            return
+        show_table(columns, [(*row[:3], f"{row[3]:,}", row[4]) for row in rows[:limit]])
+        show_line(f"{sum(row[3] for row in rows):,} combinations at most in {len(rows)} drives")
+        return
     with progress("mining") as on_progress:
         found = mine_named(
             query, archive, drives or [], limit, jobs=jobs, on=on, explain=explain, on_progress=on_progress

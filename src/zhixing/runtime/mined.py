@@ -10,6 +10,7 @@ from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.ask.asking import Asked, ask
 from zhixing.dataloop.ask.by_model import ask_model
 from zhixing.dataloop.fanout import Fanout
+from zhixing.dataloop.mining.cost import cost_of
 from zhixing.dataloop.mining.named.catalogue import NAMED
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.quick import explained
@@ -153,6 +154,26 @@ def mine_named(
         hits=_explained(place, query, shown) if explain else tuple(hit for _, hit in shown),
         skipped=tuple(place.drives[key].drive_id for key in keys if mined.skipped[key]),
     )
+
+
+def cost_rows(text: str, archive: str | None, drives: Sequence[str]) -> list[tuple[str, str, int, int, str]]:
+    """Return what a query would look at, drive by drive, the dearest first, without looking.
+
+    Returns:
+        Drive, how many can play each role, moments, combinations at most, and a word where that is too much.
+
+    Raises:
+        InputError: There is no such query or drive.
+        QueryError: The query cannot be meant.
+        RecordingError: The archive cannot be read.
+    """
+    query, place = query_named(text), open_archive(archive)
+    rows = []
+    for entry in [place.named(name) for name in drives] or place.drives.values():
+        cost = cost_of(PreparedDrive(place.load(entry)), query)
+        who = ", ".join(f"{role} {count}" for role, count in cost.candidates.items())
+        rows.append((entry.drive_id, who, cost.steps, cost.combinations, "too much" if cost.is_too_much else ""))
+    return sorted(rows, key=lambda row: (-row[3], row[0]))
 
 
 def _explained(archive: Archive, query: Query, hits: Sequence[tuple[str, Hit]]) -> tuple[Hit, ...]:

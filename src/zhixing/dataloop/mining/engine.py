@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-
 import numpy as np
 
+from zhixing.dataloop.mining.cost import in_parts, players
 from zhixing.dataloop.mining.driven import drive_of
 from zhixing.dataloop.mining.evaluation import Evaluation, Values
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.reasons import reasons
-from zhixing.datatypes.conditions import EGO, Count, Exists, ForAll, Role, walk
 from zhixing.datatypes.evidence import Drive, Scenario, Trace
 from zhixing.datatypes.hit import Hit
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.shapes import BoolArray, IntArray
-from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.units import ns_from_s
-from zhixing.errors import QueryError
-
-CHUNK_CELLS = 8_000_000
-"""Roles and steps that are evaluated at once: some hundred megabytes."""
-MOST_CELLS = 4_000_000_000
-"""More would take hours."""
 
 
 def mine(drive: Drive | PreparedDrive, query: Query) -> tuple[Hit, ...]:
@@ -41,68 +31,21 @@ def mine(drive: Drive | PreparedDrive, query: Query) -> tuple[Hit, ...]:
     """
     prepared = drive if isinstance(drive, PreparedDrive) else PreparedDrive(drive)
     names = tuple(role.name for role in query.roles)
-    further = [node.role for node, _, _ in walk(query.condition) if isinstance(node, Exists | ForAll | Count)]
-    rows = {role.name: candidates(prepared, role) for role in (*query.roles, *further)}
+    rows = players(prepared, query)
     if any(not rows[name].size for name in names):
         return ()
     hits: list[Hit] = []
     kept: Values = {}
-    for part in check_cost(query, rows, prepared):
+    for part in in_parts(query, rows, prepared):
         evaluation = Evaluation(prepared, part, kept)
         hits.extend(hits_of(evaluation, query))
         kept = {key: values for key, values in evaluation.values_by_name.items() if names[0] not in key[1]}
     return tuple(sorted(hits, key=lambda hit: (hit.start_ns, hit.object_ids, hit.end_ns)))
 
 
-def check_cost(query: Query, rows: dict[str, IntArray], drive: PreparedDrive) -> Iterator[dict[str, IntArray]]:
-    """Yield who is to be looked at at once: some of those of the first role and all of the others.
-
-    Raises:
-        QueryError: It would be too many all in all.
-    """
-    name = query.roles[0].name
-    first = rows[name]
-    cells = largest_cells(query, rows, drive.time_ns.size)
-    if cells > MOST_CELLS or cells / first.size > 4 * CHUNK_CELLS:
-        raise QueryError(
-            f"query {query.name} over {drive.drive.drive_id} would look at {cells:,} combinations",
-            hint="Name fewer roles, or say more of their classes and sizes; or cut the drive into pieces.",
-        )
-    at_once = max(1, int(CHUNK_CELLS / max(cells / first.size, 1.0)))
-    for start in range(0, first.size, at_once):
-        yield rows | {name: first[start : start + at_once]}
-
-
 def mine_trace(trace: Trace, scenario: Scenario, query: Query) -> tuple[Hit, ...]:
     """Return the same for what an ego did in a scenario, and everybody else with it."""
     return mine(drive_of(trace, scenario), query)
-
-
-def candidates(drive: PreparedDrive, role: Role) -> IntArray:
-    """Return the rows of those who can play a role and are ever there."""
-    tracks = drive.drive.tracks
-    fits = tracks.valid.any(axis=1)
-    if role.name == EGO:
-        fits &= (tracks.object_id == drive.drive.ego_id) & (drive.drive.ego_id >= 0)
-    if role.classes:
-        is_one = np.zeros(max(RoadUser) + 1, dtype=np.bool_)
-        is_one[list(role.classes)] = True
-        fits &= is_one.take(tracks.road_user, mode="clip")
-    for size_m, low, high in (
-        (tracks.size_m[:, 0], role.min_length_m, role.max_length_m),
-        (tracks.size_m[:, 1], role.min_width_m, role.max_width_m),
-    ):
-        fits &= (size_m >= (-math.inf if low is None else low)) & (size_m <= (math.inf if high is None else high))
-    return np.flatnonzero(fits)
-
-
-def largest_cells(query: Query, rows: dict[str, IntArray], steps: int) -> int:
-    """Return how many combinations of road users and steps the largest part of a query looks at."""
-    outer = math.prod(rows[role.name].size for role in query.roles) * steps
-    inner = [
-        outer * math.prod(rows[role.name].size for role in roles) for _, roles, _ in walk(query.condition) if roles
-    ]
-    return max([outer, *inner])
 
 
 def hits_of(evaluation: Evaluation, query: Query, *, with_reasons: bool = True) -> list[Hit]:

@@ -14,21 +14,20 @@ import numpy as np
 
 from zhixing.dataloop.mining.bounds import bounds_of, find_pairs
 from zhixing.dataloop.mining.catalogue import CATALOGUE
-from zhixing.dataloop.mining.engine import candidates, check_cost, hits_of, spans_of
+from zhixing.dataloop.mining.cost import Rows, in_parts, players
+from zhixing.dataloop.mining.engine import hits_of, spans_of
 from zhixing.dataloop.mining.evaluation import Evaluation, fulfilled
 from zhixing.dataloop.mining.measuring import taken
 from zhixing.dataloop.mining.pair_kernel import CODES
 from zhixing.dataloop.mining.possible import possible_partners
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.reasons import reasons
-from zhixing.datatypes.conditions import AllOf, Compare, Condition, Count, Exists, ForAll, Is, walk
+from zhixing.datatypes.conditions import AllOf, Compare, Condition, Is
 from zhixing.datatypes.evidence import Drive
 from zhixing.datatypes.hit import Because, Hit
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.shapes import BoolArray, IntArray
 from zhixing.errors import InterruptedQueryError
-
-Rows = dict[str, IntArray]
 
 
 def mine_quickly(
@@ -51,8 +50,7 @@ def mine_quickly(
         InterruptedQueryError: ``is_stopped`` said so.
     """
     prepared = drive if isinstance(drive, PreparedDrive) else PreparedDrive(drive)
-    further = [node.role for node, _, _ in walk(query.condition) if isinstance(node, Exists | ForAll | Count)]
-    rows = {role.name: candidates(prepared, role) for role in (*query.roles, *further)}
+    rows = players(prepared, query)
     if any(not rows[role.name].size for role in query.roles):
         return ()
     atoms = conjunction(query.condition)
@@ -132,11 +130,9 @@ def explained(drive: PreparedDrive, query: Query, hit: Hit) -> Hit:
     Raises:
         QueryError: The query would need too much.
     """
-    further = [node.role for node, _, _ in walk(query.condition) if isinstance(node, Exists | ForAll | Count)]
-    rows = {role.name: candidates(drive, role) for role in further}
     ids = drive.drive.tracks.object_id
-    rows |= {name: np.flatnonzero(ids == identity) for name, identity in hit.object_ids}
-    for part in check_cost(query, rows, drive):
+    rows = players(drive, query) | {name: np.flatnonzero(ids == identity) for name, identity in hit.object_ids}
+    for part in in_parts(query, rows, drive):
         evaluation = Evaluation(drive, part)
         names = tuple(role.name for role in query.roles)
         evaluation.truth(query.condition, names)  # which notes whom quantifiers find
@@ -173,6 +169,6 @@ def _from_few(
     for few in possible_partners(drive, query, rows):
         if is_stopped():
             raise InterruptedQueryError(f"query {query.name} was stopped in {drive.drive.drive_id}")
-        for part in check_cost(query, few, drive):
+        for part in in_parts(query, few, drive):
             hits.extend(hits_of(Evaluation(drive, part), query, with_reasons=with_reasons))
     return hits

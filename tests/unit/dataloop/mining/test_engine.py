@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zhixing.dataloop.mining import engine
+from zhixing.dataloop.mining import cost
 from zhixing.dataloop.mining.engine import mine, mine_trace
 from zhixing.datatypes.conditions import (
     AllOf,
@@ -181,14 +181,14 @@ def test_pieces_give_the_same_as_the_whole(
     condition = Exists(role=Role(name="c"), condition=AllOf(conditions=(near(60.0, "a", "c"), near(60.0, "b", "c"))))
     either = AllOf(conditions=(near(60.0), condition))
     whole = mining.found(pass_by, either, (A, B))
-    monkeypatch.setattr(engine, "CHUNK_CELLS", 1_700)
+    monkeypatch.setattr(cost, "CHUNK_CELLS", 1_700)
     assert mining.found(pass_by, either, (A, B)) == whole
 
 
 def test_too_much_is_refused_with_a_way_out(
     mining: SimpleNamespace, pass_by: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "MOST_CELLS", 1_000)
+    monkeypatch.setattr(cost, "MOST_CELLS", 1_000)
     with pytest.raises(QueryError, match="1,616 combinations") as caught:
         mining.found(pass_by, near(2.0), (A, B))
     assert "fewer roles" in caught.value.hint
