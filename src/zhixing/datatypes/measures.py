@@ -103,6 +103,9 @@ _ALL = (
     Measure("brake_threat_share", 2),
     Measure("closest_m", 2),
     Measure("closest_in_s", 2),
+    Measure("brake_in_s", 2),
+    Measure("steer_threat_share", 2),
+    Measure("worst_ttc_s", 2),
     # on the map
     Measure("is_on_driving_lane", 1, needs_road=True),
     Measure("is_on_biking_lane", 1, needs_road=True),

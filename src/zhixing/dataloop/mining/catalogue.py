@@ -12,12 +12,14 @@ from zhixing.dataloop.mining.measures_motion import MOTION
 from zhixing.dataloop.mining.measures_near_map import NEAR_THE_MAP
 from zhixing.dataloop.mining.measures_pairs import PAIRS
 from zhixing.dataloop.mining.measures_sight import SIGHT
+from zhixing.dataloop.mining.measures_threats import THREATS
 from zhixing.datatypes.measures import MEASURES
 
 SUBJECTS = (
     ("How one moves", MOTION),
     ("Where two are to each other", PAIRS),
     ("How near two come to a collision", CONFLICTS),
+    ("What is left to do against a collision", THREATS),
     ("On the map", ON_THE_MAP),
     ("Near what is on the map", NEAR_THE_MAP),
     ("Where two are to each other on the map", LANE_PAIRS),

@@ -18,56 +18,58 @@ NEAREST_M = 0.1
 FULL_BRAKES_MPS2 = 8.0
 
 
-def _both(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[Users, Users]:
+def both_users(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[Users, Users]:
+    """Return one road user and others over some steps."""
     return drive.users(np.array([one]), steps), drive.users(others, steps)
 
 
-def _where_both(a: Users, b: Users, values: FloatArray) -> FloatArray:
+def where_both(a: Users, b: Users, values: FloatArray) -> FloatArray:
+    """Return values, NaN where one of the two is not there."""
     return np.where(np.isnan(a.x_m + b.x_m), np.nan, values)
 
 
-def _gap_and_closing(a: Users, b: Users) -> tuple[FloatArray, FloatArray]:
+def gap_and_closing(a: Users, b: Users) -> tuple[FloatArray, FloatArray]:
     """Return the gap to who is in one's way, infinite where nobody is, and how fast it closes along one's heading."""
     ahead, left = seen_from(a, b)
     along, across = extents_m(a, b)
     is_in_way = (ahead > 0.0) & (np.abs(left) < 0.5 * a.width_m + across)
     gap = np.where(is_in_way, np.maximum(ahead - along - 0.5 * a.length_m, 0.0), np.inf)
     closing = a.cos * (a.vx_mps - b.vx_mps) + a.sin * (a.vy_mps - b.vy_mps)
-    return _where_both(a, b, gap), closing
+    return where_both(a, b, gap), closing
 
 
 def _touches(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
-    a, b = _both(drive, one, others, steps)
-    return _where_both(a, b, boxes_touch(a, b).astype(np.float64))
+    a, b = both_users(drive, one, others, steps)
+    return where_both(a, b, boxes_touch(a, b).astype(np.float64))
 
 
 def _gap_ahead_m(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
-    return _gap_and_closing(*_both(drive, one, others, steps))[0]
+    return gap_and_closing(*both_users(drive, one, others, steps))[0]
 
 
 def _headway_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
-    a, b = _both(drive, one, others, steps)
-    gap, _ = _gap_and_closing(a, b)
+    a, b = both_users(drive, one, others, steps)
+    gap, _ = gap_and_closing(a, b)
     drives = a.speed_mps >= STANDING_MPS
-    return _where_both(a, b, np.where(drives, gap / np.where(drives, a.speed_mps, 1.0), np.inf))
+    return where_both(a, b, np.where(drives, gap / np.where(drives, a.speed_mps, 1.0), np.inf))
 
 
 def _ttc_ahead_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
-    a, b = _both(drive, one, others, steps)
-    gap, closing = _gap_and_closing(a, b)
+    a, b = both_users(drive, one, others, steps)
+    gap, closing = gap_and_closing(a, b)
     closes = closing > 1e-6
-    return _where_both(a, b, np.where(closes, gap / np.where(closes, closing, 1.0), np.inf))
+    return where_both(a, b, np.where(closes, gap / np.where(closes, closing, 1.0), np.inf))
 
 
 def _needed_decel_mps2(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
-    a, b = _both(drive, one, others, steps)
-    gap, closing = _gap_and_closing(a, b)
+    a, b = both_users(drive, one, others, steps)
+    gap, closing = gap_and_closing(a, b)
     needed = np.maximum(closing, 0.0) ** 2 / (2.0 * np.maximum(gap, NEAREST_M))
-    return _where_both(a, b, needed)
+    return where_both(a, b, needed)
 
 
 def _ttc_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
-    return meeting_s(*_both(drive, one, others, steps))
+    return meeting_s(*both_users(drive, one, others, steps))
 
 
 def _brake_threat_share(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
@@ -76,12 +78,12 @@ def _brake_threat_share(drive: PreparedDrive, one: int, others: IntArray, steps:
 
 def _closest(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[FloatArray, FloatArray]:
     """Return when centres are nearest to each other if both keep their velocity, and how near they are then."""
-    a, b = _both(drive, one, others, steps)
+    a, b = both_users(drive, one, others, steps)
     dx, dy, dvx, dvy = b.x_m - a.x_m, b.y_m - a.y_m, b.vx_mps - a.vx_mps, b.vy_mps - a.vy_mps
     speed2 = dvx * dvx + dvy * dvy
     moves = speed2 > 1e-12
     in_s = np.where(moves, np.maximum(-(dx * dvx + dy * dvy), 0.0) / np.where(moves, speed2, 1.0), 0.0)
-    return _where_both(a, b, in_s), _where_both(a, b, np.hypot(dx + in_s * dvx, dy + in_s * dvy))
+    return where_both(a, b, in_s), where_both(a, b, np.hypot(dx + in_s * dvx, dy + in_s * dvy))
 
 
 def _closest_in_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:

@@ -13,11 +13,12 @@ from zhixing.runtime.bench.dataloop.planted.on_road import ON_ROAD
 from zhixing.runtime.bench.dataloop.planted.one_user import ONE_USER
 from zhixing.runtime.bench.dataloop.planted.scenes import Sower
 from zhixing.runtime.bench.dataloop.planted.scoring import Finder, Score, find_quickly, planted_scenes, score
+from zhixing.runtime.bench.dataloop.planted.threats import THREATS
 from zhixing.runtime.bench.dataloop.planted.two_users import TWO_USERS
 from zhixing.runtime.bench.measure import Measure
 
 SOWERS: MappingProxyType[str, Sower] = MappingProxyType(
-    {**ONE_USER, **TWO_USERS, **CONFLICTS, **ON_ROAD, **LANE_PAIRS, **JUNCTIONS}
+    {**ONE_USER, **TWO_USERS, **CONFLICTS, **THREATS, **ON_ROAD, **LANE_PAIRS, **JUNCTIONS}
 )
 """Who makes the scenes for which measure."""
 _SCENES, _TARGET = 40, 0.98

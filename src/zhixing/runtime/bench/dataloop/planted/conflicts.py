@@ -17,9 +17,10 @@ _ALONG_M = 0.5 * (LORRY_M[0] + CAR_M[0])
 _NORTH = 0.5 * math.pi
 
 
-def _behind(
-    rng: np.random.Generator, condition: Compare, gap_m: float, closing_mps: float, less_m: float, speed_mps: float
-) -> Scene:
+def behind(
+    rng: np.random.Generator, condition: Compare, gap_m: float, closing_mps: float, less_m: float, speed_mps: float,
+    spare: float = 0.1,
+) -> Scene:  # fmt: skip
     """Return a scene in which the gap of a lorry to a car shrinks steadily to something less, and then stays.
 
     A second car is as near on the next lane, a third behind, a fourth ahead and opens the gap. Far aside another
@@ -32,6 +33,7 @@ def _behind(
         closing_mps: How fast it closes.
         less_m: How much smaller the gap still gets.
         speed_mps: Of the lorry.
+        spare: How much larger the gap of the other lorry stays, as a share of that gap.
     """
     start = rng.uniform(2.5, 4.0)
     end = start + less_m / closing_mps
@@ -45,8 +47,8 @@ def _behind(
     )
     stays = condition.measure in {"gap_ahead_m", "headway_s"}
     plants = (Plant((0, 1), start, math.inf if stays else end),)
-    # Far aside the gap of another lorry shrinks to a tenth more than what is asked for.
-    missed = changing(speed_mps - closing_mps, (start - 0.1 * gap_m / closing_mps, speed_mps, 1000.0))
+    # Far aside the gap of another lorry shrinks to somewhat more than what is asked for.
+    missed = changing(speed_mps - closing_mps, (start - spare * gap_m / closing_mps, speed_mps, 1000.0))
     another = Actor(
         object_id=5, motion=Motion(y_m=60.0, speed_mps=steady(speed_mps)), road_user=RoadUser.TRUCK, size_m=LORRY_M
     )
@@ -57,17 +59,17 @@ def _behind(
 
 def _gap_ahead_m(rng: np.random.Generator) -> Scene:
     asked = rng.uniform(8.0, 20.0)
-    return _behind(rng, bound("gap_ahead_m", "ab", at_most=asked), asked, rng.uniform(2.0, 4.0), 5.0, 12.0)
+    return behind(rng, bound("gap_ahead_m", "ab", at_most=asked), asked, rng.uniform(2.0, 4.0), 5.0, 12.0)
 
 
 def _headway_s(rng: np.random.Generator) -> Scene:
     asked, speed = rng.uniform(0.8, 1.5), rng.uniform(10.0, 16.0)
-    return _behind(rng, bound("headway_s", "ab", at_most=asked), asked * speed, rng.uniform(2.0, 4.0), 5.0, speed)
+    return behind(rng, bound("headway_s", "ab", at_most=asked), asked * speed, rng.uniform(2.0, 4.0), 5.0, speed)
 
 
 def _ttc_ahead_s(rng: np.random.Generator) -> Scene:
     asked, closing = rng.uniform(2.5, 3.5), rng.uniform(4.0, 7.0)
-    return _behind(
+    return behind(
         rng, bound("ttc_ahead_s", "ab", at_most=asked), asked * closing, closing, (asked - 0.4) * closing, 14.0
     )
 
@@ -76,13 +78,13 @@ def _needed_decel_mps2(rng: np.random.Generator) -> Scene:
     asked, closing = rng.uniform(1.2, 2.0), rng.uniform(7.0, 9.0)
     # To lose all of the closing speed on the gap takes closing² / (2 gap).
     gap = closing * closing / (2.0 * asked)
-    return _behind(rng, bound("needed_decel_mps2", "ab", at_least=asked), gap, closing, gap - 1.0, 16.0)
+    return behind(rng, bound("needed_decel_mps2", "ab", at_least=asked), gap, closing, gap - 1.0, 16.0)
 
 
 def _brake_threat_share(rng: np.random.Generator) -> Scene:
     asked, closing = rng.uniform(0.2, 0.3), rng.uniform(7.0, 9.0)
     gap = closing * closing / (2.0 * 8.0 * asked)
-    return _behind(rng, bound("brake_threat_share", "ab", at_least=asked), gap, closing, gap - 1.0, 16.0)
+    return behind(rng, bound("brake_threat_share", "ab", at_least=asked), gap, closing, gap - 1.0, 16.0)
 
 
 def _crossing(object_id: int, passes_s: float, speed_mps: float) -> Actor:
