@@ -72,7 +72,7 @@ def judge_and_report(
     recipe = Recipe(
         kind="verdict",
         made_from=(*sorted({*ours[1].keys.values(), *theirs[1].keys.values()}), *sorted(mined.keys.values())),
-        made_by=code_key("dataloop/gate.py", "datatypes/verdict.py"),
+        made_by=code_key("dataloop/gate.py", "datatypes/verdict.py", "runtime/loop/judging.py"),
         how={
             "candidate": asdict(ours[0]), "incumbent": asdict(theirs[0]), "rules": asdict(rules),
             "trained_on": None if known is None else sorted(known), "slices": key_of(canonical(slices)),
@@ -80,9 +80,15 @@ def judge_and_report(
     )  # fmt: skip
     artefact = artefacts.find(recipe)
     if artefact is None:
+        both = set(ours[1].cards) & set(theirs[1].cards)
         verdict = judge(list(ours[1].cards.values()), list(theirs[1].cards.values()), slices, rules, known)
         artefact = artefacts.keep(
-            recipe, {"name": f"{verdict.candidate} against {verdict.incumbent}", **asdict(verdict)}
+            recipe,
+            {
+                "name": f"{verdict.candidate} against {verdict.incumbent}",
+                "pairs": {name: [ours[1].keys[name], theirs[1].keys[name]] for name in sorted(both)},
+                **asdict(verdict),
+            },
         )
     verdict = verdict_from(artefact.says)
     report = _report(artefacts, artefact, verdict, scenes, slices, ours, theirs, funnel)

@@ -160,16 +160,12 @@ def _verdict_line(artefact: Artefact) -> dict[str, Any]:
 
 def _pairs(artefacts: Artefacts, judged: Artefact) -> dict[str, tuple[Artefact, Artefact]]:
     """Return the scores of candidate and incumbent for each scenario that both have driven."""
-    ours, theirs = judged.says["candidate"], judged.says["incumbent"]
-    found: dict[str, dict[str, Artefact]] = {}
-    for key in judged.made_from:
-        card = artefacts.get("score", key)
-        if card is not None and "failed" not in card.says:
-            found.setdefault(card.says["scenario"], {})[card.says["planner"]] = card
-    return {
-        name: (cards[ours], cards[theirs])
-        for name, cards in sorted(found.items()) if ours in cards and theirs in cards
-    }  # fmt: skip
+    found = {}
+    for name, keys in judged.says["pairs"].items():
+        ours, theirs = (artefacts.get("score", key) for key in keys)
+        if ours is not None and theirs is not None:
+            found[name] = (ours, theirs)
+    return found
 
 
 def _driven(artefacts: Artefacts, card: Artefact) -> tuple[Trace, SceneRef]:

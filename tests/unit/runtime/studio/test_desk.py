@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from zhixing.dataloop.archive.archive import Archive
+from zhixing.dataloop.artefacts import Artefacts
 from zhixing.dataloop.gate import GateRules
 from zhixing.dataloop.ingest.ingest import ingest
 from zhixing.datatypes.conditions import Compare, Role
@@ -114,6 +115,23 @@ def test_a_verdict_is_shown_with_both_drivers_in_each_scenario(place: str) -> No
     assert len(view["candidate"]["t"]) > 2
     assert len(view["incumbent"]["t"]) > 2
     assert boards.report(place, line["key"]).startswith(b"<!doctype html>")
+
+
+def test_two_of_one_name_are_not_mixed_up(place: str, tmp_path: Path) -> None:
+    task = write_task(tmp_path / "family" / "task_1")
+    plan = LoopPlan(
+        candidate=How(planner="idm"), incumbent=How(planner="idm", background="replay"), queries=(QUERY,),
+        rules=GateRules(least_scenarios=1),
+    )  # fmt: skip
+    report = run_loop([task.parent], Archive(str(tmp_path / "archive")), plan)
+    said = boards.verdict(str(tmp_path / "archive"), report.judged.key)
+    [pair] = said["scenarios"]
+    for card, driven in ((pair["ours"], report.candidate), (pair["theirs"], report.incumbent)):
+        assert card["score"] == driven.cards[pair["name"]].score
+    judged = Artefacts(Archive(str(tmp_path / "archive"))).named(report.judged.key)
+    assert judged.says["pairs"] == {
+        pair["name"]: [report.candidate.keys[pair["name"]], report.incumbent.keys[pair["name"]]]
+    }
 
 
 def test_a_hit_is_driven_by_two_where_there_is_a_map(place: str, found: list[hits.PlainHit]) -> None:
