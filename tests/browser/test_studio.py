@@ -169,8 +169,9 @@ def test_two_drivers_are_seen_side_by_side_on_one_clock(open_studio: Callable[..
     page = open_studio("runs")
     expect(page.get_by_role("row").filter(has_text="idm").first).to_be_visible()
     expect(page.locator("canvas")).to_have_count(2)
-    page.get_by_role("slider", name="Time").fill("2")
     expect(page.locator("figcaption").first).to_contain_text("km/h")
+    page.get_by_role("slider", name="Time").fill("2")
+    expect(page.get_by_text("2.0 /")).to_be_visible()
     assert is_painted(page, 0)
     assert is_painted(page, 1)
     with page.expect_download() as download:

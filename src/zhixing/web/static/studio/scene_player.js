@@ -129,6 +129,8 @@ class ScenePlayer extends LitElement {
     });
     const start = this.scene.hit ? Math.max(0, this.scene.hit[0] - 1) : 0;
     for (const player of this.players) player.show(this.scene, start);
+    // Captions speak of what players show, and these are there only now.
+    this.requestUpdate();
   }
 
   /** @param {number} time */
