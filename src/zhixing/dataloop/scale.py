@@ -51,7 +51,7 @@ def run_on_ray(
             for one in ready:
                 yield ray.get(one)
     except ray.exceptions.RayTaskError as error:
-        raise error.as_instanceof_cause() from None  # type: ignore[no-untyped-call]
+        raise error.as_instanceof_cause() from None
     except ray.exceptions.RayError as error:
         raise ServiceError(f"a piece of work was lost: {type(error).__name__}", hint="Run it again.") from error
     finally:
