@@ -195,7 +195,7 @@ def test_every_kind_has_its_own_name_and_knows_its_parts() -> None:
 
 def test_measures_end_in_their_unit_and_words_are_those_of_the_nouns() -> None:
     assert all(measure.unit in UNITS.values() for measure in MEASURES.values() if measure.form == "quantity")
-    assert all(measure.name.startswith(("is_", "changes_", "crosses_", "ran_", "touches"))
+    assert all(measure.name.startswith(("is_", "has_", "changes_", "crosses_", "ran_", "touches"))
                for measure in MEASURES.values() if measure.form == "fact")  # fmt: skip
     assert [light.name.lower().replace("_", "-") for light in Light] == list(LIGHTS)
     assert {measure.num_roles for measure in MEASURES.values()} == {1, 2}
