@@ -18,7 +18,7 @@ from zhixing.errors import InputError, RecordingError
 
 KINDS = ("hits", "task", "trace", "score", "verdict", "report")
 """In the order in which they are made from each other."""
-_WITH_PLACES = ("hits", "task", "trace")
+_WITH_PLACES = ("hits", "task", "trace", "report")
 _LEAST_CHARS = 6
 
 
@@ -113,29 +113,15 @@ class Artefacts:
     def forget(self, drives: Sequence[str]) -> None:
         """Remove what was made of some drives and still tells where anybody was; scores and verdicts stay."""
         gone = set(drives)
-        for kind in _WITH_PLACES:
-            for name in self._storage.names(f"artefacts/{kind}"):
-                if not name.endswith(".json"):
-                    continue
-                artefact = _from_bytes(self._storage.read(name), name)
+        for kind in KINDS:
+            for artefact in self.all(kind):
                 if gone.isdisjoint(artefact.made_from):
                     continue
                 gone.add(artefact.key)
-                self._storage.remove(name)
-                self._storage.remove(name.removesuffix(".json") + ".bin")
-        self._forget_reports(gone)
-
-    def _forget_reports(self, gone: set[str]) -> None:
-        """Remove the pages about verdicts that rest on what is gone."""
-        for kind in ("score", "verdict", "report"):
-            for name in self._storage.names(f"artefacts/{kind}"):
-                if name.endswith(".json"):
-                    artefact = _from_bytes(self._storage.read(name), name)
-                    if not gone.isdisjoint(artefact.made_from):
-                        gone.add(artefact.key)
-                        if kind == "report":
-                            self._storage.remove(name)
-                            self._storage.remove(name.removesuffix(".json") + ".bin")
+                if kind in _WITH_PLACES:
+                    name = f"artefacts/{kind}/{artefact.key}"
+                    self._storage.remove(f"{name}.json")
+                    self._storage.remove(f"{name}.bin")
 
     def named(self, name: str) -> Artefact:
         """Return an artefact by its key or the beginning of it, six characters at least.

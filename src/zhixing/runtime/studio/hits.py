@@ -81,7 +81,7 @@ def previews(place: str, text: str, hits: list[PlainHit]) -> list[dict[str, Any]
     Raises:
         RecordingError: The archive cannot be read.
     """
-    query, archive = _query(text), archive_at(place)
+    archive = archive_at(place)
     lines = []
     for plain in hits:
         key, start_ns, end_ns, _ = plain
@@ -89,7 +89,7 @@ def previews(place: str, text: str, hits: list[PlainHit]) -> list[dict[str, Any]
         if entry is None:
             lines.append({"drive": "", "start": 0.0, "seconds": 0.0, "roles": [], "ways": []})
             continue
-        hit = _hit(query, plain, entry.drive_id)
+        hit = hit_of(text, plain, entry.drive_id)
         try:
             ways = hit_preview(_loaded(place, key), hit)
         except ZhixingError:
@@ -114,9 +114,8 @@ def scene(place: str, text: str, plain: PlainHit) -> dict[str, Any]:
     query, archive = _query(text), archive_at(place)
     entry = archive.named(plain[0])
     drive = _loaded(place, entry.key)
-    hit = _hit(query, plain, entry.drive_id)
+    hit = hit_of(text, plain, entry.drive_id)
     view = hit_view(drive, hit)
-    kinds = dict(zip(drive.tracks.object_id.tolist(), drive.tracks.road_user.tolist(), strict=True))
     try:
         because = explained(PreparedDrive(drive), query, hit).because
     except QueryError:
@@ -124,7 +123,6 @@ def scene(place: str, text: str, plain: PlainHit) -> dict[str, Any]:
     is_drivable = drive.road is not None and scene_of_hit(entry, hit, drive) is not None
     return {
         "drive": entry.drive_id, "key": entry.key[:8], "source": entry.source, "is_drivable": is_drivable,
-        "kinds": [kinds[identity] for _, identity in hit.object_ids],
         "because": [_reason(one, round(view["start"] * 1e9)) for one in because],
         "view": view,
     }  # fmt: skip
@@ -132,10 +130,7 @@ def scene(place: str, text: str, plain: PlainHit) -> dict[str, Any]:
 
 def hit_of(text: str, plain: PlainHit, drive_id: str) -> Hit:
     """Return a hit that was told in plain values."""
-    return _hit(_query(text), plain, drive_id)
-
-
-def _hit(query: Query, plain: PlainHit, drive_id: str) -> Hit:
+    query = _query(text)
     _, start_ns, end_ns, ids = plain
     roles = tuple((role.name, int(identity)) for role, identity in zip(query.roles, ids, strict=True))
     return Hit(drive_id=drive_id, query=query.name, object_ids=roles, start_ns=start_ns, end_ns=end_ns)
