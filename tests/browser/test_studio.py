@@ -15,7 +15,7 @@ from zhixing.dataloop.gate import GateRules
 from zhixing.dataloop.ingest.ingest import ingest
 from zhixing.datatypes.conditions import Compare, Role
 from zhixing.datatypes.query import Query
-from zhixing.runtime.loop.driving import How
+from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.loop.run import LoopPlan, run_loop
 from zhixing.testing.small_files import write_task
 from zhixing.testing.track_rows import going, write_table

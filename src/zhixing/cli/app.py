@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from zhixing.cli import archive, bench, broker, cockpit, doctor, drive, exam, export, loop, patterns, reenact, serve
+from zhixing.cli import (
+    archive,
+    bench,
+    broker,
+    cockpit,
+    doctor,
+    drive,
+    exam,
+    export,
+    loop,
+    mining,
+    patterns,
+    reenact,
+    serve,
+)
 
 app = typer.Typer(
     name="zhixing",
@@ -31,10 +45,13 @@ app.command()(archive.archive)
 app.command()(archive.handout)
 app.command()(archive.audit)
 app.command()(archive.purge)
-app.command()(loop.mine)
-app.command()(loop.ask)
+app.command()(mining.mine)
+app.command()(mining.ask)
+app.command()(loop.rollout)
+app.command()(loop.score)
+app.command()(loop.gate)
 app.command()(loop.loop)
-app.command()(loop.trace)
+app.command()(mining.trace)
 app.command()(reenact.reenact)
 app.add_typer(exams, name="exam")
 app.add_typer(pattern, name="pattern")

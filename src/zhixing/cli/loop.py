@@ -1,4 +1,4 @@
-"""``zhixing mine``, ``loop`` and ``trace``: from recordings to a verdict, and back."""
+"""``zhixing rollout``, ``score``, ``gate``, and ``loop``, which does all three and more: from drives to a verdict."""
 
 from __future__ import annotations
 
@@ -11,99 +11,139 @@ from zhixing.cli.archive import ARCHIVE, CORES, JOBS, ON
 from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_note, show_table
 
 AS_JSON = Annotated[bool, typer.Option("--json", help=JSON_HELP)]
+BACKGROUND = Annotated[Literal["replay", "reactive"], typer.Option(help="How the others move.")]
+CANDIDATE = Annotated[str, typer.Option(help="Planner that wants to be released.")]
+CHECKER = Annotated[bool, typer.Option(help="Let the safety checker stand behind who drives.")]
+DRIVES = Annotated[list[str] | None, typer.Option("--drive", help="Only of this drive; may be repeated.")]
+INCUMBENT = Annotated[str, typer.Option(help="Planner that drives now.")]
+LEAST = Annotated[int, typer.Option(min=1, help="Scenarios that there must be in all.")]
+NEED = Annotated[
+    list[str] | None, typer.Option(help="A slice that must have enough scenarios, as pattern:cut-in.")
+]  # fmt: skip
+OUT = Annotated[Path, typer.Option(help="The report.")]
+PLANNER = Annotated[str, typer.Argument(help="Who drives, as sampling; zhixing doctor shows all.")]
+QUERIES = Annotated[
+    list[str] | None,
+    typer.Option("--query", help="Scenes are what this finds; may be repeated.  [default: all patterns]"),
+]
+SCENES = Annotated[int, typer.Option(min=0, help="Driven of what each query finds in recordings.")]
+TRAINED_ON = Annotated[
+    Path | None, typer.Option(help="What the candidate has learnt from: a drive a line, by key or name.")
+]
+_NOT_RELEASED = 1
+_OUTCOMES = ("to the goal", "collisions", "off the road", "too late")
 
 
-def mine(
-    query: Annotated[str, typer.Argument(help="A query as JSON or its file, or the name of a pattern.")],
+def rollout(
+    planner: PLANNER,
     archive: ARCHIVE = None,
-    drives: Annotated[list[str] | None, typer.Option("--drive", help="Only in this drive; may be repeated.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Show so many hits.")] = 20,
-    explain: Annotated[bool, typer.Option("--explain", help="Say which measure made each a hit.")] = False,
-    cost: Annotated[bool, typer.Option("--cost", help="Say what it would look at, and do not look.")] = False,
+    drives: DRIVES = None,
+    queries: QUERIES = None,
+    scenes: SCENES = 20,
+    background: BACKGROUND = "reactive",
+    checker: CHECKER = True,
+    limit: Annotated[int, typer.Option(min=0, help="Show so many scenarios.")] = 20,
     jobs: JOBS = CORES,
     on: ON = "local",
     as_json: AS_JSON = False,
 ) -> None:
-    """Look for something in the archive."""
-    from zhixing.runtime.mined import cost_rows, mine_named  # noqa: PLC0415
+    """Let a planner drive the scenarios of the archive, and keep what it did."""
+    from zhixing.runtime.loop.recipes import How  # noqa: PLC0415
+    from zhixing.runtime.loop.steps import Wanted, rollout_once  # noqa: PLC0415
 
-    if cost:
-        columns = ("drive", "who can play", "moments", "combinations", "")
-        rows = cost_rows(query, archive, drives or [])
-        if as_json:
-            show_json([dict(zip((*columns[:-1], "refused"), row, strict=True)) for row in rows])
-            return
-        show_table(columns, [(*row[:3], f"{row[3]:,}", row[4]) for row in rows[:limit]])
-        show_line(f"{sum(row[3] for row in rows):,} combinations at most in {len(rows)} drives")
-        return
-    with progress("mining") as on_progress:
-        found = mine_named(
-            query, archive, drives or [], limit, jobs=jobs, on=on, explain=explain, on_progress=on_progress
-        )
-    if as_json:
-        show_json(found)
-        return
-    show_table(("drive", "from s", "to s", "who", *(("because",) if explain else ())), found.rows())
-    show_line(
-        f"{found.num_hits} hits in {found.num_drives_hit} of {found.num_drives} drives, {found.hits_s:.1f} s in all"
+    wanted = Wanted(
+        archive=archive, drives=tuple(drives or ()), queries=tuple(queries or ()), scenes=scenes, jobs=jobs, on=on
     )
-    if found.skipped:
-        show_note(f"too much for this query: {', '.join(found.skipped)}")
+    with progress("driving") as on_progress:
+        how = How(planner=planner, background=background, is_checked=checker)
+        done = rollout_once(wanted, how, on_progress)
+    if as_json:
+        show_json(done.summary())
+        return
+    show_table(("scenario", "outcome", "trace"), done.rows()[:limit])
+    show_line(f"{len(done.driven.outcomes)} scenarios driven by {planner}: {done.counts()}")
+    _tell_failed(done.driven.failed)
 
 
-def ask(
-    question: Annotated[str, typer.Argument(help="In Chinese, English or German: 两轮车闯红灯后与右转车冲突.")],
+def score(
+    planner: PLANNER,
     archive: ARCHIVE = None,
-    lang: Annotated[str | None, typer.Option(help="zh, en or de.  [default: as it looks]")] = None,
-    llm: Annotated[bool, typer.Option("--llm", help="Let the configured language model write the query.")] = False,
-    only_show: Annotated[bool, typer.Option("--show", help="Show the query and do not run it.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Show so many hits.")] = 20,
-    explain: Annotated[bool, typer.Option("--explain", help="Say which measure made each a hit.")] = False,
+    drives: DRIVES = None,
+    queries: QUERIES = None,
+    scenes: SCENES = 20,
+    background: BACKGROUND = "reactive",
+    checker: CHECKER = True,
     jobs: JOBS = CORES,
     on: ON = "local",
     as_json: AS_JSON = False,
 ) -> None:
-    """Ask the archive in plain language; the query is shown before it runs."""
-    from zhixing.cli.cockpit import reasoner_of  # noqa: PLC0415
-    from zhixing.runtime.mined import asked_as_json, mine_named, understood  # noqa: PLC0415
+    """Score what a planner has driven, slice by slice."""
+    from zhixing.runtime.loop.recipes import How  # noqa: PLC0415
+    from zhixing.runtime.loop.steps import Wanted, score_once  # noqa: PLC0415
 
-    asked = understood(question, lang, reasoner_of(llm))
-    query = asked_as_json(asked)
-    if only_show and as_json:
-        show_json({"query": query, "unknown": asked.unknown})
-        return
-    if not as_json:
-        show_line(f"query: {query}")
-        if asked.unknown:
-            show_note(f"not understood: {', '.join(asked.unknown)}")
-    if only_show:
-        return
-    with progress("mining") as on_progress:
-        found = mine_named(query, archive, [], limit, jobs=jobs, on=on, explain=explain, on_progress=on_progress)
+    wanted = Wanted(
+        archive=archive, drives=tuple(drives or ()), queries=tuple(queries or ()), scenes=scenes, jobs=jobs, on=on
+    )
+    with progress("scoring") as on_progress:
+        how = How(planner=planner, background=background, is_checked=checker)
+        done = score_once(wanted, how, on_progress)
     if as_json:
-        show_json({"query": query, "unknown": asked.unknown, "found": found})
+        show_json(done.summary())
         return
-    show_table(("drive", "from s", "to s", "who", *(("because",) if explain else ())), found.rows())
-    where = f"{found.num_drives_hit} of {found.num_drives} drives"
-    show_line(f"{found.num_hits} hits in {where}, {found.hits_s:.1f} s in all")
+    show_table(("slice", "scenarios", "score", *_OUTCOMES), done.rows(), title=f"planner {planner}")
+    show_table(("metric", "mean"), done.metrics())
+    _tell_failed(done.driven.failed)
+    if done.undriven:
+        show_note(f"{len(done.undriven)} scenarios were not driven: zhixing rollout {planner}")
+
+
+def gate(
+    candidate: CANDIDATE = "sampling",
+    incumbent: INCUMBENT = "idm",
+    archive: ARCHIVE = None,
+    drives: DRIVES = None,
+    queries: QUERIES = None,
+    scenes: SCENES = 20,
+    background: BACKGROUND = "reactive",
+    checker: CHECKER = True,
+    out: OUT = Path("report.html"),
+    trained_on: TRAINED_ON = None,
+    need: NEED = None,
+    least: LEAST = 20,
+    as_json: AS_JSON = False,
+) -> None:
+    """Judge two planners by their scores; ends with 1 if the candidate is not released."""
+    from zhixing.dataloop.gate import GateRules  # noqa: PLC0415
+    from zhixing.runtime.loop.recipes import How  # noqa: PLC0415
+    from zhixing.runtime.loop.steps import Wanted, gate_once  # noqa: PLC0415
+    from zhixing.runtime.loop.telling import verdict_findings, verdict_title  # noqa: PLC0415
+
+    wanted = Wanted(archive=archive, drives=tuple(drives or ()), queries=tuple(queries or ()), scenes=scenes)
+    ours, theirs = (How(planner=one, background=background, is_checked=checker) for one in (candidate, incumbent))
+    rules = GateRules(least_scenarios=least, needed_slices=tuple(need or ()))
+    done = gate_once(wanted, ours, theirs, out, rules, trained_on)
+    if as_json:
+        show_json(done.summary())
+    else:
+        show_table(("what", "value"), done.rows())
+        show_table(("", "rule", "why"), verdict_findings(done.judged), title=verdict_title(done.judged))
+        show_line(f"report: {out}; everything behind it: zhixing trace {done.judged.key}")
+    if not done.judged.verdict.passes:
+        raise typer.Exit(_NOT_RELEASED)
 
 
 def loop(
     places: Annotated[list[Path], typer.Argument(help="Recordings, or folders of them, however deep.")],
-    candidate: Annotated[str, typer.Option(help="Planner that wants to be released.")] = "sampling",
-    incumbent: Annotated[str, typer.Option(help="Planner that drives now.")] = "idm",
-    background: Annotated[Literal["replay", "reactive"], typer.Option(help="How the others move.")] = "reactive",
-    out: Annotated[Path, typer.Option(help="The report.")] = Path("report.html"),
+    candidate: CANDIDATE = "sampling",
+    incumbent: INCUMBENT = "idm",
+    background: BACKGROUND = "reactive",
+    out: OUT = Path("report.html"),
     archive: ARCHIVE = None,
-    trained_on: Annotated[
-        Path | None, typer.Option(help="What the candidate has learnt from: a drive a line, by key or name.")
-    ] = None,
-    need: Annotated[
-        list[str] | None, typer.Option(help="A slice that must have enough scenarios, as pattern:cut-in.")
-    ] = None,
-    least: Annotated[int, typer.Option(min=1, help="Scenarios that there must be in all.")] = 20,
-    scenes: Annotated[int, typer.Option(min=0, help="Driven of what each query finds in recordings.")] = 20,
-    checker: Annotated[bool, typer.Option(help="Let the safety checker stand behind both.")] = True,
+    trained_on: TRAINED_ON = None,
+    need: NEED = None,
+    least: LEAST = 20,
+    scenes: SCENES = 20,
+    checker: CHECKER = True,
     jobs: JOBS = CORES,
     on: ON = "local",
     as_json: AS_JSON = False,
@@ -124,17 +164,6 @@ def loop(
     show_line(f"report: {out}; everything behind it: zhixing trace {done.key}")
 
 
-def trace(
-    name: Annotated[str, typer.Argument(help="Key of a verdict, score, trace, task or drive; or a drive's name.")],
-    archive: ARCHIVE = None,
-    as_json: AS_JSON = False,
-) -> None:
-    """Show what something was made from, down to the recordings."""
-    from zhixing.runtime.dataloop import trace_rows  # noqa: PLC0415
-
-    rows = trace_rows(archive, name)
-    if as_json:
-        show_json([dict(zip(("depth", "kind", "key", "what"), row, strict=True)) for row in rows])
-        return
-    for depth, kind, key, what in rows:
-        show_line(f"{'  ' * depth}{kind} {key} {what}".rstrip())
+def _tell_failed(failed: dict[str, str]) -> None:
+    if failed:
+        show_table(("cannot be driven", "why"), list(failed.items()))

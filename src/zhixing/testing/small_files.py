@@ -57,10 +57,16 @@ def openscenario(
     )
 
 
-def write_task(folder: Path) -> Path:
-    """Write a task into a new folder and return it: a straight road with one other car."""
+def write_task(folder: Path, x_m: float = 20.0, stop: str = "5.0") -> Path:
+    """Write a task into a new folder and return it: a straight road with one other car.
+
+    Args:
+        folder: It must not be there.
+        x_m: From where the other car drives.
+        stop: When time is up, in seconds.
+    """
     folder.mkdir(parents=True)
     (folder / "map.xodr").write_text(opendrive(straight()), encoding="utf-8")
-    vertices = "".join(VERTEX.format(t=t, x=20 + 10 * t) for t in (0.5, 1.0, 1.5))
-    (folder / "task_exam.xosc").write_text(openscenario(vertices), encoding="utf-8")
+    vertices = "".join(VERTEX.format(t=t, x=x_m + 10 * t) for t in (0.5, 1.0, 1.5))
+    (folder / "task_exam.xosc").write_text(openscenario(vertices, stop=stop), encoding="utf-8")
     return folder

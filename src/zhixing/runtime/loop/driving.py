@@ -2,52 +2,48 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import entry_points
-from pathlib import Path
 from typing import Any, Literal
 
 from zhixing.dataloop.archive.archive import Archive
-from zhixing.dataloop.archive.keys import code_key, key_of
-from zhixing.dataloop.artefacts import Artefacts, Recipe
+from zhixing.dataloop.artefacts import Artefact, Artefacts
 from zhixing.dataloop.fanout import Fanout
 from zhixing.dataloop.scenes import SceneRef, scenario_of, slices_of
 from zhixing.dataloop.trace_json import trace_from_json, trace_to_json
-from zhixing.datatypes.evidence import Scenario, Scorecard, Trace
+from zhixing.datatypes.evidence import DriveOutcome, Scenario, Scorecard, Trace
 from zhixing.driving.safety import SafetyChecker
-from zhixing.errors import PluginError, RecordingError, ZhixingError
-from zhixing.runtime.loop.mining import Progress
+from zhixing.errors import RecordingError, ZhixingError
+from zhixing.runtime.loop.making import Progress, find_or_make
+from zhixing.runtime.loop.recipes import How, score_recipe, task_recipe, trace_recipe
 from zhixing.runtime.metrics import registered_metrics
 from zhixing.runtime.planners import make_planner
 from zhixing.simulation.rollout import rollout
 from zhixing.simulation.score import score
 
 _CHUNK_SCENES = 2
-"""Driven together: what a lost worker costs at most."""
+_Upto = Literal["trace", "score"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class How:
-    """How scenarios are driven.
+class RolledOut:
+    """How scenarios were driven, before anybody judges it.
 
     Attributes:
-        planner: Registered name.
-        background: How the others move.
-        is_checked: Whether the safety checker stands behind the planner.
+        outcomes: By scenario.
+        keys: For each scenario the key of its trace.
+        failed: Scenarios that cannot be driven, with the reason.
     """
 
-    planner: str
-    background: Literal["replay", "reactive"] = "reactive"
-    is_checked: bool = True
+    outcomes: dict[str, DriveOutcome]
+    keys: dict[str, str]
+    failed: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driven:
-    """What came of it.
+    """What scenarios that were driven are worth.
 
     Attributes:
         cards: By scenario.
@@ -60,6 +56,20 @@ class Driven:
     failed: dict[str, str]
 
 
+def roll_out(
+    archive: Archive,
+    scenes: Sequence[SceneRef],
+    how: How,
+    fanout: Fanout | None = None,
+    on_progress: Progress | None = None,
+) -> RolledOut:
+    """Let a planner drive some scenarios, and keep the traces; see :func:`drive_scenes`."""
+    made = _made("trace", archive, scenes, how, fanout, on_progress)
+    failed = {name: one.says["failed"] for name, one in made.items() if "failed" in one.says}
+    outcomes = {name: one.says["outcome"] for name, one in made.items() if name not in failed}
+    return RolledOut(outcomes=outcomes, keys={name: one.key for name, one in made.items()}, failed=failed)
+
+
 def drive_scenes(
     archive: Archive,
     scenes: Sequence[SceneRef],
@@ -67,7 +77,7 @@ def drive_scenes(
     fanout: Fanout | None = None,
     on_progress: Progress | None = None,
 ) -> Driven:
-    """Return the scores of a planner in some scenarios.
+    """Return the scores of a planner in some scenarios; those that were not driven yet are driven.
 
     Args:
         archive: Where they come from.
@@ -80,68 +90,32 @@ def drive_scenes(
         PluginError: The planner is not registered or lacks a method.
         RecordingError: The archive cannot be read or written.
     """
-    make_planner(how.planner)
-    artefacts = Artefacts(archive)
-    todo = [scene for scene in scenes if artefacts.find(score_recipe(scene, how)) is None]
-    chunks = [tuple(todo[k : k + _CHUNK_SCENES]) for k in range(0, len(todo), _CHUNK_SCENES)]
-    done = 0
-    for count in (fanout or Fanout()).run(_drive_chunk, [(archive.storage.url, chunk, how) for chunk in chunks]):
-        done += count
-        if on_progress:
-            on_progress(done / len(todo))
-    cards, keys, failed = {}, {}, {}
-    for scene in scenes:
-        artefact = artefacts.find(score_recipe(scene, how))
-        if artefact is None:
-            raise RecordingError(f"the score of {scene.name} is not there", hint="Run it again.")
-        keys[scene.name] = artefact.key
-        if "failed" in artefact.says:
-            failed[scene.name] = artefact.says["failed"]
-        else:
-            cards[scene.name] = _card_from(artefact.says)
-    return Driven(cards=cards, keys=keys, failed=failed)
+    return _driven(_made("score", archive, scenes, how, fanout, on_progress))
 
 
-def task_recipe(scene: SceneRef) -> Recipe:
-    """Return what a scenario is made from."""
-    made_by = code_key("dataloop/scenes.py", "simulation/task_of_drive.py", "datatypes")
-    return Recipe(kind="task", made_from=(scene.drive,), made_by=made_by, how=scene.to_json())
-
-
-def trace_recipe(scene: SceneRef, how: How) -> Recipe:
-    """Return what a trace is made from."""
-    said = {"planner": how.planner, "background": how.background, "checked": how.is_checked}
-    made_by = key_of(code_key("driving", "simulation", "datatypes"), planner_key(how.planner))
-    return Recipe(kind="trace", made_from=(task_recipe(scene).key,), made_by=made_by, how=said)
-
-
-def score_recipe(scene: SceneRef, how: How) -> Recipe:
-    """Return what a score is made from."""
-    parts = (trace_recipe(scene, how).key, task_recipe(scene).key)
-    return Recipe(kind="score", made_from=parts, made_by=code_key("simulation", "datatypes"))
-
-
-@cache
-def planner_key(name: str) -> str:
-    """Return the key of a planner's code: its module or its package, and what it is registered as.
+def driven_scenes(archive: Archive, scenes: Sequence[SceneRef], how: How) -> list[SceneRef]:
+    """Return those of some scenarios that were driven this way, or that were found to be impossible.
 
     Raises:
-        PluginError: It is not registered or cannot be loaded.
+        PluginError: The planner is not registered or lacks a method.
+        RecordingError: The archive cannot be read.
     """
-    points = tuple(entry_points(group="zhixing.planners", name=name))
-    if not points:
-        raise PluginError(f"no planner is called {name!r}", hint="See zhixing doctor for those that are.")
-    module = points[0].module
-    if module.startswith("zhixing."):
-        return key_of(points[0].value)
-    make_planner(name)
-    try:
-        file = Path(inspect.getfile(points[0].load()))
-    except (TypeError, OSError):
-        return key_of(points[0].value)
-    package = file.parent if (file.parent / "__init__.py").is_file() else None
-    files = sorted(package.rglob("*.py")) if package else [file]
-    return key_of(points[0].value, *(one.read_bytes() for one in files))
+    make_planner(how.planner)
+    artefacts = Artefacts(archive)
+    return [scene for scene in scenes if artefacts.find(trace_recipe(scene, how)) is not None]
+
+
+def kept_scores(archive: Archive, scenes: Sequence[SceneRef], how: How) -> Driven:
+    """Return the scores that there are; nothing is driven or judged.
+
+    Raises:
+        PluginError: The planner is not registered or lacks a method.
+        RecordingError: The archive cannot be read.
+    """
+    make_planner(how.planner)
+    artefacts = Artefacts(archive)
+    found = {scene.name: artefacts.find(score_recipe(scene, how)) for scene in scenes}
+    return _driven({name: one for name, one in found.items() if one is not None})
 
 
 def kept_trace(archive: Archive, scene: SceneRef, how: How) -> tuple[Scenario, Trace]:
@@ -152,41 +126,81 @@ def kept_trace(archive: Archive, scene: SceneRef, how: How) -> tuple[Scenario, T
     """
     artefacts = Artefacts(archive)
     artefact = artefacts.find(trace_recipe(scene, how))
-    if artefact is None:
-        raise RecordingError(f"{scene.name} was not driven by {how.planner}", hint="Run zhixing loop.")
+    if artefact is None or "failed" in artefact.says:
+        raise RecordingError(f"{scene.name} was not driven by {how.planner}", hint="Run zhixing rollout.")
     return scenario_of(scene, archive), trace_from_json(artefact.says, artefacts.blob(artefact))
 
 
-def _drive_chunk(url: str, scenes: Sequence[SceneRef], how: How) -> int:
-    archive = Archive(url)
+def _made(
+    upto: _Upto, archive: Archive, scenes: Sequence[SceneRef], how: How, fanout: Fanout | None,
+    on_progress: Progress | None,
+) -> dict[str, Artefact]:  # fmt: skip
+    make_planner(how.planner)
+    recipe_of = trace_recipe if upto == "trace" else score_recipe
+    made = find_or_make(
+        Artefacts(archive), {scene: recipe_of(scene, how) for scene in scenes}, _drive_chunk, (how, upto),
+        in_a_piece=_CHUNK_SCENES, fanout=fanout, on_progress=on_progress,
+    )  # fmt: skip
+    return {scene.name: artefact for scene, artefact in made.items()}
+
+
+def _driven(made: Mapping[str, Artefact]) -> Driven:
+    failed = {name: one.says["failed"] for name, one in made.items() if "failed" in one.says}
+    cards = {name: _card_from(one.says) for name, one in made.items() if name not in failed}
+    return Driven(cards=cards, keys={name: one.key for name, one in made.items()}, failed=failed)
+
+
+def _drive_chunk(url: str, scenes: Sequence[SceneRef], how: How, upto: _Upto) -> int:
+    artefacts = Artefacts(Archive(url))
     for scene in scenes:
-        _drive(Artefacts(archive), scene, how)
+        driven = _drive(artefacts, scene, how)
+        if upto == "score":
+            artefacts.keep(score_recipe(scene, how), _score(artefacts, scene, how, driven))
     return len(scenes)
 
 
-def _drive(artefacts: Artefacts, scene: SceneRef, how: How) -> None:
+def _drive(artefacts: Artefacts, scene: SceneRef, how: How) -> tuple[Scenario, Trace] | None:
+    """Return the scenario and its trace, None if it is known already; whatever came of it is kept."""
+    recipe = trace_recipe(scene, how)
+    if artefacts.find(recipe) is not None:
+        return None
+    blob = None
+    driven = None
     try:
         scenario = scenario_of(scene, artefacts.archive)
         place = artefacts.archive.drives[scene.drive].road
         times = {"from_ns": scenario.start_ns, "until_ns": scenario.stop_ns}
         artefacts.keep(task_recipe(scene), scene.to_json() | times | {"slices": list(slices_of(scenario, place))})
-        recipe = trace_recipe(scene, how)
-        known = artefacts.find(recipe)
-        if known is None:
-            checker = SafetyChecker() if how.is_checked else None
-            trace = rollout(scenario, make_planner(how.planner), background=how.background, checker=checker)
-            said, blob = trace_to_json(trace)
-            artefacts.keep(recipe, said, blob)
-        else:
-            trace = trace_from_json(known.says, artefacts.blob(known))
-        says = _card_to(score(trace, scenario, registered_metrics()))
+        checker = SafetyChecker() if how.is_checked else None
+        trace = rollout(scenario, make_planner(how.planner), background=how.background, checker=checker)
+        driven = scenario, trace
+        said, blob = trace_to_json(trace)
     except RecordingError:
         raise
-    except ZhixingError as error:
-        says = {"scenario": scene.name, "planner": how.planner, "failed": str(error)}
     except Exception as error:  # one scenario must not take the others with it, whatever its files do to us
-        says = {"scenario": scene.name, "planner": how.planner, "failed": f"{type(error).__name__}: {error}"[:300]}
-    artefacts.keep(score_recipe(scene, how), says)
+        said = _failed(scene, how, error)
+    artefacts.keep(recipe, said, blob)
+    return driven
+
+
+def _score(
+    artefacts: Artefacts, scene: SceneRef, how: How, driven: tuple[Scenario, Trace] | None
+) -> dict[str, Any]:  # fmt: skip
+    kept = artefacts.find(trace_recipe(scene, how))
+    if kept is not None and "failed" in kept.says:
+        return dict(kept.says)
+    try:
+        scenario, trace = driven or kept_trace(artefacts.archive, scene, how)
+        return _card_to(score(trace, scenario, registered_metrics()))
+    except RecordingError:
+        raise
+    except Exception as error:  # as above
+        return _failed(scene, how, error)
+
+
+def _failed(scene: SceneRef, how: How, error: Exception) -> dict[str, Any]:
+    why = str(error) if isinstance(error, ZhixingError) else f"{type(error).__name__}: {error}"[:300]
+    return {"scenario": scene.name, "planner": how.planner, "failed": why}
 
 
 def _card_to(card: Scorecard) -> dict[str, Any]:

@@ -15,12 +15,15 @@ from zhixing.dataloop.report.views import scene_view
 from zhixing.dataloop.scenes import SceneRef, patterns_within
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.verdict import Finding, Interval, SliceResult, Verdict
-from zhixing.runtime.loop.driving import Driven, How, kept_trace, task_recipe
-from zhixing.runtime.loop.mining import Mined
+from zhixing.runtime.loop.driving import Driven, kept_trace
 from zhixing.runtime.loop.names import CLASS_NAMES, TIME_NAMES
+from zhixing.runtime.loop.recipes import How, task_recipe
+from zhixing.runtime.loop.selection import Selection
 from zhixing.simulation.patterns.catalogue import catalogue
 
 _WORST = 10
+_LEARNS_NOTHING = frozenset({"idm", "pdm", "sampling"})
+"""Planners that come with Zhixing: nothing in them was fitted to recordings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,32 +45,35 @@ class Judged:
 
 def judge_and_report(
     archive: Archive,
-    scenes: Sequence[SceneRef],
-    mined: Mined,
+    selection: Selection,
     ours: tuple[How, Driven],
     theirs: tuple[How, Driven],
     rules: GateRules,
     trained_on: Sequence[str] | None,
-    funnel: Mapping[str, int],
+    *,
+    num_recordings: int,
 ) -> Judged:
     """Return the verdict on a candidate against an incumbent, and the page about it.
 
     Args:
         archive: Where everything is kept.
-        scenes: What both were to drive.
-        mined: What queries found in the drives.
+        selection: What both were to drive.
         ours: The candidate: how, and what came of it.
         theirs: The incumbent.
         rules: Of the gate.
-        trained_on: Names or keys of drives that the candidate has learnt from; None if nobody says.
-        funnel: How many there were at each step, by name.
+        trained_on: Names or keys of drives that the candidate has learnt from; None if nobody says, which is enough for
+            planners that come with Zhixing.
+        num_recordings: Where the drives came from, for the funnel.
 
     Raises:
         InputError: The two have no scenario in common.
         RecordingError: The archive cannot be read or written.
     """
     artefacts = Artefacts(archive)
-    slices = _slices(artefacts, scenes, mined)
+    scenes, mined = selection.scenes, selection.mined
+    slices = slices_in(artefacts, selection)
+    if trained_on is None and ours[0].planner in _LEARNS_NOTHING:
+        trained_on = ()
     known = None if trained_on is None else _trained(archive, scenes, trained_on)
     recipe = Recipe(
         kind="verdict",
@@ -91,6 +97,11 @@ def judge_and_report(
             },
         )
     verdict = verdict_from(artefact.says)
+    funnel = {
+        "recordings": num_recordings, "drives": len(selection.drives), "hits": mined.num_hits,
+        "scenarios": len(scenes), "driven": len(set(ours[1].cards) & set(theirs[1].cards)),
+        "goals": sum(card.outcome == "goal" for card in ours[1].cards.values()),
+    }  # fmt: skip
     report = _report(artefacts, artefact, verdict, scenes, slices, ours, theirs, funnel)
     return Judged(verdict=verdict, key=artefact.key, report=report.key, html=artefacts.blob(report))
 
@@ -108,20 +119,22 @@ def verdict_from(said: Mapping[str, Any]) -> Verdict:
     )
 
 
+def slices_in(artefacts: Artefacts, selection: Selection) -> dict[str, list[str]]:
+    """Return the slices that each scenario belongs to, by its name; a scenario that was not driven has none."""
+    found = {}
+    for scene in selection.scenes:
+        task = artefacts.find(task_recipe(scene))
+        if task is not None:
+            hits = selection.mined.hits.get(scene.drive, ())
+            within = patterns_within(hits, task.says["from_ns"], task.says["until_ns"])
+            found[scene.name] = [*task.says["slices"], *within]
+    return found
+
+
 def _finding(said: Mapping[str, Any]) -> Finding:
     return Finding(
         rule=said["rule"], is_met=said["is_met"], says=Localized(**said["says"]), scenarios=tuple(said["scenarios"])
     )
-
-
-def _slices(artefacts: Artefacts, scenes: Sequence[SceneRef], mined: Mined) -> dict[str, list[str]]:
-    found = {}
-    for scene in scenes:
-        task = artefacts.find(task_recipe(scene))
-        if task is not None:
-            within = patterns_within(mined.hits.get(scene.drive, ()), task.says["from_ns"], task.says["until_ns"])
-            found[scene.name] = [*task.says["slices"], *within]
-    return found
 
 
 def _names() -> dict[str, Localized]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,9 @@ from zhixing.datatypes.hit import Hit
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.query_json import plain_of, query_from
 from zhixing.errors import QueryError
+from zhixing.runtime.loop.making import Progress, find_or_make
 
 _CHUNK_DRIVES = 8
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +62,12 @@ def mine_archive(
     """
     plain = [plain_of(query) for query in queries]
     artefacts = Artefacts(archive)
-    found = {key: artefacts.find(_recipe(key, plain)) for key in drives}
-    todo = [key for key, artefact in found.items() if artefact is None]
-    chunks = [tuple(todo[k : k + _CHUNK_DRIVES]) for k in range(0, len(todo), _CHUNK_DRIVES)]
-    done = 0
-    for count in (fanout or Fanout()).run(_mine_chunk, [(archive.storage.url, chunk, plain) for chunk in chunks]):
-        done += count
-        if on_progress:
-            on_progress(done / len(todo))
-    kept = {key: artefact or artefacts.find(_recipe(key, plain)) for key, artefact in found.items()}
+    recipes = {key: _recipe(key, plain) for key in drives}
+    kept = find_or_make(
+        artefacts, recipes, _mine_chunk, (plain,), in_a_piece=_CHUNK_DRIVES, fanout=fanout, on_progress=on_progress
+    )
     hits, skipped, keys = {}, {}, {}
     for key, artefact in kept.items():
-        assert artefact is not None  # noqa: S101  # every chunk was done
         hits[key] = tuple(_hit_from(one, archive.drives[key].drive_id) for one in artefact.says["hits"])
         skipped[key] = tuple(artefact.says["skipped"])
         keys[key] = artefact.key

@@ -13,8 +13,9 @@ from zhixing.dataloop.scenes import SceneRef, scenario_of, scene_of_hit
 from zhixing.dataloop.trace_json import trace_from_json
 from zhixing.datatypes.evidence import Trace
 from zhixing.errors import InputError, RecordingError, ScenarioError
-from zhixing.runtime.loop.driving import How, drive_scenes, kept_trace
+from zhixing.runtime.loop.driving import drive_scenes, kept_trace
 from zhixing.runtime.loop.judging import verdict_from
+from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.studio.desk import archive_at
 from zhixing.runtime.studio.hits import PlainHit, hit_of
 

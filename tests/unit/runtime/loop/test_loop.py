@@ -20,10 +20,11 @@ from zhixing.datatypes.conditions import Compare, Role
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.errors import InputError
-from zhixing.runtime.loop.driving import How, kept_trace
+from zhixing.runtime.loop.driving import kept_trace
+from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.loop.run import LoopPlan, run_loop
 from zhixing.testing.lanelet2_files import Crossroads
-from zhixing.testing.small_files import VERTEX, opendrive, openscenario, straight
+from zhixing.testing.small_files import write_task
 from zhixing.testing.track_rows import going, write_table
 
 FAST = Query(
@@ -39,11 +40,7 @@ PLAN = LoopPlan(
 
 def tasks(folder: Path, count: int = 3) -> Path:
     for k in range(count):
-        task = folder / "family" / f"task_{k}"
-        task.mkdir(parents=True)
-        (task / "map.xodr").write_text(opendrive(straight()), "utf-8")
-        vertices = "".join(VERTEX.format(t=t, x=30 + k + 10 * t) for t in (0.5, 1.0, 1.5))
-        (task / "task_exam.xosc").write_text(openscenario(vertices, stop="8.0"), "utf-8")
+        write_task(folder / "family" / f"task_{k}", x_m=30.0 + k, stop="8.0")
     return folder
 
 
@@ -53,9 +50,9 @@ def files(archive: Path) -> dict[str, bytes]:
 
 def test_the_loop_ends_with_a_verdict_and_a_page(tmp_path: Path) -> None:
     report = run_loop([tasks(tmp_path / "in")], Archive(str(tmp_path / "archive")), PLAN)
-    assert len(report.scenes) == 3
-    assert report.mined.num_hits == 3
-    assert set(report.candidate.cards) == {scene.name for scene in report.scenes}
+    assert len(report.selection.scenes) == 3
+    assert report.selection.mined.num_hits == 3
+    assert set(report.candidate.cards) == {scene.name for scene in report.selection.scenes}
     verdict = report.judged.verdict
     assert verdict.num_scenarios == 3
     assert {one.name for one in verdict.slices} >= {"family:family", "time:unknown", "pattern:fast"}
@@ -107,7 +104,7 @@ def test_everything_leads_back_to_the_recordings(tmp_path: Path) -> None:
 def test_a_trace_is_kept_as_it_was(tmp_path: Path) -> None:
     archive = Archive(str(tmp_path / "archive"))
     report = run_loop([tasks(tmp_path / "in", 1)], archive, PLAN)
-    scene = report.scenes[0]
+    scene = report.selection.scenes[0]
     scenario, trace = kept_trace(archive, scene, PLAN.candidate)
     assert scenario.scenario_id == trace.scenario_id == scene.name
     assert trace.outcome == report.candidate.cards[scene.name].outcome
@@ -124,8 +121,8 @@ def test_what_a_query_finds_in_a_recording_becomes_a_scene(tmp_path: Path) -> No
     (folder / "street.osm").write_text(Crossroads().text(), "utf-8")
     archive = Archive(str(tmp_path / "archive"))
     report = run_loop([folder], archive, PLAN)
-    assert [scene.ego_id for scene in report.scenes] == [0, 1]
-    scenario = scenario_of(report.scenes[0], archive)
+    assert [scene.ego_id for scene in report.selection.scenes] == [0, 1]
+    scenario = scenario_of(report.selection.scenes[0], archive)
     assert scenario.family == "fast"
     assert 0 not in scenario.background.object_id
 

@@ -17,7 +17,7 @@ from zhixing.datatypes.query import Query
 from zhixing.datatypes.query_json import to_json
 from zhixing.datatypes.tracks import RoadUser
 from zhixing.errors import InputError, PluginError, QueryError, ScenarioError
-from zhixing.runtime.loop.driving import How
+from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.loop.run import LoopPlan, run_loop
 from zhixing.runtime.studio import boards, desk, hits
 from zhixing.testing.small_files import write_task

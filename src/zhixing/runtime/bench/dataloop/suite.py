@@ -15,7 +15,7 @@ from zhixing.runtime.bench.dataloop.logs import logs
 from zhixing.runtime.bench.dataloop.pair_query import pair_query
 from zhixing.runtime.bench.dataloop.planted.catalogue import measure_planted
 from zhixing.runtime.bench.measure import Measure
-from zhixing.runtime.loop.driving import How
+from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.loop.run import LoopPlan, run_loop
 
 _TASKS = "onsite_china"
@@ -63,5 +63,5 @@ def whole_loop(tasks: Path) -> list[Measure]:
         Measure(name=f"{what}: first run", value=times[0], unit="s", target=_FIRST_TARGET_S),
         Measure(name=f"{what}: second run", value=times[1], unit="s", target=_SECOND_TARGET_S),
         Measure(name=f"{what}: reports that differ", value=float(pages[0] != pages[1]), unit="", target=0.0),
-        Measure(name=f"{what}: scenarios", value=float(len(report.scenes)), unit=""),
+        Measure(name=f"{what}: scenarios", value=float(len(report.selection.scenes)), unit=""),
     ]
