@@ -177,3 +177,15 @@ def test_two_drivers_are_seen_side_by_side_on_one_clock(open_studio: Callable[..
     with page.expect_download() as download:
         page.get_by_role("link", name="Save the full report").click()
     assert Path(download.value.path()).read_bytes().startswith(b"<!doctype html>")
+
+
+def test_a_run_is_started_here_and_its_verdict_opens(open_studio: Callable[..., Page]) -> None:
+    page = open_studio("runs")
+    form = page.locator("run-form")
+    form.get_by_label("candidate").select_option("pdm")
+    form.get_by_label("incumbent").select_option("idm")
+    form.get_by_role("button", name="Start run").click()
+    expect(form.get_by_role("status")).to_contain_text("pdm")
+    expect(page.get_by_role("heading", name="pdm against idm")).to_be_visible(timeout=120_000)
+    expect(form.get_by_role("status")).to_have_count(0)
+    expect(form.get_by_role("button", name="Start run")).to_be_enabled()

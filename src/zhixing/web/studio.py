@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from zhixing.dataloop.report.page import player_script
 from zhixing.errors import InputError, ZhixingError
+from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.studio import boards, desk, hits
+from zhixing.web.runs import Runs
 from zhixing.web.searches import Searches
 from zhixing.web.workers import Worker
 
@@ -36,6 +38,7 @@ class Studio:
         self._desk = Worker()
         self._digger = Worker()
         self._searches = Searches(place, self._digger)
+        self._loop = Runs(place, self._digger)
 
     def routes(self) -> list[BaseRoute]:
         """Return what is served."""
@@ -50,6 +53,9 @@ class Studio:
             ("GET", "/search/{number:int}/hits/{index:int}", self._scene),
             ("POST", "/search/{number:int}/hits/{index:int}/drive", self._drive),
             ("GET", "/runs", self._runs),
+            ("GET", "/run", self._run_state),
+            ("POST", "/run", self._run),
+            ("POST", "/run/stop", self._run_stop),
             ("GET", "/verdicts/{key}", self._verdict),
             ("GET", "/verdicts/{key}/scenes", self._compare),
         ]
@@ -63,6 +69,7 @@ class Studio:
     def close(self) -> None:
         """Stop all searches and end the processes."""
         self._searches.close()
+        self._loop.stop()
         self._digger.close()
         self._desk.close()
 
@@ -105,7 +112,22 @@ class Studio:
         return await self._digger.do(boards.drive_hit, self._place, text, hit, who)
 
     async def _runs(self, _: Request) -> object:
-        return await self._desk.do(boards.runs, self._place)
+        known = await self._desk.do(boards.runs, self._place)
+        return {**known, "names": await self._desk.do(boards.planners)}
+
+    async def _run_state(self, _: Request) -> object:
+        return self._loop.state()
+
+    async def _run(self, request: Request) -> object:
+        said = await _said(request)
+        background = said.get("background", "reactive")
+        if background not in ("replay", "reactive"):
+            raise InputError("the others cannot move like that", hint="Say replay or reactive.")
+        ours, theirs = (How(planner=_text(said, one), background=background) for one in ("candidate", "incumbent"))
+        return self._loop.start(ours, theirs).state()
+
+    async def _run_stop(self, _: Request) -> object:
+        return self._loop.stop()
 
     async def _verdict(self, request: Request) -> object:
         return await self._desk.do(boards.verdict, self._place, request.path_params["key"])

@@ -7,12 +7,15 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.ingest.ingest import ingest
+from zhixing.testing.small_files import write_task
 from zhixing.testing.track_rows import going, write_table
 from zhixing.web.app import serve
 from zhixing.web.studio import MOST_BYTES
@@ -87,11 +90,8 @@ class Desk:
         return state
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("desk")
-    write_table(folder / "in" / "vehicle_tracks_000.csv", *(going(k, y_m=4.0 * k) for k in range(1, 41)))
-    ingest([folder / "in"], Archive(str(folder / "archive")))
+@contextmanager
+def served(archive: Path) -> Iterator[Desk]:
     car, urls, is_ready = StandingCar(), [], threading.Event()
 
     def ready(url: str, _: str) -> None:
@@ -100,7 +100,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
     def run() -> None:
         with pytest.raises(InterruptedError):
-            serve(car, "127.0.0.1", 0, ready, archive=str(folder / "archive"))
+            serve(car, "127.0.0.1", 0, ready, archive=str(archive))
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -109,6 +109,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     car.is_broken = True
     thread.join(20.0)
     assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    write_table(folder / "in" / "vehicle_tracks_000.csv", *(going(k, y_m=4.0 * k) for k in range(1, 41)))
+    ingest([folder / "in"], Archive(str(folder / "archive")))
+    with served(folder / "archive") as desk:
+        yield desk
 
 
 def test_the_page_is_there_and_may_run_its_own_scripts_only(desk: Desk) -> None:
@@ -196,3 +205,42 @@ def test_other_sites_cannot_ask(desk: Desk) -> None:
     ):
         status, _, _ = desk.ask("POST", "/studio/api/search", body, headers)
         assert status == expected
+
+
+def test_a_run_ends_with_a_verdict_and_a_second_one_waits(tmp_path: Path) -> None:
+    write_task(tmp_path / "in" / "family" / "task_1")
+    ingest([tmp_path / "in"], Archive(str(tmp_path / "archive")))
+    who = {"candidate": "pdm", "incumbent": "idm"}
+    with served(tmp_path / "archive") as desk:
+        assert desk.get("/run") is None
+        begun = desk.post("/run", who)
+        assert (begun["step"], begun["is_over"]) == ("mine", False)
+        status, _, data = desk.ask("POST", "/studio/api/run", json.dumps(who), JSON)
+        assert (status, b"going on already" in data) == (400, True)
+        deadline = time.monotonic() + 120.0
+        while not (state := desk.get("/run"))["is_over"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert state["error"] is None
+        assert (state["done"], state["todo"]) == (2, 2)
+        assert desk.get(f"/verdicts/{state['verdict']}")["candidate"] == "pdm"
+        assert [one["key"] for one in desk.get("/runs")["verdicts"]] == [state["verdict"]]
+
+
+def test_a_run_can_be_stopped_and_one_that_cannot_be_is_not_begun(desk: Desk) -> None:
+    for said in (
+        {"candidate": "idm"},
+        {"candidate": "idm", "incumbent": "idm"},
+        {"candidate": "nobody", "incumbent": "idm"},
+        {"candidate": "pdm", "incumbent": "idm", "background": "fly"},
+    ):
+        assert desk.ask("POST", "/studio/api/run", json.dumps(said), JSON)[0] == 400
+    desk.post("/run", {"candidate": "pdm", "incumbent": "idm"})
+    assert desk.post("/run/stop", {})["is_over"]
+    # The archive has no map, so a run that is not stopped says that there is nothing to drive.
+    desk.post("/run", {"candidate": "pdm", "incumbent": "idm"})
+    deadline = time.monotonic() + 60.0
+    while not (state := desk.get("/run"))["is_over"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert "nothing to drive" in state["error"]["message"]

@@ -54,12 +54,16 @@ def select(
         InputError: There is nothing to drive.
         RecordingError: The archive cannot be read or written.
     """
-    wanted = queries or tuple(pattern.query() for pattern in catalogue().values())
-    mined = mine_archive(archive, wanted, drives, fanout, on_progress)
+    mined = mine_archive(archive, queries or catalogue_queries(), drives, fanout, on_progress)
     scenes = scenes_of(archive, mined, drives, scenes_per_query)
     if not scenes:
         raise InputError("there is nothing to drive", hint="Give recordings with a map that are tasks or hold cars.")
     return Selection(drives=tuple(drives), mined=mined, scenes=scenes)
+
+
+def catalogue_queries() -> tuple[Query, ...]:
+    """Return the queries of all patterns."""
+    return tuple(pattern.query() for pattern in catalogue().values())
 
 
 def scenes_of(archive: Archive, mined: Mined, drives: Sequence[str], per_query: int) -> tuple[SceneRef, ...]:

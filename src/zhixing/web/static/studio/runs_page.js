@@ -3,6 +3,7 @@ import { LitElement, css, html } from "lit";
 import { Speak, number, sentence, t } from "../lib/i18n.js";
 import { get } from "./api.js";
 import { desk } from "./styles.js";
+import "./run_form.js";
 import "./scene_player.js";
 import "./virtual_list.js";
 
@@ -227,10 +228,10 @@ class RunsPage extends LitElement {
     return html`
       <div>
         ${problem}
+        <run-form .planners=${this.runs.names} @verdict=${async (event) => { await this.#load(); await this.#open(event.detail); }}></run-form>
         <section class="card">
           <h2>${t("studio.verdicts")}</h2>
-          ${this.runs.verdicts.length ? this.runs.verdicts.map((one) => this.#run(one)) : html`<p class="quiet">${t("studio.noverdicts")}</p>
-            <code>zhixing loop FOLDER --candidate sampling --incumbent idm</code>`}
+          ${this.runs.verdicts.length ? this.runs.verdicts.map((one) => this.#run(one)) : html`<p class="quiet">${t("studio.noverdicts")}</p>`}
         </section>
         <section class="card">
           <h2>${t("studio.board")}</h2>
