@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zhixing.cli.archive import ARCHIVE, CORES, JOBS, ON
 from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_note, show_table
+
+if TYPE_CHECKING:
+    from zhixing.runtime.mined import Search
 
 AS_JSON = Annotated[bool, typer.Option("--json", help=JSON_HELP)]
 
@@ -42,12 +45,7 @@ def mine(
     if as_json:
         show_json(found)
         return
-    show_table(("drive", "from s", "to s", "who", *(("because",) if explain else ())), found.rows())
-    show_line(
-        f"{found.num_hits} hits in {found.num_drives_hit} of {found.num_drives} drives, {found.hits_s:.1f} s in all"
-    )
-    if found.skipped:
-        show_note(f"too much for this query: {', '.join(found.skipped)}")
+    _show(found, explain=explain)
 
 
 def ask(
@@ -56,6 +54,7 @@ def ask(
     lang: Annotated[str | None, typer.Option(help="zh, en or de.  [default: as it looks]")] = None,
     llm: Annotated[bool, typer.Option("--llm", help="Let the configured language model write the query.")] = False,
     only_show: Annotated[bool, typer.Option("--show", help="Show the query and do not run it.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Run it though not all was understood.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="Show so many hits.")] = 20,
     explain: Annotated[bool, typer.Option("--explain", help="Say which measure made each a hit.")] = False,
     jobs: JOBS = CORES,
@@ -64,7 +63,8 @@ def ask(
 ) -> None:
     """Ask the archive in plain language; the query is shown before it runs."""
     from zhixing.cli.cockpit import reasoner_of  # noqa: PLC0415
-    from zhixing.runtime.mined import asked_as_json, mine_named, understood  # noqa: PLC0415
+    from zhixing.errors import QueryError  # noqa: PLC0415
+    from zhixing.runtime.mined import asked_as_json, asked_in_words, mine_named, understood  # noqa: PLC0415
 
     asked = understood(question, lang, reasoner_of(llm))
     query = asked_as_json(asked)
@@ -72,19 +72,24 @@ def ask(
         show_json({"query": query, "unknown": asked.unknown})
         return
     if not as_json:
-        show_line(f"query: {query}")
-        if asked.unknown:
+        show_line(f"understood: {asked_in_words(asked)}")
+        if only_show:
+            show_line(f"query: {query}")
+        if asked.unknown and (only_show or anyway):
             show_note(f"not understood: {', '.join(asked.unknown)}")
     if only_show:
         return
+    if asked.unknown and not anyway:
+        raise QueryError(
+            f"not understood: {', '.join(asked.unknown)}",
+            hint="Say it in other words, or add --anyway to run the rest.",
+        )
     with progress("mining") as on_progress:
         found = mine_named(query, archive, [], limit, jobs=jobs, on=on, explain=explain, on_progress=on_progress)
     if as_json:
         show_json({"query": query, "unknown": asked.unknown, "found": found})
         return
-    show_table(("drive", "from s", "to s", "who", *(("because",) if explain else ())), found.rows())
-    where = f"{found.num_drives_hit} of {found.num_drives} drives"
-    show_line(f"{found.num_hits} hits in {where}, {found.hits_s:.1f} s in all")
+    _show(found, explain=explain)
 
 
 def trace(
@@ -101,3 +106,14 @@ def trace(
         return
     for depth, kind, key, what in rows:
         show_line(f"{'  ' * depth}{kind} {key} {what}".rstrip())
+
+
+def _show(found: Search, *, explain: bool) -> None:
+    if found.hits:
+        show_table(("drive", "from s", "to s", "who", *(("because",) if explain else ())), found.rows())
+    where = f"{found.num_drives_hit} of {found.num_drives} drives"
+    show_line(f"{found.num_hits} hits in {where}, {found.hits_s:.1f} s in all")
+    for one in found.why_not:
+        show_line(one)
+    if found.skipped:
+        show_note(f"too much for this query: {', '.join(found.skipped)}")

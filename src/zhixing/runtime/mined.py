@@ -11,9 +11,11 @@ from zhixing.dataloop.ask.asking import Asked, ask
 from zhixing.dataloop.ask.by_model import ask_model
 from zhixing.dataloop.fanout import Fanout
 from zhixing.dataloop.mining.cost import cost_of
+from zhixing.dataloop.mining.missing import why_nothing
 from zhixing.dataloop.mining.named.catalogue import NAMED
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.quick import explained
+from zhixing.dataloop.mining.words import in_words
 from zhixing.datatypes.hit import Because, Hit
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.query import Query
@@ -39,6 +41,7 @@ class Search:
         hits_s: How long they are together, in seconds.
         hits: The first of them.
         skipped: Drives in which the query would have needed too much.
+        why_not: What the drives lack, where nothing was found.
     """
 
     query: str
@@ -48,6 +51,7 @@ class Search:
     hits_s: float
     hits: tuple[Hit, ...]
     skipped: tuple[str, ...]
+    why_not: tuple[str, ...] = ()
 
     def rows(self) -> list[tuple[object, ...]]:
         """Return a row for each hit that is shown."""
@@ -112,6 +116,11 @@ def asked_as_json(asked: Asked) -> str:
     return to_json(asked.query)
 
 
+def asked_in_words(asked: Asked) -> str:
+    """Return what a question was taken for, in its own language."""
+    return asked.pattern or in_words(asked.query, asked.lang)
+
+
 def mine_named(
     text: str,
     archive: str | None,
@@ -144,6 +153,7 @@ def mine_named(
     keys = [place.named(name).key for name in drives] or list(place.drives)
     mined = mine_archive(place, [query], keys, Fanout(jobs, on), on_progress)
     hits = [(key, hit) for key in keys for hit in mined.hits[key]]
+    why_not = () if hits else why_nothing(query, [place.drives[key] for key in keys])
     shown = hits[:limit]
     return Search(
         query=query.name,
@@ -153,6 +163,7 @@ def mine_named(
         hits_s=sum(hit.duration_s for _, hit in hits),
         hits=_explained(place, query, shown) if explain else tuple(hit for _, hit in shown),
         skipped=tuple(place.drives[key].drive_id for key in keys if mined.skipped[key]),
+        why_not=tuple(one.en for one in why_not),
     )
 
 

@@ -12,6 +12,7 @@ from zhixing.dataloop.ask.grammar import query_of
 from zhixing.dataloop.ask.items import items_of
 from zhixing.dataloop.ask.scan import Token, scan
 from zhixing.dataloop.ask.vocabulary import vocabulary
+from zhixing.datatypes.conditions import Compare, Is, walk
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.query import Query
 from zhixing.errors import QueryError
@@ -70,15 +71,29 @@ def ask(text: str, lang: Lang | None = None) -> Asked:
         ['rider', 'vehicle']
     """
     lang = lang or language_of(text)
-    pattern = _pattern(text, lang)
+    pattern, besides = _pattern(text, lang)
     if pattern:
         query = catalogue()[pattern].query()
-        return Asked(query=query, lang=lang, understood=((text.strip(), pattern),), unknown=(), pattern=pattern)
+        said = ((text.strip(), pattern),)
+        return Asked(query=query, lang=lang, understood=said, unknown=besides, pattern=pattern)
     tokens, unknown = scan(text, vocabulary(lang))
     if not tokens:
         raise QueryError(f"{text[:60]!r} says nothing that can be looked for", hint="Say who does what.")
     query = query_of(items_of(tokens, lang), lang)
+    if any(char.isalnum() for one in unknown for char in one) and not _says_something(query):
+        raise QueryError(
+            f"of what is asked only road users were understood, not {', '.join(unknown)}",
+            hint="Say what they do in other words.",
+        )
     return Asked(query=query, lang=lang, understood=tuple(_understood(tokens, lang)), unknown=tuple(unknown))
+
+
+def _says_something(query: Query) -> bool:
+    """Return whether more is asked than who is there."""
+    return any(
+        isinstance(node, Compare) or (isinstance(node, Is) and node.measure != "is_there")
+        for node, _, _ in walk(query.condition)
+    )
 
 
 def _understood(tokens: Sequence[Token], lang: Lang) -> Iterator[tuple[str, str]]:
@@ -92,19 +107,16 @@ def _understood(tokens: Sequence[Token], lang: Lang) -> Iterator[tuple[str, str]
             yield amount, amount
 
 
-def _pattern(text: str, lang: Lang) -> str:
-    """Return the pattern whose name a question is, with hardly anything besides."""
+def _pattern(text: str, lang: Lang) -> tuple[str, tuple[str, ...]]:
+    """Return the pattern whose name a question is, and what else it says that nobody understands."""
     said = _plain(text)
     for name, title in _titles(lang):
-        if title in said and not _says_more(said.replace(title, "", 1), lang):
-            return name
-    return ""
-
-
-def _says_more(rest: str, lang: Lang) -> bool:
-    """Return whether more is said than a name."""
-    tokens, unknown = scan(rest, vocabulary(lang))
-    return any(token.kind != "unknown" for token in tokens) or sum(map(len, unknown)) > _MOST_BESIDES
+        if title not in said:
+            continue
+        tokens, unknown = scan(said.replace(title, "，", 1), vocabulary(lang))
+        if all(token.kind in {"unknown", "stop"} for token in tokens) and sum(map(len, unknown)) <= _MOST_BESIDES:
+            return name, tuple(unknown)
+    return "", ()
 
 
 @cache

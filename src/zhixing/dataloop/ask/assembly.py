@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from zhixing.dataloop.ask.items import Bound
+from zhixing.dataloop.ask.phrases import Bound
 from zhixing.dataloop.ask.vocabulary import CLASSES
 from zhixing.datatypes.conditions import (
     EGO,
@@ -24,28 +24,38 @@ from zhixing.datatypes.conditions import (
     walk,
 )
 from zhixing.datatypes.query import Query
+from zhixing.datatypes.tracks import RoadUser
 from zhixing.errors import QueryError
 
 _THEN_S = 10.0
 _COUNT_WITHIN_M = 15.0
+_NEARNESS = frozenset({"distance_m", "ahead_m", "lane_ahead_m", "gap_ahead_m"})
 _JOIN_S = 0.5
 _EXAMPLE = "Say who does what, as: two-wheeler runs a red light and then conflicts with a turning car."
 
 
 @dataclass(slots=True, eq=False)
 class Actor:
-    """Somebody in a sentence; ``least`` of them, none if 0."""
+    """Somebody in a sentence; ``least`` of them, and at most ``most``, and none of the classes in ``without``."""
 
     name: str
     kinds: tuple[str, ...]
     least: int = 1
+    most: int | None = None
+    without: tuple[str, ...] = ()
 
     @property
     def role(self) -> Role:
         """As a role of a query."""
-        classes = {one for kind in self.kinds for one in CLASSES[kind]}
-        is_all = any(not CLASSES[kind] for kind in self.kinds)
-        return Role(name=self.name, classes=() if is_all else tuple(sorted(classes)))
+        classes = set(RoadUser) if any(not CLASSES[kind] for kind in self.kinds) else set[RoadUser]()
+        classes |= {one for kind in self.kinds for one in CLASSES[kind]}
+        classes -= {one for kind in self.without for one in CLASSES[kind]}
+        return Role(name=self.name, classes=() if len(classes) == len(RoadUser) else tuple(sorted(classes)))
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether not one of them is meant, but a number."""
+        return self.least != 1 or self.most is not None
 
     @property
     def is_ego(self) -> bool:
@@ -66,7 +76,8 @@ class Part:
         begin: How many conditions there were at the last comma.
         bounds: Bounds of two whose actors are still to be found.
         pair: The two of the last relation.
-        near: The last condition that two are near, for want of a number.
+        near: The last condition that tells where one is from another, by its name, for want of a number.
+        speaker: Of whom something was said last.
         lasting_s: How long what comes has to last.
     """
 
@@ -78,7 +89,8 @@ class Part:
     begin: int = 0
     bounds: list[Bound] = field(default_factory=list)
     pair: tuple[Actor, Actor] | None = None
-    near: Condition | None = None
+    near: tuple[str, Condition] | None = None
+    speaker: Actor | None = None
     lasting_s: float = 0.0
 
     def last(self, seconds: float) -> None:
@@ -96,8 +108,15 @@ def query_from(parts: Sequence[Part], actors: Sequence[Actor], name: str) -> Que
     """
     if not actors:
         raise QueryError("nothing that can be looked for was understood", hint=_EXAMPLE)
-    subject = next((actor for actor in actors if actor.least == 1), actors[0])
-    counted = [actor for actor in actors if actor.least != 1 and actor is not subject]
+    subject = next((actor for actor in actors if not actor.is_counted), actors[0])
+    if subject.least == 0:
+        raise QueryError(
+            f"where there are none, or only few, of {subject.name} cannot be asked for by itself",
+            hint="Name somebody else whom it is about, as: a car turns right and there is no pedestrian.",
+        )
+    if any(kind == EGO for actor in actors for kind in actor.without):
+        raise QueryError("everybody but the ego cannot be asked for", hint="Name a class of road users.")
+    counted = [actor for actor in actors if actor.is_counted and actor is not subject]
     free = [actor for actor in actors if actor not in counted]
     whole: Condition | None = None
     for part in parts:
@@ -145,13 +164,19 @@ def _counted(conditions: Sequence[Condition], counted: Sequence[Actor], subject:
     for actor in counted:
         mine = [condition for condition in left if actor.name in named(condition)]
         left = [condition for condition in left if condition not in mine]
-        near = Compare(measure="distance_m", of=(subject.name, actor.name), at_most=_COUNT_WITHIN_M)
-        inner = AllOf(conditions=(near, *mine))
-        if actor.least:
-            left.append(Count(role=actor.role, condition=inner, at_least=actor.least))
-        else:
-            left.append(Count(role=actor.role, condition=inner, at_most=0))
+        if not any(_says_how_near(one) for one in mine):
+            mine.insert(0, Compare(measure="distance_m", of=(subject.name, actor.name), at_most=_COUNT_WITHIN_M))
+        inner = all_of(mine)
+        left.append(Count(role=actor.role, condition=inner, at_least=actor.least or None, at_most=actor.most))
     return left
+
+
+def _says_how_near(condition: Condition) -> bool:
+    """Return whether a condition of two holds only where they are near each other."""
+    return any(
+        isinstance(node, Compare) and node.measure in _NEARNESS and node.at_most is not None
+        for node, _, _ in walk(condition)
+    )
 
 
 def _with_more(conditions: Sequence[Condition], subject: Actor) -> list[Condition]:

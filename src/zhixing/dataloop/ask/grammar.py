@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zhixing.dataloop.ask.assembly import Actor, Part, query_from
-from zhixing.dataloop.ask.items import Bound, Deadline, Item, Lasting, Link, Says, Someone
-from zhixing.dataloop.ask.predicates import ONE, TWO
-from zhixing.datatypes.conditions import AnyOf, Compare, Condition, Not
+from zhixing.dataloop.ask.phrases import Bound, Deadline, Item, Lasting, Link, Says, Someone
+from zhixing.dataloop.ask.predicates import ONE, TWO, WITHIN, ahead_in_lane, has_not_stopped
+from zhixing.datatypes.conditions import EGO, AnyOf, Compare, Condition, Exists, Not, Role
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.query import Query
+from zhixing.datatypes.tracks import MOTOR_VEHICLES
+from zhixing.errors import QueryError
 
 _AS_ATTRIBUTE = {
     "turns-left": "will-turn-left", "turns-right": "will-turn-right", "goes-straight": "will-go-straight",
@@ -24,6 +26,9 @@ _SEEN_FROM = frozenset({"in-front-of", "behind", "left-of", "right-of", "crosses
 """In Chinese what is told with these follows where it is told from: 车前方有行人 is a pedestrian in front of a car."""
 _PLACES = frozenset({"in-front-of", "behind", "left-of", "right-of", "beside", "near"})
 _MEETS_M = 20.0
+_MOST_ACTORS = 8
+_YIELDS = frozenset({"yields-to", "fails-to-yield"})
+_IN_LANE = frozenset({"front-vehicle", "rear-vehicle"})
 _ROLE_NAMES = {"two-wheeler": "rider", "anybody": "somebody"}
 
 
@@ -37,6 +42,7 @@ def query_of(items: Sequence[Item], lang: Lang, name: str = "asked") -> Query:
     for place, item in enumerate(items):
         reading.read(place, item)
     reading.settle()
+    reading.place_in_lane()
     return query_from(reading.parts, reading.actors, name)
 
 
@@ -51,8 +57,11 @@ class _Reading:
         self._waiting: list[Says] = []
         self._is_swapped = False
         self._lead = ""
+        self._place = 0
 
     def read(self, place: int, item: Item) -> None:
+        """Take the next item."""
+        self._place = place
         match item:
             case Someone():
                 self._someone(place, item)
@@ -75,6 +84,11 @@ class _Reading:
                 self._lead = ""
             case Link(kind="stop" | "while"):
                 self._clause()
+            case Link(kind="goes-on"):
+                self._clause()
+                speaker, coming = self.parts[-1].speaker, self._items[place + 1 : place + 2]
+                if speaker is not None and not (coming and isinstance(coming[0], Someone)):
+                    self.parts[-1].clause = [speaker]
             case Link(kind=kind):
                 self._is_swapped = self._is_swapped or kind == "swapped"
 
@@ -96,11 +110,38 @@ class _Reading:
     def _settle_bounds(self) -> None:
         part = self.parts[-1]
         for bound in part.bounds:
+            if bound.measure == "distance_m" and part.pair is None and len(self.actors) == 1 and self._is_single():
+                raise QueryError("a distance is between two, and only one is named", hint="Say from what.")
             one, other = part.pair or self._two_of(part)
-            if bound.measure == "distance_m" and part.near is not None and part.near in part.conditions:
-                part.conditions.remove(part.near)
+            if bound.measure == "distance_m" and part.near is not None and part.near[1] in part.conditions:
+                name, said = part.near
+                part.conditions.remove(said)
+                if bound.most is not None and name != "near":
+                    part.conditions.append(WITHIN[name](one.name, other.name, bound.most))
+                    continue
             part.conditions.append(_compare(bound, one, other))
         part.bounds = []
+
+    def _is_single(self) -> bool:
+        return self.actors[0].least <= 1
+
+    def place_in_lane(self) -> None:
+        """Let 前车 drive ahead of somebody, and 后车 behind: of each other, else of the first other actor."""
+        placed = [actor for actor in self.actors if actor.kinds[0] in _IN_LANE]
+        others = [actor for actor in self.actors if actor not in placed]
+        for actor in placed:
+            part = next(part for part in self.parts if actor in part.actors)
+            is_ahead = actor.kinds[0] == "front-vehicle"
+            if len(placed) > 1 and not is_ahead:
+                continue  # said of the one ahead
+            partner = next((one for one in (placed if len(placed) > 1 else others) if one is not actor), None)
+            if partner is None:
+                role = Role(name="somebody_in_lane", classes=tuple(sorted(MOTOR_VEHICLES)))
+                pair = (actor.name, role.name) if is_ahead else (role.name, actor.name)
+                part.conditions.append(Exists(role=role, condition=ahead_in_lane(*pair)))
+            else:
+                pair = (actor.name, partner.name) if is_ahead else (partner.name, actor.name)
+                part.conditions.append(ahead_in_lane(*pair))
 
     def _begin(self, link: str) -> None:
         self.settle()
@@ -156,8 +197,10 @@ class _Reading:
     def _new(self, item: Someone) -> Actor:
         base = _ROLE_NAMES.get(item.kinds[0], item.kinds[0]).replace("-", "_")
         taken = {actor.name for actor in self.actors}
+        if len(taken) >= _MOST_ACTORS:
+            raise QueryError(f"more than {_MOST_ACTORS} road users are too many", hint="Ask for less at once.")
         name = base if base not in taken else next(f"{base}_{k}" for k in range(2, 99) if f"{base}_{k}" not in taken)
-        actor = Actor(name, item.kinds, item.least)
+        actor = Actor(name, item.kinds, item.least, item.most, item.without)
         self.actors.append(actor)
         return actor
 
@@ -188,7 +231,11 @@ class _Reading:
         elif follows_actor and self.parts[-1].actors and (is_relative or not self._is_aside(place - 1)):
             self._say(item, self.parts[-1].actors[-1])
         else:
-            self._say(item, self._subject())
+            subject = self._subject()
+            pending, self._pending = self._pending, []
+            for one in pending:
+                self._say(one, subject)
+            self._say(item, subject)
 
     def _is_aside(self, place: int) -> bool:
         """Return whether somebody is named only to say where another is: the car behind the bus; 遇到行人."""
@@ -203,8 +250,10 @@ class _Reading:
             names = [_AS_ATTRIBUTE.get(name, name) if is_attribute else name for name in item.names]
             said = [ONE[name](actor.name) for name in names]
             condition = said[0] if len(said) == 1 else AnyOf(conditions=tuple(said))
-            condition = Not(condition=condition) if item.is_not else condition
+            if item.is_not:
+                condition = has_not_stopped(actor.name) if names == ["stops"] else Not(condition=condition)
         self.parts[-1].conditions.append(condition)
+        self.parts[-1].speaker = actor
 
     # What is said of two
 
@@ -215,7 +264,8 @@ class _Reading:
              or (isinstance(one, Link) and one.kind in {"then", "or", "reversed", "before", "stop"})), None
         )  # fmt: skip
         has_more = isinstance(coming, Someone)
-        if len(part.actors) >= 2 and not (has_more and self._lang != "zh"):
+        is_open = has_more and (self._lang != "zh" or (len(part.clause) < 2 and part.begin > 0))
+        if len(part.actors) >= 2 and not is_open:
             one = (part.clause or part.actors)[0]
             other = next((actor for actor in reversed(part.actors) if actor is not one), one)
             self._relate(item, one, other) if other is not one else self._waiting.append(item)
@@ -255,8 +305,12 @@ class _Reading:
         if not (isinstance(before, Link) and before.kind == "relative"):
             return False
         start = next((at for at in range(place, -1, -1) if isinstance(self._items[at], Someone)), 0)
-        ahead = [one for one in self._items[:start] if not isinstance(one, Link) or one.kind in {"swapped", "with"}]
-        return bool(ahead) and not any(isinstance(one, Someone) for one in ahead)
+        ahead = self._items[:start]
+        says_of_two = any(
+            one.kind in {"swapped", "with"} if isinstance(one, Link) else isinstance(one, Says) and one.roles == 2
+            for one in ahead
+        )
+        return says_of_two and not any(isinstance(one, Someone) for one in ahead)
 
     def _before_attributes(self, place: int) -> int:
         place -= 1
@@ -270,15 +324,26 @@ class _Reading:
             return part.actors[0], part.actors[-1]
         subject = self._subject()
         other = next((actor for actor in self.actors if actor is not subject), None)
-        if other is None:
+        if other is None and (later := self._later()) is not None:
+            other = self._known(later) or self._new(later)
+        elif other is None:
             # "two cars": the second is of the same class
+            if subject.least > 2:
+                raise QueryError("what two do cannot be asked of more at once", hint="Ask for two of them.")
             other = self._new(Someone(subject.kinds if subject.least > 1 else ("anybody",)))
             subject.least = 1
         return (other, subject) if part.actors and self.actors[0] is not subject else (subject, other)
 
+    def _later(self) -> Someone | None:
+        """Return who is still to be named and is mostly whom others do something to."""
+        after = (one for one in self._items[self._place + 1 :] if isinstance(one, Someone))
+        return next((one for one in after if one.kinds[0] in {EGO, *_IN_LANE}), None)
+
     def _relate(self, item: Says, one: Actor, other: Actor) -> None:
         part = self.parts[-1]
-        if (self._is_swapped and item.name not in _SEEN_FROM) != item.is_turned:
+        if item.name in _YIELDS and other.kinds != ("pedestrian",) == one.kinds:
+            one, other = other, one  # on foot nobody is said to give way to a car
+        elif (self._is_swapped and item.name not in _SEEN_FROM) != item.is_turned:
             one, other = other, one
         if item.is_not and item.name == "yields-to":
             condition = TWO["fails-to-yield"](one.name, other.name)
@@ -286,9 +351,10 @@ class _Reading:
             condition = TWO[item.name](one.name, other.name)
             condition = Not(condition=condition) if item.is_not else condition
         part.pair = one, other
-        if item.name == "near" and not item.is_not:
-            part.near = condition
+        if item.name in WITHIN and not item.is_not:
+            part.near = item.name, condition
         part.conditions.append(condition)
+        part.speaker = other if item.name in _PLACES and self._lang == "zh" else one
 
 
 def _compare(bound: Bound, *actors: Actor) -> Compare:

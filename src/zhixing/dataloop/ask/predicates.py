@@ -134,6 +134,8 @@ ONE: Mapping[str, OfOne] = MappingProxyType(
         "at-yellow": _light("yellow"),
         "waits-at-red": _every(_light("red"), _stands),
         "at-night": _fact("is_in_the_dark"),
+        "at-day": lambda a: Not(condition=Is(measure="is_in_the_dark", of=(a,))),
+        "has-light": _fact("has_light"),
         "appears": lambda a: _less("seen_for_s", 2.0, a),
         "is-there": _fact("is_there"),
     }
@@ -147,9 +149,25 @@ def _follows(a: str, b: str) -> Condition:
     return AllOf(conditions=(AnyOf(conditions=(on_map, plain)), _more("speed_mps", 1.0, a)))
 
 
-def _in_front(a: str, b: str) -> Condition:
+def _in_front(a: str, b: str, most_m: float = 30.0) -> Condition:
     """Return that a is in front of b."""
-    return AllOf(conditions=(_between("ahead_m", 0.0, 30.0, b, a), _between("left_m", -3.0, 3.0, b, a)))
+    return AllOf(conditions=(_between("ahead_m", 0.0, most_m, b, a), _between("left_m", -3.0, 3.0, b, a)))
+
+
+def _behind(a: str, b: str, most_m: float = 30.0) -> Condition:
+    """Return that a is behind b, as b is turned: who crosses behind a bus does not face it."""
+    return AllOf(conditions=(_between("ahead_m", -most_m, 0.0, b, a), _between("left_m", -3.0, 3.0, b, a)))
+
+
+def ahead_in_lane(a: str, b: str) -> Condition:
+    """Return that a drives before b, in its lane where there is a map: what 前车 is to 后车."""
+    on_map = _between("lane_ahead_m", 0.0, 60.0, b, a)
+    plain = AllOf(conditions=(_in_front(a, b, 50.0), _less("heading_apart_rad", 0.8, b, a)))
+    return AnyOf(conditions=(on_map, plain))
+
+
+def _corner(left_m: tuple[float, float], ahead_m: tuple[float, float]) -> OfTwo:
+    return lambda a, b: AllOf(conditions=(_between("left_m", *left_m, b, a), _between("ahead_m", *ahead_m, b, a)))
 
 
 def _beside(low: float, high: float) -> OfTwo:
@@ -220,8 +238,12 @@ TWO: Mapping[str, OfTwo] = MappingProxyType(
         "follows": _follows,
         "tailgates": lambda a, b: AllOf(conditions=(_less("headway_s", 0.8, a, b), _more("speed_mps", 3.0, a))),
         "in-front-of": _in_front,
-        "behind": lambda a, b: _in_front(b, a),
+        "behind": _behind,
         "beside": _beside(-6.0, 6.0),
+        "ahead-left": _corner((1.0, 10.0), (0.0, 30.0)),
+        "ahead-right": _corner((-10.0, -1.0), (0.0, 30.0)),
+        "behind-left": _corner((1.0, 10.0), (-30.0, 0.0)),
+        "behind-right": _corner((-10.0, -1.0), (-30.0, 0.0)),
         "left-of": _beside(0.5, 8.0),
         "right-of": _beside(-8.0, -0.5),
         "overtakes": _overtakes,
@@ -248,17 +270,32 @@ TWO: Mapping[str, OfTwo] = MappingProxyType(
 )
 """Of two: what the first is or does to the second."""
 
+WITHIN: Mapping[str, Callable[[str, str, float], Condition]] = MappingProxyType(
+    {
+        "near": lambda a, b, most_m: _less("distance_m", most_m, a, b),
+        "in-front-of": _in_front,
+        "behind": _behind,
+    }
+)
+"""Of two: the same where somebody says within how many metres."""
+
+
+def has_not_stopped(a: str) -> Condition:
+    """Return that a has not stood still lately: of 不停车 not one moment is asked."""
+    return Not(condition=Within(condition=_stands(a), past_s=5.0))
+
+
 MEASURES_OF_ONE = MappingProxyType(
     {
         "speed": ("speed_mps", True), "accel": ("accel_mps2", True), "decel": ("accel_mps2", True),
         "jerk": ("jerk_mps3", True), "length": ("length_m", True), "to-stop-line": ("to_stop_line_m", False),
         "to-crossing": ("crossing_m", False), "to-junction": ("junction_m", False),
-        "over-limit": ("over_limit_mps", True),
+        "over-limit": ("over_limit_mps", True), "lateral-accel": ("lateral_accel_mps2", True),
     }
 )  # fmt: skip
 MEASURES_OF_TWO = MappingProxyType(
     {"distance": ("distance_m", False), "ttc": ("ttc_s", False), "pet": ("pet_s", False),
      "headway": ("headway_s", False), "gap": ("gap_ahead_m", False), "needed-decel": ("needed_decel_mps2", True),
-     "closest": ("closest_m", False)}
+     "closest": ("closest_m", False), "closing": ("closing_mps", True), "faster": ("faster_mps", True)}
 )  # fmt: skip
 """Names of measures in the vocabulary: the measure, and whether a number without a word is its least value."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zhixing.dataloop.ask.chinese import in_one_form
 from zhixing.dataloop.ask.vocabulary import Vocabulary
 
 MOST_CHARS = 500
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _RANGE = re.compile(r"\s*(?:到|至|~|-|–|and|to|und|bis)\s*(\d+(?:[.,]\d+)?)")
 _HAN_NUMBER = re.compile(r"([零一二两三四五六七八九十百]+)(?:点([零一二三四五六七八九]+))?(半)?")
+_HAN_RANGE = re.compile(r"[到至~-]([零一二两三四五六七八九十百]+)(?:点([零一二三四五六七八九]+))?(半)?")
 _HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _COUNTS = frozenset({"count", "class", "unit", "least", "most"})
 _DEFINITE = re.compile(r"\b(the|this|that|its|der|dem|den|des|das|die|dieses|dieser|该|这)\s*$|[该这那](?:辆|个|名)?$")
@@ -39,10 +42,10 @@ _FILLERS = frozenset(
 )
 """Words that say nothing here."""
 _FILLERS_ZH = re.compile(
-    r"[\s的了着过地得在有是把从向往到中里时上下那这些其它他她请找出查搜索场景片段所全部一个辆名位都也就行驶前?？!！:：\"'“”（）()\-]"
+    r"[\s的了着过地得在有是把从向往到中里时上下那这些其它他她请找出查搜索场景片段所全部一个辆名位都也就又但还则便会要能可以行驶前开骑走处之间太?？!！:：\"'“”（）()\-]"
 )
-_AMBIGUOUS_ZH = frozenset({"后车", "前车"})
-"""Not before 辆 or 子: 急刹后车辆追尾."""
+_AMBIGUOUS_ZH = {"后车": "辆子速道", "前车": "辆子速道", "时距": "离", "并": "排"}
+"""Not before these: 急刹后车辆追尾, 会车时距离."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +83,19 @@ def scan(text: str, words: Vocabulary) -> tuple[list[Token], list[str]]:
         words: Of its language.
     """
     said = unicodedata.normalize("NFKC", text[:MOST_CHARS]).lower()
+    if words.lang == "zh":
+        said = in_one_form(said)
     if words.lang == "de":
         said = _HARD.sub(r"\1 stark\2", _SEPARABLE.sub(_in_one, said))
     tokens: list[Token] = []
     unknown: list[str] = []
     rest, at = "", 0
     while at < len(said):
-        token = _relative_at(said, at, tokens, words) or _number_at(said, at, words) or _phrase_at(said, at, words)
+        token = (
+            _relative_at(said, at, tokens, words) or _number_at(said, at, tokens, words) or _phrase_at(said, at, words)
+        )
         if token is None and said[at] in ",;，；、。.":
-            token = Token("stop", said[at], said[at], at, at + 1)
+            token = Token("list" if said[at] == "、" else "stop", said[at], said[at], at, at + 1)
         if token is None:
             found = re.match(r"\w+|\W", said[at:])
             step = 1 if words.lang == "zh" or found is None else len(found[0])
@@ -132,14 +139,20 @@ def _relative_at(said: str, at: int, tokens: list[Token], words: Vocabulary) -> 
     return Token("relative", found[1], found[1], at, found.end())
 
 
-def _number_at(said: str, at: int, words: Vocabulary) -> Token | None:
-    if words.lang == "zh" and (han := _HAN_NUMBER.match(said, at)) and _counts(said[han.end() :], words):
-        return Token("number", han[0], han[0], at, han.end(), _han_value(han))
+def _number_at(said: str, at: int, tokens: Sequence[Token], words: Vocabulary) -> Token | None:
+    is_measured = _is_measured(tokens)
+    if words.lang == "zh" and (han := _HAN_NUMBER.match(said, at)):
+        upper = _HAN_RANGE.match(said, han.end())
+        if upper and (is_measured or _counts(said[upper.end() :], words)):
+            high = _han_value(upper)
+            return Token("number", han[0], said[at : upper.end()], at, upper.end(), _han_value(han), high)
+        if is_measured or _counts(said[han.end() :], words):
+            return Token("number", han[0], han[0], at, han.end(), _han_value(han))
     found = _NUMBER.match(said, at)
     if found and (at == 0 or not (said[at - 1].isascii() and said[at - 1].isalnum())):
         low, high, end = float(found[0].replace(",", ".")), 0.0, found.end()
         upper = _RANGE.match(said, end)
-        if upper and _counts(said[upper.end() :], words):
+        if upper and (is_measured or _counts(said[upper.end() :], words)):
             high, end = float(upper[1].replace(",", ".")), upper.end()
         return Token("number", found[0], said[at:end], at, end, low, high)
     for word, value in words.numbers.items():
@@ -149,6 +162,12 @@ def _number_at(said: str, at: int, words: Vocabulary) -> Token | None:
         if _counts(after, words) or (words.lang != "zh" and value > 1 and _adjective_then_class(after, words)):
             return Token("number", word, word, at, at + len(word), float(value))
     return None
+
+
+def _is_measured(tokens: Sequence[Token]) -> bool:
+    """Return whether a measure, and perhaps "above" or "below", stands just before: a number needs no unit then."""
+    before = [token.kind for token in tokens[-2:]]
+    return bool(before) and (before[-1] == "measure" or (before[0] == "measure" and before[-1] in {"least", "most"}))
 
 
 def _counts(after: str, words: Vocabulary) -> bool:
@@ -185,7 +204,7 @@ def _phrase_at(said: str, at: int, words: Vocabulary) -> Token | None:
         entry = words.entries.get(text)
         if entry is None or not _is_whole(said, at, end, words):
             continue
-        if text in _AMBIGUOUS_ZH and said[end : end + 1] in {"辆", "子"}:
+        if said[end : end + 1] and said[end : end + 1] in _AMBIGUOUS_ZH.get(text, ""):
             continue
         before = said[:at] if entry.kind == "class" else ""
         return Token(

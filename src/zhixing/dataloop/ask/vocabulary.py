@@ -18,6 +18,8 @@ from zhixing.errors import PhraseError
 CLASSES: Mapping[str, tuple[RoadUser, ...]] = MappingProxyType(
     {
         "vehicle": tuple(sorted(MOTOR_VEHICLES)),
+        "front-vehicle": tuple(sorted(MOTOR_VEHICLES)),
+        "rear-vehicle": tuple(sorted(MOTOR_VEHICLES)),
         "car": (RoadUser.CAR,),
         "truck": (RoadUser.TRUCK,),
         "bus": (RoadUser.BUS,),
@@ -80,12 +82,14 @@ def vocabulary(lang: Lang) -> Vocabulary:
     said = yaml.safe_load(files("zhixing.dataloop.ask").joinpath("words", f"{lang}.yaml").read_text("utf-8"))
     known = {
         "classes": CLASSES, "one": ONE, "two": TWO, "two_by": TWO, "measures": {**MEASURES_OF_ONE, **MEASURES_OF_TWO},
-        "units": dict.fromkeys(("kmh", "mph", "mps", "mps2", "m", "cm", "km", "s", "min"), 0),
+        "units": dict.fromkeys(("kmh", "mph", "mps", "mps2", "g", "m", "cm", "km", "s", "min"), 0),
     }  # fmt: skip
     entries: dict[str, Entry] = {}
 
-    def add(phrase: str, entry: Entry) -> None:
-        key = str(phrase).lower()
+    def add(phrase: object, entry: Entry) -> None:
+        if not isinstance(phrase, str):
+            raise PhraseError(f"{lang}.yaml: {phrase!r} is no text", hint="Put it between quotes.")
+        key = phrase.lower()
         if entries.setdefault(key, entry) != entry:
             raise PhraseError(f"{lang}.yaml: {phrase!r} means {entries[key].value} and {entry.value}", hint="Keep one.")
 
@@ -99,7 +103,9 @@ def vocabulary(lang: Lang) -> Vocabulary:
     for kind in _LISTS:
         for phrase in said.get(kind) or ():
             # Little words may be said as something else, too; what says more wins.
-            entries.setdefault(str(phrase).lower(), Entry(kind, str(phrase)))
+            if not isinstance(phrase, str):
+                raise PhraseError(f"{lang}.yaml: {phrase!r} is no text", hint="Put it between quotes.")
+            entries.setdefault(phrase.lower(), Entry(kind, phrase))
     return Vocabulary(
         lang=lang,
         entries=MappingProxyType(entries),

@@ -4,7 +4,7 @@ export class Player {
   /** @param {HTMLCanvasElement} canvas @param {(t: number) => void} onTime */
   constructor(canvas, onTime, view = "candidate") {
     this.canvas = canvas; this.onTime = onTime; this.t = 0; this.isPlaying = false; this.view = view; this.reach = 110;
-    this.last = 0;
+    this.last = 0; this.rate = 1;
     this.watch = new ResizeObserver(() => this.draw()); this.watch.observe(canvas);
   }
   show(scene, t = 0) { this.scene = scene; this.t = t; this.draw(); this.onTime(t); }
@@ -18,8 +18,9 @@ export class Player {
   }
   step(now) {
     if (!this.isPlaying) return;
-    if (this.t + (now - this.last) / 1000 >= this.end) this.isPlaying = false;
-    this.seek(this.t + (now - this.last) / 1000); this.last = now;
+    const t = this.t + (this.rate * (now - this.last)) / 1000;
+    if (t >= this.end) this.isPlaying = false;
+    this.seek(t); this.last = now;
     if (this.isPlaying) requestAnimationFrame((next) => this.step(next));
   }
   /** Index of the picture before a time and how far it is to the next. */
@@ -42,13 +43,21 @@ export class Player {
     const run = this.scene[who], [k, share] = Player.place(run.t, this.t);
     return Player.between(run.ego, 4, k, share);
   }
+  /** Where the eye is and how many metres wide it sees: two drivers are watched from one place, and both are in it. */
+  eye(aspect) {
+    const [x, y] = this.ego(this.view), { spread } = this.scene;
+    if (spread) return [x, y, Math.min(Math.max(spread[0] + 24, (spread[1] + 16) * aspect, 45), this.reach)];
+    if (this.drivers.length < 2) return [x, y, this.reach];
+    const [a, b] = this.drivers.map((who) => this.ego(who)), dx = Math.abs(a[0] - b[0]), dy = Math.abs(a[1] - b[1]);
+    return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, Math.min(Math.max(1.2 * dx + 40, (1.2 * dy + 24) * aspect, this.reach), 400)];
+  }
   draw() {
     if (!this.scene) return;
     const { canvas, scene } = this, ratio = window.devicePixelRatio || 1;
     canvas.width = canvas.clientWidth * ratio; canvas.height = canvas.clientHeight * ratio;
     if (!canvas.width) return;
     const ctx = canvas.getContext("2d"), css = getComputedStyle(canvas), colour = (name) => css.getPropertyValue(name);
-    const [ex, ey] = this.ego(this.view), scale = canvas.width / this.reach;
+    const [ex, ey, reach] = this.eye(canvas.width / canvas.height), scale = canvas.width / reach;
     ctx.setTransform(scale, 0, 0, -scale, canvas.width / 2 - ex * scale, canvas.height / 2 + ey * scale);
     for (const [kind, outline] of scene.lanes) {
       this.shape(ctx, outline, kind === "driving" ? colour("--road") : null, colour("--line"), 0.12);
@@ -74,7 +83,7 @@ export class Player {
         role ? colour(`--role-${role[1] % 4}`) :
         ["car", "truck", "bus"].includes(other.kind) ? colour("--theirs") : colour("--warn");
       this.box(ctx, x, y, yaw, other.size, fill, null, roles.size && !role ? 0.55 : 1);
-      if (role) labels.push([x, y, role[0], fill]);
+      if (role) labels.push([x, y, role[0], fill, role[1] % 2 ? 24 : -12]);
     }
     if (scene.body) {
       const rival = this.view === "candidate" ? "incumbent" : "candidate";
@@ -86,10 +95,10 @@ export class Player {
       this.box(ctx, x, y, yaw, scene.body, colour(this.view === "candidate" ? "--ours" : "--ink"), null);
     }
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    for (const [x, y, text, fill] of labels) {
+    for (const [x, y, text, fill, below] of labels) {
       const px = (canvas.width / 2 + (x - ex) * scale) / ratio, py = (canvas.height / 2 - (y - ey) * scale) / ratio;
       ctx.font = `600 13px ${css.fontFamily}`; ctx.lineWidth = 4; ctx.strokeStyle = colour("--paper"); ctx.fillStyle = fill;
-      ctx.strokeText(text, px + 12, py - 12); ctx.fillText(text, px + 12, py - 12);
+      ctx.strokeText(text, px + 12, py + below); ctx.fillText(text, px + 12, py + below);
     }
   }
   shape(ctx, points, fill, stroke, width, closed = true) {

@@ -66,6 +66,7 @@ def hit_view(drive: Drive, hit: Hit) -> dict[str, Any]:
         "roles": [[role, identity] for role, identity in hit.object_ids],
         "hit": [round((hit.start_ns - start_ns) * 1e-9, 2), round((hit.end_ns - start_ns) * 1e-9, 2)],
         "start": round(start_ns * 1e-9, 2),
+        "spread": _spread(tracks, rows, hit),
         "candidate": {
             "outcome": "",
             "at_fault": -1,
@@ -118,6 +119,17 @@ def _eye(tracks: Tracks, rows: Sequence[int], steps: IntArray) -> FloatArray:
     middle = summed[known] / count[known, None]
     every = np.arange(steps.size)
     return np.column_stack([np.interp(every, known, middle[:, axis]) for axis in (0, 1)])
+
+
+def _spread(tracks: Tracks, rows: Sequence[int], hit: Hit) -> list[float]:
+    """Return how far apart those who play a role are at most during a hit, eastwards and northwards, in metres."""
+    steps = _steps(tracks.time_ns, hit.start_ns, hit.end_ns)
+    spans = np.zeros(2)
+    for step in steps[:: max(1, steps.size // 50)].tolist():
+        there = tracks.xy_m[np.array(rows), step][tracks.valid[np.array(rows), step]]
+        if there.shape[0]:
+            spans = np.maximum(spans, np.ptp(there, axis=0))
+    return [round(float(span), 1) for span in spans]
 
 
 def _place(

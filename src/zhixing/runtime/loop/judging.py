@@ -92,6 +92,7 @@ def judge_and_report(
             recipe,
             {
                 "name": f"{verdict.candidate} against {verdict.incumbent}",
+                "background": ours[0].background,
                 "pairs": {name: [ours[1].keys[name], theirs[1].keys[name]] for name in sorted(both)},
                 **asdict(verdict),
             },

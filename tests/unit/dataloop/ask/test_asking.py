@@ -122,7 +122,7 @@ def test_the_language_is_found_out() -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_predicate_is_known_by_a_word(lang: Lang) -> None:
-    known = {(entry.kind, entry.value) for entry in vocabulary(lang).entries.values()}
+    known = {(entry.kind, entry.value.removeprefix("~")) for entry in vocabulary(lang).entries.values()}
     spoken = {name for name in ONE if not name.startswith("will-") and name != "is-there"}
     assert {name for name in spoken if ("one", name) not in known} == set()
     assert {name for name in TWO if ("two", name) not in known} == set()

@@ -10,6 +10,7 @@ import yaml
 from zhixing.dataloop.ask.asking import ask
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.query_json import plain_of
+from zhixing.errors import QueryError
 
 PAGE = Path(__file__).with_name("questions.yaml")
 
@@ -40,7 +41,10 @@ def short(said: dict[str, Any]) -> str:
 
 
 def meaning(text: str, lang: Lang) -> str:
-    asked = ask(text, lang)
+    try:
+        asked = ask(text, lang)
+    except QueryError as error:
+        return f"refused: {error}"
     plain = plain_of(asked.query)
     roles = ", ".join(role["name"] for role in plain["roles"])
     left = f" (not understood: {', '.join(asked.unknown)})" if asked.unknown else ""
