@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.gate import GateRules
@@ -78,6 +78,10 @@ def open_studio(chromium: Browser, car: Any) -> Iterator[Callable[..., Page]]:
     assert not errors
 
 
+def chosen_of(page: Page) -> Locator:
+    return page.locator("search-page virtual-list").get_by_role("option", selected=True)
+
+
 def is_painted(page: Page, canvas: int = 0) -> bool:
     """Return whether something is drawn: not all pixels of a canvas are alike."""
     script = """canvas => {
@@ -91,7 +95,7 @@ def is_painted(page: Page, canvas: int = 0) -> bool:
 
 @pytest.mark.parametrize(
     ("lang", "drives", "refused"),
-    [("zh", "行程", "未能读入"), ("en", "drives", "put aside"), ("de", "Fahrten", "beiseitegelegt")],
+    [("zh", "行程数", "导入失败"), ("en", "drives", "put aside"), ("de", "Fahrten", "beiseitegelegt")],
 )
 def test_the_archive_is_counted_and_says_what_was_put_aside(
     open_studio: Callable[..., Page], lang: str, drives: str, refused: str
@@ -110,13 +114,13 @@ def test_a_question_shows_its_query_and_its_hits_and_a_hit_can_be_watched(open_s
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("status")).to_contain_text(f"{NUM_CARS + 1} hits", timeout=60_000)
     expect(page.locator("hit-view h2").first).to_contain_text("vehicle_tracks_000")
-    expect(page.get_by_role("cell", name="speed_mps").first).to_be_visible()
+    expect(page.get_by_role("cell", name="speed").first).to_be_visible()
     assert is_painted(page)
     page.get_by_role("slider", name="Time").fill("0.2")
     expect(page.get_by_text("0.2 / 0.2 s")).to_be_visible()
     page.get_by_role("listbox", name="hits").focus()
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("option", selected=True)).to_have_attribute("aria-posinset", "2")
+    expect(chosen_of(page)).to_have_attribute("aria-posinset", "2")
 
 
 def test_a_list_of_a_hundred_thousand_hits_scrolls(open_studio: Callable[..., Page]) -> None:
@@ -150,8 +154,8 @@ def test_a_list_of_a_hundred_thousand_hits_scrolls(open_studio: Callable[..., Pa
 def test_what_is_not_understood_waits_for_a_person(open_studio: Callable[..., Page]) -> None:
     page = open_studio("search", "zh")
     page.get_by_role("textbox").first.fill("汽车速度超过5米每秒而且司机很高兴")
-    page.get_by_role("button", name="查找", exact=True).last.click()
-    expect(page.get_by_text("划掉的词没听懂")).to_be_visible()
+    page.get_by_role("button", name="检索", exact=True).click()
+    expect(page.get_by_text("划掉的词未识别")).to_be_visible()
     assert page.get_by_role("status").count() == 0
     page.get_by_role("button", name="运行查询").click()
     expect(page.get_by_role("status")).to_contain_text("处命中", timeout=60_000)
@@ -189,3 +193,37 @@ def test_a_run_is_started_here_and_its_verdict_opens(open_studio: Callable[..., 
     expect(page.get_by_role("heading", name="pdm against idm")).to_be_visible(timeout=120_000)
     expect(form.get_by_role("status")).to_have_count(0)
     expect(form.get_by_role("button", name="Start run")).to_be_enabled()
+
+
+def test_whoever_runs_through_the_list_sees_where_he_stops(open_studio: Callable[..., Page]) -> None:
+    page = open_studio("search")
+    page.get_by_role("textbox").first.fill("car faster than 5 m/s")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{NUM_CARS + 1} hits", timeout=60_000)
+    page.get_by_role("listbox", name="hits").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+    expect(chosen_of(page)).to_have_attribute("aria-posinset", "13")
+    expect(chosen_of(page)).to_contain_text("#")
+    who = chosen_of(page).inner_text().split("#")[-1].split()[0]
+    expect(page.locator("hit-view table").first).to_be_visible()
+    page.wait_for_function(
+        "who => document.querySelector('data-studio').shadowRoot.querySelector('search-page').shadowRoot"
+        ".querySelector('hit-view').hit?.view.roles[0][1] === Number(who)",
+        arg=who,
+    )
+
+
+def test_a_new_question_takes_away_what_an_old_one_found(open_studio: Callable[..., Page]) -> None:
+    page = open_studio("search")
+    page.get_by_role("textbox").first.fill("car faster than 5 m/s")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_text("speed (car) ≥ 18 km/h")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("hits", timeout=60_000)
+    page.get_by_role("textbox").first.fill("asdf")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.get_by_role("status").count() == 0
+    page.get_by_role("textbox").first.fill("bus brakes hard")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_text("2 of 2 drives have no bus.")).to_be_visible(timeout=60_000)

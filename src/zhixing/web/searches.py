@@ -27,8 +27,10 @@ class Search:
         text: The query as JSON.
         name: Of the query.
         roles: Of the query.
+        words: What it says, by language.
         hits: In the order of the drives, then of time.
         skipped: Drives in which the query would have needed too much.
+        why_not: What the drives lack, where nothing was found; by language.
         num_drives: Drives to look at, 0 before that is known.
         num_done: Drives that were looked at.
         num_drives_hit: Those in which something was found.
@@ -40,8 +42,10 @@ class Search:
     text: str
     name: str
     roles: tuple[str, ...]
+    words: dict[str, str]
     hits: list[hits.PlainHit] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    why_not: list[dict[str, str]] = field(default_factory=list)
     num_drives: int = 0
     num_done: int = 0
     num_drives_hit: int = 0
@@ -52,10 +56,10 @@ class Search:
     def state(self) -> dict[str, Any]:
         """Return how far it is."""
         return {
-            "search": self.number, "name": self.name, "roles": self.roles, "hits": len(self.hits),
+            "search": self.number, "name": self.name, "roles": self.roles, "words": self.words, "hits": len(self.hits),
             "drives": self.num_drives, "done": self.num_done, "drives_hit": self.num_drives_hit,
             "skipped": self.skipped[:20], "num_skipped": len(self.skipped), "error": self.error,
-            "is_over": self.is_over,
+            "why_not": self.why_not, "is_over": self.is_over,
         }  # fmt: skip
 
 
@@ -65,24 +69,26 @@ class Searches:
     Args:
         place: Of the archive.
         worker: Who looks.
+        reader: Who reads queries meanwhile; whatever somebody sends, it must not hold up the car.
     """
 
-    def __init__(self, place: str, worker: Worker) -> None:
+    def __init__(self, place: str, worker: Worker, reader: Worker) -> None:
         self._place = place
+        self._reader = reader
         self._worker = worker
         self._numbers = itertools.count(1)
         self._known: dict[int, Search] = {}
 
-    def start(self, text: str) -> Search:
+    async def start(self, text: str) -> Search:
         """Begin a search; one that is still going on is stopped.
 
         Raises:
             QueryError: The text is no query.
         """
-        name, roles = hits.checked(text)
+        name, roles, words = await self._reader.do(hits.checked, text)
         for other in self._known.values():
             self._stop(other)
-        search = Search(number=next(self._numbers), text=text, name=name, roles=roles)
+        search = Search(number=next(self._numbers), text=text, name=name, roles=roles, words=words)
         self._known[search.number] = search
         for number in list(self._known)[:-MOST_SEARCHES]:
             del self._known[number]
@@ -132,6 +138,8 @@ class Searches:
                 search.num_drives_hit += len({one[0] for one in found})
                 if len(search.hits) >= MOST_HITS:
                     raise InputError(f"{MOST_HITS:,} hits are enough", hint="Ask for something rarer.")
+            if not search.hits:
+                search.why_not = await self._worker.do(hits.why_not, self._place, search.text)
         except ZhixingError as error:
             search.error = {"message": str(error), "hint": error.hint}
         finally:

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from zhixing.dataloop.mining.words import words_as_json
 from zhixing.dataloop.report.page import player_script
 from zhixing.errors import InputError, ZhixingError
 from zhixing.runtime.loop.recipes import How
@@ -37,7 +38,7 @@ class Studio:
         self._place = place
         self._desk = Worker()
         self._digger = Worker()
-        self._searches = Searches(place, self._digger)
+        self._searches = Searches(place, self._digger, self._desk)
         self._loop = Runs(place, self._digger)
 
     def routes(self) -> list[BaseRoute]:
@@ -45,6 +46,7 @@ class Studio:
         ways: list[tuple[str, str, _Answer]] = [
             ("GET", "/archive", self._archive),
             ("GET", "/drives", self._drives),
+            ("GET", "/words", self._words),
             ("POST", "/ask", self._ask),
             ("POST", "/search", self._start),
             ("GET", "/search/{number:int}", self._state),
@@ -82,11 +84,17 @@ class Studio:
 
     async def _ask(self, request: Request) -> object:
         said = await _said(request)
-        lang = said.get("lang")
-        return await self._desk.do(hits.ask, _text(said, "text"), lang if isinstance(lang, str) else None)
+        text, lang = _text(said, "text"), said.get("lang")
+        by_model = said.get("model") is True
+        # A language model may take its time; what people look at must not wait for it.
+        worker = self._digger if by_model else self._desk
+        return await worker.do(hits.ask, text, lang if isinstance(lang, str) else None, by_model)
+
+    async def _words(self, _: Request) -> object:
+        return {**await self._desk.do(words_as_json), "has_model": await self._desk.do(hits.has_model)}
 
     async def _start(self, request: Request) -> object:
-        return self._searches.start(_text(await _said(request), "query")).state()
+        return (await self._searches.start(_text(await _said(request), "query"))).state()
 
     async def _state(self, request: Request) -> object:
         return self._searches.named(request.path_params["number"]).state()

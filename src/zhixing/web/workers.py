@@ -7,13 +7,14 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from typing import TypeVar, TypeVarTuple
 
-from zhixing.errors import ServiceError
+from zhixing.errors import ServiceError, ZhixingError
 
 _NICE = 10
 """How far workers stand back behind the car (POSIX nice)."""
@@ -36,7 +37,7 @@ class Worker:
         """
         pool = self._pool or self._start()
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
+            return await asyncio.get_running_loop().run_in_executor(pool, _done, work, *args)
         except BrokenProcessPool as error:
             if self._pool is pool:
                 self.close()
@@ -56,6 +57,20 @@ class Worker:
         far_end, self._leash = spawn.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_stand_back, initargs=(far_end,))
         return self._pool
+
+
+def _done(work: Callable[[*_Args], _T], *args: *_Args) -> _T:
+    """Return what a function returns; a bug in it is told as an error that a page can show."""
+    try:
+        return work(*args)
+    except ZhixingError:
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        raise ServiceError(
+            f"a bug in Zhixing: {type(error).__name__}: {error}"[:300],
+            hint="Please report it; the server's log says more.",
+        ) from None
 
 
 def _stand_back(leash: Connection) -> None:

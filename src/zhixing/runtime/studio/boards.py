@@ -155,14 +155,16 @@ def _verdict_line(artefact: Artefact) -> dict[str, Any]:
     return {
         "key": artefact.key, "candidate": said.candidate, "incumbent": said.incumbent, "passes": said.passes,
         "count": said.num_scenarios, "mean": said.difference.mean, "low": said.difference.low,
-        "high": said.difference.high, "unmet": [one.rule for one in said.findings if not one.is_met],
+        "high": said.difference.high, "background": artefact.says.get("background", "reactive"),
+        "unmet": [one.rule for one in said.findings if not one.is_met],
     }  # fmt: skip
 
 
 def _pairs(artefacts: Artefacts, judged: Artefact) -> dict[str, tuple[Artefact, Artefact]]:
     """Return the scores of candidate and incumbent for each scenario that both have driven."""
     found = {}
-    for name, keys in judged.says["pairs"].items():
+    # A verdict of an early version does not name them.
+    for name, keys in judged.says.get("pairs", {}).items():
         ours, theirs = (artefacts.get("score", key) for key in keys)
         if ours is not None and theirs is not None:
             found[name] = (ours, theirs)

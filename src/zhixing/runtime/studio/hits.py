@@ -6,54 +6,83 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from zhixing.dataloop.mining.missing import why_nothing
 from zhixing.dataloop.mining.named.catalogue import NAMED
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.quick import explained
+from zhixing.dataloop.mining.words import in_words
 from zhixing.dataloop.report.views import hit_preview, hit_view
 from zhixing.dataloop.scenes import scene_of_hit
 from zhixing.datatypes.evidence import Drive
 from zhixing.datatypes.hit import Because, Hit
+from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.query import Query
 from zhixing.datatypes.query_json import from_json, plain_of
-from zhixing.errors import QueryError, ZhixingError
+from zhixing.errors import InputError, QueryError, ZhixingError
+from zhixing.reasoning.reasoner import Reasoner
 from zhixing.runtime.loop.mining import mine_archive
 from zhixing.runtime.mined import understood
 from zhixing.runtime.studio.desk import archive_at
+from zhixing.settings import load_settings
 
 PlainHit = list[Any]
 """[key of the drive, start in ns, end in ns, [object id of each role in the order of the query]]"""
 _MOST_CHARS = 500
 
 
-def ask(text: str, lang: str | None) -> dict[str, Any]:
+def ask(text: str, lang: str | None, by_model: bool = False) -> dict[str, Any]:
     """Return the query that a question, or the name of a query, asks for, to be looked at before it runs.
 
+    Args:
+        text: The question.
+        lang: zh, en or de; found out where it is not given.
+        by_model: Whether the language model of the settings is to write the query.
+
     Raises:
-        InputError: There is no such language.
+        ConfigError: The settings are wrong.
+        InputError: There is no such language, or no language model is set up.
         QueryError: Nothing that can be looked for was understood.
+        ServiceError: The language model cannot be asked.
     """
     text = text.strip()[:_MOST_CHARS]
     if text in NAMED:
-        query = json.dumps(plain_of(NAMED[text].query), ensure_ascii=False, indent=1, allow_nan=False)
-        return {"query": query, "understood": [[text, text]], "unknown": [], "pattern": "", "lang": lang or "en"}
-    asked = understood(text, lang)
+        return _shown(NAMED[text].query) | {"understood": [[text, text]], "unknown": [], "lang": lang or "en"}
+    asked = understood(text, lang, _reasoner() if by_model else None)
+    return _shown(asked.query) | {
+        "understood": [list(one) for one in asked.understood], "unknown": list(asked.unknown), "lang": asked.lang,
+    }  # fmt: skip
+
+
+def has_model() -> bool:
+    """Return whether a language model may be asked: whether the settings say so for the assistant.
+
+    Raises:
+        ConfigError: The settings are wrong.
+    """
+    return load_settings().assistant.language_model
+
+
+def _reasoner() -> Reasoner:
+    if not has_model():
+        raise InputError("no language model is set up", hint="Set assistant.language_model and llm in the settings.")
+    return Reasoner(load_settings().llm)
+
+
+def _shown(query: Query) -> dict[str, Any]:
     return {
-        "query": json.dumps(plain_of(asked.query), ensure_ascii=False, indent=1, allow_nan=False),
-        "understood": [list(one) for one in asked.understood],
-        "unknown": list(asked.unknown),
-        "pattern": asked.pattern,
-        "lang": asked.lang,
+        "query": json.dumps(plain_of(query), ensure_ascii=False, indent=1, allow_nan=False),
+        "words": {lang: in_words(query, lang) for lang in LANGS},
     }
 
 
-def checked(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the name and the roles of a query given as JSON.
+def checked(text: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Return the name and the roles of a query given as JSON, and what it says in words, by language.
 
     Raises:
         QueryError: It is none.
     """
     query = from_json(text)
-    return query.name, tuple(role.name for role in query.roles)
+    return query.name, tuple(role.name for role in query.roles), {lang: in_words(query, lang) for lang in LANGS}
 
 
 def search(place: str, text: str, keys: list[str]) -> tuple[list[PlainHit], list[str]]:
@@ -73,6 +102,17 @@ def search(place: str, text: str, keys: list[str]) -> tuple[list[PlainHit], list
         for key in keys for hit in mined.hits[key]
     ]  # fmt: skip
     return hits, [archive.drives[key].drive_id for key in keys if mined.skipped[key]]
+
+
+def why_not(place: str, text: str) -> list[dict[str, str]]:
+    """Return why a query that found nothing could find nothing, by language.
+
+    Raises:
+        QueryError: The text is no query.
+        RecordingError: The archive cannot be read.
+    """
+    found = why_nothing(_query(text), list(archive_at(place).drives.values()))
+    return [{"zh": one.zh, "en": one.en, "de": one.de} for one in found]
 
 
 def previews(place: str, text: str, hits: list[PlainHit]) -> list[dict[str, Any]]:
@@ -124,6 +164,7 @@ def scene(place: str, text: str, plain: PlainHit) -> dict[str, Any]:
     return {
         "drive": entry.drive_id, "key": entry.key[:8], "source": entry.source, "is_drivable": is_drivable,
         "because": [_reason(one, round(view["start"] * 1e9)) for one in because],
+        "origin": round(view["start"] - entry.start_ns * 1e-9, 2),
         "view": view,
     }  # fmt: skip
 

@@ -34,14 +34,6 @@ export function t(key) {
   return words[key] ?? key;
 }
 
-/** What somebody who plays a role is called; a second one of a kind is `car_2`. @param {string} role */
-export function roleName(role) {
-  const words = /** @type {Record<string, string>} */ (WORDS[lang]);
-  const [, base, number] = /** @type {RegExpExecArray} */ (/^(.*?)(?:_(\d+))?$/.exec(role));
-  const word = words[`studio.role.${base}`] ?? words[`studio.class.${base}`];
-  return word === undefined ? role : `${word}${number ? ` ${number}` : ""}`;
-}
-
 /** One of a sentence's languages. @param {Record<string, string> | undefined} say */
 export function sentence(say) {
   return say ? (say[lang] ?? say.en) : "";

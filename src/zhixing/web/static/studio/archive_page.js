@@ -3,6 +3,7 @@ import { LitElement, css, html } from "lit";
 import { Speak, number, t } from "../lib/i18n.js";
 import { get } from "./api.js";
 import { desk } from "./styles.js";
+import { loaded, roleName } from "./words.js";
 import "./virtual_list.js";
 
 const FAULTS = ["late", "rejected", "renamed", "unreadable"];
@@ -63,6 +64,7 @@ class ArchivePage extends LitElement {
   constructor() {
     super();
     new Speak(this);
+    loaded.then(() => this.requestUpdate());
     this.archive = null;
     this.problem = null;
     this.isShown = false;
@@ -132,7 +134,7 @@ class ArchivePage extends LitElement {
         <div>
           <section class="card">
             <h2>${t("studio.classes")}</h2>
-            ${classes.map(([name, count]) => html`<div class="class"><span>${t(`studio.class.${name}`)}</span>
+            ${classes.map(([name, count]) => html`<div class="class"><span>${roleName(name)}</span>
               <i .style=${`width:${(100 * count) / most}%`}></i><span class="n">${number(count)}</span></div>`)}
           </section>
           <section class="card">

@@ -1,9 +1,12 @@
 // One hit: what happened, why it counts, and how two drivers would have done.
 import { LitElement, css, html } from "lit";
-import { Speak, currentLang, number, roleName, t } from "../lib/i18n.js";
+import { Speak, currentLang, number, t } from "../lib/i18n.js";
 import { get, post } from "./api.js";
 import { desk } from "./styles.js";
+import { listed, loaded, measureMeaning, measureName, roleName, valueOf } from "./words.js";
 import "./scene_player.js";
+
+const PATIENCE_MS = 80;
 
 class HitView extends LitElement {
   static properties = {
@@ -43,6 +46,7 @@ class HitView extends LitElement {
   constructor() {
     super();
     new Speak(this);
+    loaded.then(() => this.requestUpdate());
     this.search = 0;
     this.index = -1;
     this.hit = null;
@@ -65,6 +69,9 @@ class HitView extends LitElement {
       this.hit = null;
       return;
     }
+    // Whoever runs through a list wants to see where he stops.
+    await new Promise((done) => setTimeout(done, PATIENCE_MS));
+    if (search !== this.search || index !== this.index) return;
     try {
       const hit = await get(`/search/${search}/hits/${index}`);
       if (search === this.search && index === this.index) this.hit = hit;
@@ -87,7 +94,7 @@ class HitView extends LitElement {
   }
 
   #reason(one) {
-    const label = `${one.holds ? "" : `${t("studio.not")} `}${one.measure} (${one.of.map(roleName).join(", ")})`;
+    const label = `${one.holds ? "" : `${t("studio.not")} `}${measureName(one.measure)} (${listed(one.of.map(roleName))})`;
     return { ...one, label };
   }
 
@@ -102,7 +109,8 @@ class HitView extends LitElement {
 
   #value(one) {
     if (one.least === null || one.greatest === null) return "–";
-    return one.least === one.greatest ? number(one.least, 2) : `${number(one.least, 2)} … ${number(one.greatest, 2)}`;
+    const [least, greatest] = [one.least, one.greatest].map((value) => valueOf(one.measure, value));
+    return least === greatest ? least : `${least} … ${greatest}`;
   }
 
   #choose(name) {
@@ -113,20 +121,20 @@ class HitView extends LitElement {
   render() {
     const problem = this.problem ? html`<p class="problem" role="alert">${t(this.problem.message)}<br><span class="quiet">${this.problem.hint}</span></p>` : "";
     if (!this.hit) return html`${problem}<p class="quiet">${problem ? "" : t("studio.choose")}</p>`;
-    const { view } = this.hit, reasons = this.hit.because.map((one) => this.#reason(one));
+    const { view, origin } = this.hit, reasons = this.hit.because.map((one) => this.#reason(one));
     const bars = [{ label: t("studio.hit"), from: view.hit[0], until: view.hit[1], kind: "hit" },
       ...reasons.slice(0, 8).map((one) => ({ label: one.label, from: one.from, until: one.until, kind: "" }))];
     return html`
       <section class="card">
         <div class="title"><h2>${this.hit.drive}</h2><span class="quiet">${this.hit.source} · <code>zhixing trace ${this.hit.key}</code></span></div>
-        <scene-player .scene=${this.#labelled(view)} .bars=${bars} .names=${{ candidate: this.hit.drive }}></scene-player>
+        <scene-player .origin=${origin} .scene=${this.#labelled(view)} .bars=${bars} .names=${{ candidate: this.hit.drive }}></scene-player>
       </section>
       ${reasons.length ? html`<section class="card">
         <h2>${t("studio.why")}</h2>
         <table>
           <tr><th>${t("studio.measure")}</th><th>${t("studio.of")}</th><th class="n">${t("studio.value")}</th><th class="n">${t("studio.when")}</th></tr>
-          ${reasons.map((one) => html`<tr><td>${one.holds ? "" : html`<b>${t("studio.not")}</b> `}<code>${one.measure}</code></td><td>${one.of.map(roleName).join(", ")}</td>
-            <td class="n">${this.#value(one)}</td><td class="n">${number(one.from, 1)} – ${number(one.until, 1)} s</td></tr>`)}
+          ${reasons.map((one) => html`<tr><td>${one.holds ? "" : html`<b>${t("studio.not")}</b> `}<span title=${`${one.measure}: ${measureMeaning(one.measure)}`}>${measureName(one.measure)}</span></td><td>${listed(one.of.map(roleName))}</td>
+            <td class="n">${this.#value(one)}</td><td class="n">${number(origin + one.from, 1)} – ${number(origin + one.until, 1)} s</td></tr>`)}
         </table>
       </section>` : ""}
       <section class="card">

@@ -3,6 +3,7 @@ import { LitElement, css, html } from "lit";
 import { Speak, number, sentence, t } from "../lib/i18n.js";
 import { get } from "./api.js";
 import { desk } from "./styles.js";
+import { loaded, roleName } from "./words.js";
 import "./run_form.js";
 import "./scene_player.js";
 import "./virtual_list.js";
@@ -10,7 +11,10 @@ import "./virtual_list.js";
 const OUTCOMES = ["goal", "collision", "off_road", "timeout"];
 
 /** @param {number} value */
-const signed = (value) => `${value > 0 ? "+" : ""}${number(value, 3)}`;
+const signed = (value) => {
+  const rounded = Math.round(value * 1000) / 1000 || 0;
+  return `${rounded > 0 ? "+" : ""}${number(rounded, 3)}`;
+};
 
 class RunsPage extends LitElement {
   static properties = {
@@ -121,6 +125,7 @@ class RunsPage extends LitElement {
   constructor() {
     super();
     new Speak(this);
+    loaded.then(() => this.requestUpdate());
     this.isShown = false;
     this.runs = null;
     this.verdict = null;
@@ -176,6 +181,7 @@ class RunsPage extends LitElement {
     return html`<button class="run" aria-pressed=${this.verdict?.key === one.key} @click=${() => this.#open(one.key)}>
       ${one.passes ? "✓" : "✗"} <b>${one.candidate}</b> ${t("studio.against")} <b>${one.incumbent}</b><br>
       ${signed(one.mean)} [${signed(one.low)}, ${signed(one.high)}] · ${number(one.count)} ${t("studio.scenarios")}
+      <br><span class="quiet">${t(`studio.run.${one.background}`)}${one.unmet.map((rule) => html` · ✗ ${t(`studio.rule.${rule}`)}`)}</span>
     </button>`;
   }
 
@@ -183,7 +189,7 @@ class RunsPage extends LitElement {
     const place = (value) => `${50 + 50 * Math.min(Math.max(value / reach, -1), 1)}%`;
     const kind = !one.is_judged ? "unjudged" : one.is_worse ? "worse" : one.low > 0 ? "better" : "";
     const [group, ...rest] = one.name.split(":");
-    const name = group === "class" ? t(`studio.class.${rest.join(":")}`) : rest.join(":") || one.name;
+    const name = group === "class" ? roleName(rest.join(":")) : rest.join(":") || one.name;
     return html`<div class="slice"><span title=${one.name}><span class="quiet">${t(`studio.slice.${group}`)}</span> ${name}</span>
       <span class="n quiet">${number(one.count)}</span>
       <div class="range ${kind}"><i .style=${`left:${place(one.low)};right:calc(100% - ${place(one.high)})`}></i><b .style=${`left:${place(one.mean)}`}></b></div>
@@ -192,9 +198,9 @@ class RunsPage extends LitElement {
 
   #pair(one) {
     const of = (card) => `${number(card.score, 3)} ${t(`studio.outcome.${card.outcome}`)}`;
-    const step = one.ours.score - one.theirs.score;
+    const step = Math.round(1000 * (one.ours.score - one.theirs.score));
     return html`<div class="pair"><span title=${one.name}>${one.name}<br><span class="quiet">${of(one.theirs)} → ${of(one.ours)}</span></span>
-      <span class="n ${step < 0 ? "bad" : step > 0 ? "good" : "quiet"}">${signed(step)}</span></div>`;
+      <span class="n ${step < 0 ? "bad" : step > 0 ? "good" : "quiet"}">${signed(step / 1000)}</span></div>`;
   }
 
   #judged() {
@@ -236,7 +242,7 @@ class RunsPage extends LitElement {
         <section class="card">
           <h2>${t("studio.board")}</h2>
           <table>
-            <tr><th>${t("studio.planner")}</th><th class="n">${t("studio.score")}</th><th class="n">n</th>${OUTCOMES.map((name) => html`<th class="n">${t(`studio.outcome.${name}`)}</th>`)}</tr>
+            <tr><th>${t("studio.planner")}</th><th class="n">${t("studio.score")}</th><th class="n">${t("studio.scenarios.n")}</th>${OUTCOMES.map((name) => html`<th class="n">${t(`studio.outcome.${name}`)}</th>`)}</tr>
             ${this.runs.planners.map((one) => html`<tr><td>${one.planner}</td><td class="n">${number(one.score, 3)}</td><td class="n">${number(one.count)}</td>
               ${OUTCOMES.map((name) => html`<td class="n">${number(one[name])}</td>`)}</tr>`)}
           </table>

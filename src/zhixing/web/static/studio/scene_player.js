@@ -4,15 +4,19 @@ import { Speak, currentLang, number, t } from "../lib/i18n.js";
 import { desk } from "./styles.js";
 import { Player } from "/studio/player.js";
 
+const RATES = [0.25, 0.5, 1, 2, 4];
 const PLACE = { zh: 1, en: 2, de: 3 };
 
-/** Properties: `scene`, `names` of candidate and incumbent, `bars` over the timeline: {label, from, until, kind}. */
+/** Properties: `scene`, `names` of candidate and incumbent, `bars` over the timeline: {label, from, until, kind}, and
+ * `origin`, where in the recording the scene begins, in seconds. */
 class ScenePlayer extends LitElement {
   static properties = {
     scene: { attribute: false },
     names: { attribute: false },
     bars: { attribute: false },
+    origin: { type: Number },
     time: { state: true },
+    rate: { state: true },
     isPlaying: { state: true },
   };
   static styles = [
@@ -49,7 +53,7 @@ class ScenePlayer extends LitElement {
       }
       .controls {
         display: grid;
-        grid-template-columns: auto minmax(0, 1fr) auto;
+        grid-template-columns: auto minmax(0, 1fr) auto auto;
         gap: 1px 12px;
         align-items: center;
         margin-top: 6px;
@@ -61,18 +65,18 @@ class ScenePlayer extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
         font-size: 12px;
-        line-height: 15px;
+        line-height: 18px;
         color: var(--text-quiet);
       }
       .bar {
         grid-column: 2;
         position: relative;
-        height: 15px;
+        height: 18px;
         margin: 0 8px;
       }
       .bar i {
         position: absolute;
-        top: 3px;
+        top: 5px;
         height: 9px;
         min-width: 3px;
         border-radius: 4px;
@@ -105,6 +109,9 @@ class ScenePlayer extends LitElement {
     this.names = {};
     this.bars = [];
     this.time = 0;
+    /** Where in the recording the scene begins, in seconds. */
+    this.origin = 0;
+    this.rate = 1;
     this.isPlaying = false;
     /** @type {Player[]} */
     this.players = [];
@@ -125,6 +132,7 @@ class ScenePlayer extends LitElement {
     this.players = [...this.renderRoot.querySelectorAll("canvas")].map((canvas, k) => {
       const player = new Player(canvas, (time) => k === 0 && this.#tick(time), this.#views[k]);
       player.reach = this.scene.body ? 80 : 100;
+      player.rate = this.rate;
       return player;
     });
     const start = this.scene.hit ? Math.max(0, this.scene.hit[0] - 1) : 0;
@@ -138,6 +146,12 @@ class ScenePlayer extends LitElement {
     this.time = time;
     this.isPlaying = this.players[0]?.isPlaying ?? false;
     this.players.slice(1).forEach((other) => other.scene && other.seek(time));
+  }
+
+  /** @param {number} rate */
+  #pace(rate) {
+    this.rate = rate;
+    for (const player of this.players) player.rate = rate;
   }
 
   /** @param {number} time */
@@ -178,7 +192,10 @@ class ScenePlayer extends LitElement {
         <button class="play" @click=${this.#play}>${t(this.isPlaying ? "studio.pause" : "studio.play")}</button>
         <input type="range" min="0" max=${end} step="0.1" .value=${String(this.time)} aria-label=${t("studio.time")}
           @input=${(event) => this.seek(Number(event.target.value))}>
-        <time>${number(this.time, 1)} / ${number(end, 1)} s</time>
+        <select aria-label=${t("studio.rate")} @change=${(event) => this.#pace(Number(event.target.value))}>
+          ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === this.rate}>${number(rate, rate < 1 ? 2 : 0)}×</option>`)}
+        </select>
+        <time>${number(this.origin + this.time, 1)} / ${number(this.origin + end, 1)} s</time>
       </div>
     `;
   }

@@ -1,8 +1,9 @@
 // A question becomes a query that can be changed; what it finds is a list, and each hit can be watched.
 import { LitElement, css, html, nothing, svg } from "lit";
-import { Speak, currentLang, number, roleName, t } from "../lib/i18n.js";
+import { Speak, currentLang, number, sentence, t } from "../lib/i18n.js";
 import { get, post } from "./api.js";
 import { desk } from "./styles.js";
+import { hasModel, loaded, roleName } from "./words.js";
 import "./hit_view.js";
 import "./virtual_list.js";
 
@@ -17,6 +18,7 @@ class SearchPage extends LitElement {
     chosen: { state: true },
     problem: { state: true },
     isBusy: { state: true },
+    byModel: { state: true },
   };
   static styles = [
     desk,
@@ -63,6 +65,12 @@ class SearchPage extends LitElement {
         text-decoration: line-through;
         color: var(--caution);
       }
+      .meant {
+        max-height: 5.6em;
+        overflow: auto;
+        margin: 8px 0 0;
+        font-size: 13px;
+      }
       details summary {
         cursor: pointer;
         padding: 8px 0 2px;
@@ -72,7 +80,7 @@ class SearchPage extends LitElement {
         resize: vertical;
         font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace;
         font-size: 13px;
-        white-space: pre;
+        white-space: pre-wrap;
       }
       .state {
         display: flex;
@@ -106,6 +114,8 @@ class SearchPage extends LitElement {
     this.chosen = -1;
     this.problem = null;
     this.isBusy = false;
+    this.byModel = false;
+    loaded.then(() => this.requestUpdate());
   }
 
   /** @param {string} text */
@@ -114,13 +124,18 @@ class SearchPage extends LitElement {
     if (!text.trim() || this.isBusy) return;
     this.isBusy = true;
     this.problem = null;
+    // What an earlier question has found says nothing about this one.
+    this.search = null;
+    this.chosen = -1;
+    const lang = /[㐀-鿿]/.test(text) ? "zh" : currentLang() === "zh" ? undefined : currentLang();
     try {
-      this.asked = await post("/ask", { text, lang: /[㐀-鿿]/.test(text) ? "zh" : currentLang() === "zh" ? undefined : currentLang() });
+      this.asked = await post("/ask", { text, lang, model: this.byModel });
       this.query = this.asked.query;
       // What was only half understood is shown first and run by whoever has read it.
       if (!this.asked.unknown.length) await this.#run();
     } catch (problem) {
       this.asked = null;
+      this.query = "";
       this.problem = problem;
     }
     this.isBusy = false;
@@ -133,6 +148,7 @@ class SearchPage extends LitElement {
       this.search = await post("/search", { query: this.query });
       this.#poll(this.search.search);
     } catch (problem) {
+      this.search = null;
       this.problem = problem;
     }
   }
@@ -184,11 +200,11 @@ class SearchPage extends LitElement {
     if (!now) return html`<div class="quiet">${t("studio.examples")}</div><div class="chips">
       ${t("studio.examples.list").split("|").map((text) => html`<button @click=${() => this.#ask(text)}>${text}</button>`)}</div>`;
     return html`<div class="state" role="status">
-      <b>${number(now.hits)}</b> ${t("studio.hits")} · ${number(now.drives_hit)} / ${number(now.drives)} ${t("studio.count.drives")}
+      <b>${number(now.hits)}</b> ${t("studio.hits")} · ${number(now.drives_hit)} / ${number(now.drives)} ${t("studio.ofdrives")}
       ${now.is_over ? "" : html`<progress max=${now.drives || 1} .value=${now.done}></progress>
         <button @click=${async () => (this.search = await post(`/search/${now.search}/stop`))}>${t("studio.stop")}</button>`}
     </div>
-    ${now.is_over && !now.hits && !now.error ? html`<p class="problem">${t("studio.nothing")}</p>` : ""}
+    ${now.is_over && !now.hits && !now.error ? html`<p class="problem">${t("studio.nothing")}${now.why_not.map((one) => html`<br>${sentence(one)}`)}</p>` : ""}
     ${now.error ? html`<p class="problem" role="alert">${t(now.error.message)} ${now.error.hint}</p>` : ""}
     ${now.num_skipped ? html`<p class="problem">${t("studio.skipped")} ${number(now.num_skipped)}</p>` : ""}`;
   }
@@ -202,10 +218,13 @@ class SearchPage extends LitElement {
             <input type="text" name="text" maxlength="500" autocomplete="off" .value=${this.text} placeholder=${t("studio.ask")} aria-label=${t("studio.ask")}>
             <button class="primary" ?disabled=${this.isBusy}>${t("studio.find")}</button>
           </form>
+          ${hasModel() ? html`<label class="quiet"><input type="checkbox" .checked=${this.byModel} @change=${(event) => (this.byModel = event.target.checked)}>
+            ${t("studio.bymodel")}</label>` : ""}
           ${asked ? html`<div class="chips" aria-label=${t("studio.understood")}>
             ${asked.understood.map(([said, meant]) => html`<span title=${meant}>${said}</span>`)}
             ${asked.unknown.map((said) => html`<span class="unknown" title=${t("studio.unknown")}>${said}</span>`)}
           </div>` : ""}
+          ${this.search || asked ? html`<p class="quiet meant">${sentence(this.search?.words ?? asked.words)}</p>` : ""}
           ${asked?.unknown.length ? html`<p class="problem">${t("studio.unknown.what")}</p>` : ""}
           <details ?open=${Boolean(asked?.unknown.length)}>
             <summary class="quiet">${t("studio.algebra")}</summary>
