@@ -66,7 +66,15 @@ def archive(
     if as_json:
         show_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
-    show_table(columns, rows)
+    if rows or sql:
+        show_table(columns, rows)
+    if sql or drives or refused:
+        return
+    aside = len(archive_rows(archive, "refused")[1])
+    if aside:
+        show_line(f"{aside} recordings were put aside: zhixing archive --refused")
+    elif not rows:
+        show_line("There is nothing in this archive yet. Read recordings: zhixing ingest FOLDER")
 
 
 def handout(

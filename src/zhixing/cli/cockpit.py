@@ -52,7 +52,8 @@ def say(
         )
     else:
         for turn in turns:
-            show_line(f"› {turn.utterance.text}\n  {turn.reply or '…'}  [{turn.outcome}]")
+            show_line(f"› {turn.utterance.text}")
+            show_line(f"  {turn.reply or '…'}  [{turn.outcome}]")
             for request in turn.requests:
                 show_line(f"    {request.path} = {request.value}")
     if reasoner is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,7 +19,7 @@ DRIVES = Annotated[list[str] | None, typer.Option("--drive", help="Only of this 
 INCUMBENT = Annotated[str, typer.Option(help="Planner that drives now.")]
 LEAST = Annotated[int, typer.Option(min=1, help="Scenarios that there must be in all.")]
 NEED = Annotated[
-    list[str] | None, typer.Option(help="A slice that must have enough scenarios, as pattern:cut-in.")
+    list[str] | None, typer.Option(help="A slice that must have enough scenarios, as pattern:cut-in-at-speed.")
 ]  # fmt: skip
 OUT = Annotated[Path, typer.Option(help="The report.")]
 PLANNER = Annotated[str, typer.Argument(help="Who drives, as sampling; zhixing doctor shows all.")]
@@ -94,7 +95,7 @@ def score(
     show_table(("metric", "mean"), done.metrics())
     _tell_failed(done.driven.failed)
     if done.undriven:
-        show_note(f"{len(done.undriven)} scenarios were not driven: zhixing rollout {planner}")
+        show_note(f"{len(done.undriven)} scenarios were not driven: zhixing rollout {planner}{_where(archive)}")
 
 
 def gate(
@@ -127,7 +128,7 @@ def gate(
     else:
         show_table(("what", "value"), done.rows())
         show_table(("", "rule", "why"), verdict_findings(done.judged), title=verdict_title(done.judged))
-        show_line(f"report: {out}; everything behind it: zhixing trace {done.judged.key}")
+        show_line(f"report: {out}; everything behind it: zhixing trace {done.judged.key}{_where(archive)}")
     if not done.judged.verdict.passes:
         raise typer.Exit(_NOT_RELEASED)
 
@@ -161,9 +162,14 @@ def loop(
         return
     show_table(("what", "value"), done.rows())
     show_table(("", "rule", "why"), done.findings(), title=done.title())
-    show_line(f"report: {out}; everything behind it: zhixing trace {done.key}")
+    show_line(f"report: {out}; everything behind it: zhixing trace {done.key}{_where(archive)}")
 
 
 def _tell_failed(failed: dict[str, str]) -> None:
     if failed:
         show_table(("cannot be driven", "why"), list(failed.items()))
+
+
+def _where(archive: str | None) -> str:
+    """Return what the next command needs to find the same archive."""
+    return f" --archive {shlex.quote(archive)}" if archive else ""

@@ -19,7 +19,17 @@ def show_json(answer: object) -> None:
 
 def show_line(text: str) -> None:
     """Print a line."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(printable(text) + "\n")
+
+
+def printable(text: str) -> str:
+    """Return a text on one line without control characters: names come from strangers' files.
+
+    Example:
+        >>> printable(chr(27) + "[2J")[1:]
+        'x1b[2J'
+    """
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
@@ -50,7 +60,7 @@ def show_machine() -> None:
 
 def show_note(text: str) -> None:
     """Print a line on stderr, beside the answer."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(printable(text) + "\n")
 
 
 def show_error(message: str, hint: str) -> None:
@@ -59,9 +69,9 @@ def show_error(message: str, hint: str) -> None:
         sys.stderr.write(json.dumps({"error": message, "hint": hint}, ensure_ascii=False) + "\n")
         return
     red, dim, plain = ("\x1b[31m", "\x1b[2m", "\x1b[0m") if sys.stderr.isatty() else ("", "", "")
-    sys.stderr.write(f"{red}error: {' '.join(message.split())}{plain}\n")
+    sys.stderr.write(f"{red}error: {printable(' '.join(message.split()))}{plain}\n")
     if hint:
-        sys.stderr.write(f"{dim}  {hint}{plain}\n")
+        sys.stderr.write(f"{dim}  {printable(hint)}{plain}\n")
 
 
 @contextmanager
@@ -81,7 +91,7 @@ def progress(label: str) -> Iterator[Callable[[float], None] | None]:
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return "–" if math.isnan(value) else f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else printable(str(value))
 
 
 def _plain(value: object) -> object:

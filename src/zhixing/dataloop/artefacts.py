@@ -79,7 +79,7 @@ class Artefacts:
             if self._storage.exists(name):
                 raise
             return None
-        return _from_bytes(data, name)
+        return _from_bytes(data, recipe.kind, recipe.key)
 
     def keep(self, recipe: Recipe, says: Mapping[str, Any], blob: bytes | None = None) -> Artefact:
         """Write what was made and return it; the blob first, so that nothing speaks of what is not there."""
@@ -89,18 +89,18 @@ class Artefacts:
         said = {"kind": recipe.kind, "key": key, "made_from": list(recipe.made_from), "made_by": recipe.made_by}
         data = json.dumps(said | {"says": dict(says)}, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
         self._storage.write(f"artefacts/{recipe.kind}/{key}.json", data)
-        return _from_bytes(data, key)
+        return _from_bytes(data, recipe.kind, key)
 
     def get(self, kind: str, key: str) -> Artefact | None:
         """Return the artefact of a kind with a key, or None."""
         name = f"artefacts/{kind}/{key}.json"
-        return _from_bytes(self._storage.read(name), name) if self._storage.exists(name) else None
+        return _from_bytes(self._storage.read(name), kind, key) if self._storage.exists(name) else None
 
     def all(self, kind: str) -> Iterator[Artefact]:
         """Yield all artefacts of a kind, in the order of their keys."""
         for name in self._storage.names(f"artefacts/{kind}"):
             if name.endswith(".json"):
-                yield _from_bytes(self._storage.read(name), name)
+                yield _from_bytes(self._storage.read(name), kind, _key_in(name))
 
     def blob(self, artefact: Artefact) -> bytes:
         """Return what of an artefact is not JSON.
@@ -140,7 +140,7 @@ class Artefacts:
             raise InputError(
                 f"{len(found) or 'no'} artefacts are called {name!r}", hint="Give its key, or the beginning of it."
             )
-        return _from_bytes(self._storage.read(found[0]), found[0])
+        return _from_bytes(self._storage.read(found[0]), found[0].split("/")[1], _key_in(found[0]))
 
     def trace(self, name: str) -> Iterator[tuple[int, str, str, str]]:
         """Yield (depth, kind, key, what) for something and all that it was made from, down to drives and sources.
@@ -187,12 +187,20 @@ def _title(artefact: Artefact) -> str:
     return " ".join(str(word) for word in words if word is not None)
 
 
-def _from_bytes(data: bytes, name: str) -> Artefact:
+def _key_in(name: str) -> str:
+    return name.rsplit("/", 1)[-1].removesuffix(".json")
+
+
+def _from_bytes(data: bytes, kind: str, key: str) -> Artefact:
+    """Return an artefact, which must say of itself what its file is called."""
     try:
         said = json.loads(data)
-        made_from: Sequence[str] = said["made_from"]
-        return Artefact(
-            kind=said["kind"], key=said["key"], made_from=tuple(made_from), made_by=said["made_by"], says=said["says"]
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        made_from = tuple(str(part) for part in said["made_from"])
+        made = Artefact(kind=said["kind"], key=said["key"], made_from=made_from, made_by=said["made_by"],
+                        says=dict(said["says"]))  # fmt: skip
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        name = f"artefacts/{kind}/{key}.json"
         raise RecordingError(f"{name} is no artefact: {error}", hint="Remove it; it is made again.") from error
+    if (made.kind, made.key) != (kind, key):
+        raise RecordingError(f"artefacts/{kind}/{key}.json says it is another", hint="Remove it; it is made again.")
+    return made

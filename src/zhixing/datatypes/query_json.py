@@ -184,7 +184,8 @@ def _float(value: int, place: str) -> float:
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        twice = next(key for key in fields if sum(key == other for other, _ in pairs) > 1)
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise QueryError(f"the key {_shown(twice)} is there twice")
     return fields
 

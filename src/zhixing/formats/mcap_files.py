@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+import lz4.frame
 import numpy as np
+import zstandard
 from google.protobuf.message import DecodeError
 from mcap.exceptions import McapError
 from mcap.records import Channel, Chunk, Message
 from mcap.stream_reader import StreamReader, breakup_chunk
 from mcap.writer import CompressionType, Writer
-from zstandard import ZstdError
 
 from zhixing.datatypes.evidence import Drive
 from zhixing.datatypes.lights import Lights
@@ -42,6 +45,8 @@ _CHUNK_BYTES = 64 * 1024
 _MAX_BYTES = 4 * 1024**3
 _MAX_CHUNK_BYTES = 64 * 1024**2
 _MAX_STATES = 100_000_000
+_MOST_GROWTH = 100
+"""So many times its own size a file may hold; recordings pack to a tenth or a thirtieth."""
 
 _Moment, _Signals, _Turn = message_class("Moment"), message_class("Signals"), message_class("Turn")
 
@@ -227,8 +232,8 @@ def read_drive(path: Path | str, *, allow_truncated: bool = False) -> Drive:
 
 
 _DAMAGE = (
-    McapError, DecodeError, ZstdError, struct.error, ValueError, RuntimeError, EOFError, OverflowError, MemoryError,
-    KeyError,
+    McapError, DecodeError, zstandard.ZstdError, struct.error, ValueError, RuntimeError, EOFError, OverflowError,
+    MemoryError, KeyError,
 )  # fmt: skip
 """What the libraries raise on a file that is cut off, damaged or made to harm."""
 _TRUNCATED_HINT = "It may be cut off; read_drive(path, allow_truncated=True) takes what is there."
@@ -253,7 +258,8 @@ def _messages(path: Path, *, allow_truncated: bool) -> Iterator[tuple[str, bytes
 
 
 def _records(file: BinaryIO) -> Iterator[object]:
-    """Yield all records; a chunk that says it is far larger than any of ours is not unpacked."""
+    """Yield all records; chunks that are far larger than any of ours, or than their file, are not unpacked."""
+    left = _MAX_CHUNK_BYTES + _MOST_GROWTH * os.fstat(file.fileno()).st_size
     reader = StreamReader(file, emit_chunks=True, validate_crcs=True, record_size_limit=_MAX_CHUNK_BYTES)
     for record in reader.records:
         if not isinstance(record, Chunk):
@@ -261,7 +267,29 @@ def _records(file: BinaryIO) -> Iterator[object]:
             continue
         if record.uncompressed_size > _MAX_CHUNK_BYTES:
             raise ValueError(f"a chunk of {record.uncompressed_size:,} bytes")
-        yield from breakup_chunk(record, validate_crc=True)
+        data = _unpacked(record)
+        left -= len(data)
+        if left < 0:
+            raise ValueError("chunks that unpack to far more than the file")
+        yield from breakup_chunk(replace(record, compression="", data=data), validate_crc=True)
+
+
+def _unpacked(chunk: Chunk) -> bytes:
+    """Return what is in a chunk, never more than it says: a frame's own word for its size is not believed."""
+    most = chunk.uncompressed_size
+    match chunk.compression:
+        case "":
+            data = chunk.data
+        case "zstd":
+            with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(chunk.data)) as stream:
+                data = stream.read(most + 1)
+        case "lz4":
+            data = lz4.frame.LZ4FrameDecompressor().decompress(chunk.data, max_length=most + 1)  # type: ignore[no-untyped-call]
+        case other:
+            raise ValueError(f"a chunk packed by {other!r}")
+    if len(data) != most:
+        raise ValueError(f"a chunk that does not hold {most:,} bytes as it says")
+    return bytes(data)
 
 
 def _tracks(moments: list[Any], body: EgoBody) -> Tracks:

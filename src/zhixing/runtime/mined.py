@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,10 +81,14 @@ def query_named(text: str) -> Query:
         return catalogue()[text].query()
     if text in NAMED:
         return NAMED[text].query
+    for pattern in catalogue().values():
+        if text.strip().lower() in {pattern.title.in_lang(lang).lower() for lang in LANGS}:
+            return pattern.query()
     path = Path(text)
     if not path.is_file():
-        hint = "zhixing pattern list shows all patterns, docs/named-queries.md the others."
-        raise InputError(f"{text!r} is no file, no pattern and no named query", hint=hint)
+        near = difflib.get_close_matches(text, [*catalogue(), *NAMED], n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "zhixing pattern list shows all patterns."
+        raise InputError(f"{text!r} is no file, no pattern and no named query", hint=f"{hint} Questions: zhixing ask.")
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InputError(f"{path} has {path.stat().st_size:,} bytes", hint="A query has at most 64 kB.")

@@ -12,16 +12,17 @@ from starlette.routing import BaseRoute, Route
 
 from zhixing.dataloop.mining.words import words_as_json
 from zhixing.dataloop.report.page import player_script
-from zhixing.errors import InputError, ZhixingError
+from zhixing.errors import InputError, ServiceError, ZhixingError
 from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.studio import boards, desk, hits
 from zhixing.web.runs import Runs
-from zhixing.web.searches import Searches
+from zhixing.web.searches import Search, Searches
 from zhixing.web.workers import Worker
 
 MOST_BYTES = 128 * 1024
 """A request may have so many; a query has at most half of it."""
 _MOST_LINES = 200
+_MOST_DIGITS = 9
 _Answer = Callable[[Request], Awaitable[object]]
 
 
@@ -40,6 +41,7 @@ class Studio:
         self._digger = Worker()
         self._searches = Searches(place, self._digger, self._desk)
         self._loop = Runs(place, self._digger)
+        self._is_driving = False
 
     def routes(self) -> list[BaseRoute]:
         """Return what is served."""
@@ -49,11 +51,11 @@ class Studio:
             ("GET", "/words", self._words),
             ("POST", "/ask", self._ask),
             ("POST", "/search", self._start),
-            ("GET", "/search/{number:int}", self._state),
-            ("POST", "/search/{number:int}/stop", self._stop),
-            ("GET", "/search/{number:int}/hits", self._hits),
-            ("GET", "/search/{number:int}/hits/{index:int}", self._scene),
-            ("POST", "/search/{number:int}/hits/{index:int}/drive", self._drive),
+            ("GET", "/search/{number}", self._state),
+            ("POST", "/search/{number}/stop", self._stop),
+            ("GET", "/search/{number}/hits", self._hits),
+            ("GET", "/search/{number}/hits/{index}", self._scene),
+            ("POST", "/search/{number}/hits/{index}/drive", self._drive),
             ("GET", "/runs", self._runs),
             ("GET", "/run", self._run_state),
             ("POST", "/run", self._run),
@@ -96,14 +98,17 @@ class Studio:
     async def _start(self, request: Request) -> object:
         return (await self._searches.start(_text(await _said(request), "query"))).state()
 
+    def _search(self, request: Request) -> Search:
+        return self._searches.named(_whole(request, "number"))
+
     async def _state(self, request: Request) -> object:
-        return self._searches.named(request.path_params["number"]).state()
+        return self._search(request).state()
 
     async def _stop(self, request: Request) -> object:
-        return self._searches.stop(request.path_params["number"]).state()
+        return self._searches.stop(_whole(request, "number")).state()
 
     async def _hits(self, request: Request) -> object:
-        search = self._searches.named(request.path_params["number"])
+        search = self._search(request)
         first, count = _window(request)
         wanted = search.hits[first : first + count]
         return {"rows": await self._desk.do(hits.previews, self._place, search.text, wanted)}
@@ -117,7 +122,13 @@ class Studio:
         text, hit = self._hit(request)
         said = await _said(request)
         who = (_text(said, "candidate"), _text(said, "incumbent"))
-        return await self._digger.do(boards.drive_hit, self._place, text, hit, who)
+        if self._is_driving:
+            raise ServiceError("two are driving already", hint="Wait until they are there.")
+        self._is_driving = True
+        try:
+            return await self._digger.do(boards.drive_hit, self._place, text, hit, who)
+        finally:
+            self._is_driving = False
 
     async def _runs(self, _: Request) -> object:
         known = await self._desk.do(boards.runs, self._place)
@@ -157,8 +168,8 @@ class Studio:
         return Response(player_script(), media_type="text/javascript", headers={"cache-control": "no-cache"})
 
     def _hit(self, request: Request) -> tuple[str, hits.PlainHit]:
-        search = self._searches.named(request.path_params["number"])
-        index = request.path_params["index"]
+        search = self._search(request)
+        index = _whole(request, "index")
         if index >= len(search.hits):
             raise InputError(f"the search has no hit {index}", hint="Choose one of its list.")
         return search.text, search.hits[index]
@@ -198,6 +209,14 @@ async def _said(request: Request) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise InputError("the request is no object", hint="Send a JSON object.")
     return said
+
+
+def _whole(request: Request, name: str) -> int:
+    """Return a number that stands in the path."""
+    text = str(request.path_params[name])
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise InputError(f"{text[:20]!r} is no number", hint="Give one of the list.")
+    return int(text)
 
 
 def _text(said: dict[str, Any], name: str) -> str:

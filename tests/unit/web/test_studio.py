@@ -170,6 +170,9 @@ def test_a_question_is_answered_and_a_new_search_ends_the_old_one(desk: Desk) ->
         ("/search", '{"query": "/etc/passwd"}'),
         ("/search", json.dumps({"query": "x" * MOST_BYTES})),
         ("/search/999/stop", "{}"),
+        (f"/search/{'9' * 5000}/stop", "{}"),
+        ("/ask", json.dumps({"text": "cars " * 100})),
+        ("/ask", '{"text": "car brakes hard", "model": true}'),
     ],
 )
 def test_nonsense_is_answered_with_what_to_do(desk: Desk, path: str, body: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from typing import Any, TypeVar
 
 import numpy as np
@@ -131,16 +133,29 @@ class Commit:
                 sources=tuple(_entry(SourceEntry, one) for one in said["sources"]),
                 drives=tuple(_entry(DriveEntry, one) for one in said["drives"]),
             )
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise RecordingError(
                 f"{name} is no part of an archive: {error}", hint="Remove it, ingest again."
             ) from error
+
+
+_PLAIN = {"str": str, "int": int, "dict[str, int]": dict, "dict[str, Any]": dict}
+_STATES = re.compile(r"states/[\w-]+\.parquet")
 
 
 def _entry(kind: type[_Entry], said: Mapping[str, Any]) -> _Entry:
     """Return an entry; lists are tuples again."""
     known = {one.name for one in fields(kind)}
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in said.items() if k in known}
+    for one in fields(kind):
+        wanted = _PLAIN.get(str(one.type))
+        if wanted is not None and one.name in values and type(values[one.name]) is not wanted:
+            raise TypeError(f"{one.name} is {values[one.name]!r}"[:80])
+    if kind is DriveEntry:
+        if not _STATES.fullmatch(values["states"]):
+            raise ValueError(f"{values['states']!r} holds no rows"[:80])
+        if values.get("keep_until"):
+            date.fromisoformat(values["keep_until"])
     return kind(**values)
 
 

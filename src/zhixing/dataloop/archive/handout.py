@@ -121,12 +121,26 @@ def hand_out(
     for drive in leaving:
         rows = archive.rows(drive)
         offset = (0.0, 0.0)
-        if not rules.absolute and rows.num_rows:
-            here = (_whole_km(float(rows.x_m[0])), _whole_km(float(rows.y_m[0])))
+        if not rules.absolute:
+            here = _whole_km_near(archive, drive, rows)
             offset = by_road.setdefault(drive.road, here) if drive.road else here
         offsets[drive.key] = offset
         _copy(archive, target, drive, rows, offset)
     return HandedOut(record=record, offsets_m=offsets)
+
+
+def _whole_km_near(archive: Archive, drive: DriveEntry, rows: Observations) -> tuple[float, float]:
+    """Return a place near a drive: its first row, or where nobody is in it its task's start or its map."""
+    if rows.num_rows:
+        return _whole_km(float(rows.x_m[0])), _whole_km(float(rows.y_m[0]))
+    task = task_from_json(drive.task)
+    if task is not None:
+        return _whole_km(task.start.x_m), _whole_km(task.start.y_m)
+    lanes = archive.road(drive.road).lanes if drive.road else ()
+    if not lanes:
+        return 0.0, 0.0
+    x_m, y_m = lanes[0].centre_xy_m[0].tolist()
+    return _whole_km(x_m), _whole_km(y_m)
 
 
 def _whole_km(value_m: float) -> float:

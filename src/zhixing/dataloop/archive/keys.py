@@ -58,6 +58,8 @@ def source_key(reader: str, files: Iterable[Path]) -> str:
 
 
 def _file_digest(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise RecordingError(f"{path} is no ordinary file", hint="Take it out of the folder.")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

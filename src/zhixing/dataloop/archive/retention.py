@@ -21,7 +21,7 @@ def expired(archive: Archive, today: date) -> list[DriveEntry]:
 
 
 def purge(archive: Archive, today: date) -> tuple[str, ...]:
-    """Remove every drive whose date is over, with its rows, and return their keys.
+    """Remove every drive whose date is over, with its rows and its map, and return their keys.
 
     Rows of others in the same file are written anew first, then the commit that speaks of them, and only then the old
     ones are removed: whoever is stopped in between leaves an archive in which nothing is missing that should be there.
@@ -49,6 +49,10 @@ def purge(archive: Archive, today: date) -> tuple[str, ...]:
             removed += [states, states.replace("states/", "rejected/", 1)]
     archive.refresh()
     in_use = {drive.states for drive in archive.drives.values()}
+    roads = {drive.road for drive in archive.drives.values()}
+    for road in archive.storage.names("roads"):
+        if road.rsplit("/", 1)[-1].split(".", 1)[0] not in roads:
+            archive.storage.remove(road)
     for states in removed:
         if states.replace("rejected/", "states/", 1) not in in_use:
             archive.storage.remove(states)

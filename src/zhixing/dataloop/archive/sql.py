@@ -11,6 +11,7 @@ from zhixing.dataloop.archive.archive import Archive
 from zhixing.errors import InputError
 
 _MOST_ROWS = 100_000
+_ANSWERS = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 
 
 def ask(archive: Archive, sql: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
@@ -28,16 +29,20 @@ def ask(archive: Archive, sql: str) -> tuple[tuple[str, ...], list[tuple[Any, ..
         InputError: DuckDB does not understand it, or it is not allowed.
     """
     with duckdb.connect(":memory:") as database:
+        if not archive.storage.is_local:
+            database.register_filesystem(archive.storage.fs)
         for name in ("states", "rejected"):
             _view(database, archive, name)
         database.register("drives", _drives(archive))
         database.register("sources", _sources(archive))
-        if archive.storage.is_local:
-            database.execute(f"SET allowed_directories=['{_quoted(archive.storage.root)}/']")
-            database.execute("SET enable_external_access=false")
-        database.execute("SET lock_configuration=true")
+        _shut(database, archive)
         try:
-            found = database.execute(sql)
+            statements = database.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in _ANSWERS:
+                raise InputError(
+                    "the archive answers one SELECT", hint="It is not changed by SQL; see docs/archive.md."
+                )
+            found = database.execute(statements[0])
             columns = tuple(str(column[0]) for column in found.description or ())
             return columns, found.fetchmany(_MOST_ROWS)
         except duckdb.Error as error:
@@ -46,12 +51,7 @@ def ask(archive: Archive, sql: str) -> tuple[tuple[str, ...], list[tuple[Any, ..
 
 def _view(database: duckdb.DuckDBPyConnection, archive: Archive, name: str) -> None:
     """Let a table be all files of a folder; a drive that is committed twice counts once."""
-    storage = archive.storage
-    files = sorted({drive.states.replace("states/", f"{name}/", 1) for drive in archive.drives.values()})
-    files = [storage.path(file) for file in files if name == "states" or storage.exists(file)]
-    if not storage.is_local:
-        database.register_filesystem(storage.fs)
-        files = [storage.fs.unstrip_protocol(file) for file in files]
+    files = _files(archive, name)
     if not files:
         columns = "drive VARCHAR, time_ns BIGINT, object_id BIGINT, road_user TINYINT, x_m DOUBLE, y_m DOUBLE, "
         columns += "yaw_rad DOUBLE, speed_mps DOUBLE, length_m DOUBLE, width_m DOUBLE, reason TINYINT"
@@ -65,6 +65,22 @@ def _view(database: duckdb.DuckDBPyConnection, archive: Archive, name: str) -> N
         f"AS all_rows SEMI JOIN {name}_wanted AS wanted ON wanted.drive = all_rows.drive "
         f"AND ends_with(all_rows.filename, replace(wanted.file, 'states/', '{name}/'))"
     )
+
+
+def _files(archive: Archive, name: str) -> list[str]:
+    storage = archive.storage
+    files = sorted({drive.states.replace("states/", f"{name}/", 1) for drive in archive.drives.values()})
+    files = [storage.path(file) for file in files if name == "states" or storage.exists(file)]
+    return files if storage.is_local else [str(storage.fs.unstrip_protocol(file)) for file in files]
+
+
+def _shut(database: duckdb.DuckDBPyConnection, archive: Archive) -> None:
+    """Let nothing be read but the archive's own rows, and nothing be set any more."""
+    files = [file for name in ("states", "rejected") for file in _files(archive, name)]
+    names = ", ".join(f"'{_quoted(file)}'" for file in files)
+    database.execute(f"SET allowed_paths=[{names}]")
+    database.execute("SET enable_external_access=false")
+    database.execute("SET lock_configuration=true")
 
 
 def _quoted(text: str) -> str:

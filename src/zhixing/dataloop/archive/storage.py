@@ -40,8 +40,21 @@ class Storage:
         self.is_local = isinstance(self.fs, LocalFileSystem)
 
     def path(self, name: str) -> str:
-        """Return where a file lies, as the file system of ``fs`` calls it."""
-        return f"{self.root}/{name}"
+        """Return where a file lies, as the file system of ``fs`` calls it.
+
+        An archive may come from somebody else: no name in it, and no link, leads out of it.
+
+        Raises:
+            RecordingError: The name leads out of the archive.
+        """
+        path = f"{self.root}/{name}"
+        is_plain = (
+            all(part not in {"", ".", ".."} for part in name.split("/")) and "\\" not in name and "\0" not in name
+        )
+        root = os.path.realpath(self.root) if self.is_local else ""
+        if not is_plain or (self.is_local and not os.path.realpath(path).startswith(f"{root}/")):
+            raise RecordingError(f"{name!r} leads out of the archive", hint="Somebody has changed it; do not use it.")
+        return path
 
     def exists(self, name: str) -> bool:
         """Return whether a file is there."""

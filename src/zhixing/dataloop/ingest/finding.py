@@ -102,24 +102,27 @@ def find_sources(places: Sequence[Path], readers: dict[str, Reader]) -> tuple[li
 
 def _walk(place: Path, taken: set[Path]) -> Iterator[Path]:
     """Yield a place and all that is in it, folders before what they hold, without what was taken meanwhile."""
-    if place in taken:
-        return
-    yield place
-    if place in taken or not place.is_dir():
-        return
-    try:
-        inside = sorted(place.iterdir())
-    except OSError:
-        return
-    for path in inside:
-        if not path.is_symlink() and not path.name.startswith("."):
-            yield from _walk(path, taken)
+    waiting = [place]
+    while waiting:
+        path = waiting.pop()
+        if path in taken or not (path.is_dir() or path.is_file()):
+            continue
+        yield path
+        if path in taken or not path.is_dir():
+            continue
+        try:
+            inside = sorted(path.iterdir(), reverse=True)
+        except OSError:
+            continue
+        waiting.extend(one for one in inside if not one.is_symlink() and not one.name.startswith("."))
 
 
 def _source(path: Path, name: str, reader: Reader, taken: set[Path]) -> Source:
     taken.add(path)
     try:
         files = reader.files(path)
+        for file in files:
+            _check_inside(file, path)
         taken.update(file.resolve() for file in files if path in file.resolve().parents)
         if path.is_dir():
             taken.update(file for file in path.rglob("*") if file.is_file())
@@ -130,6 +133,17 @@ def _source(path: Path, name: str, reader: Reader, taken: set[Path]) -> Source:
         hint = error.hint if isinstance(error, ZhixingError) else "Check the file."
         return Source(key=source_key(name, ()) + path.name, path=path, reader=name, num_bytes=0,
                       refused=str(error), hint=hint)  # fmt: skip
+
+
+def _check_inside(file: Path, place: Path) -> None:
+    """Complain about a link that leads elsewhere: what stands there was not given to be read.
+
+    Raises:
+        RecordingError: It does.
+    """
+    folder = place if place.is_dir() else place.parent
+    if file.is_symlink() and folder.parent not in file.resolve().parents:
+        raise RecordingError(f"{file.name} is a link out of the folder", hint="Put the file itself there.")
 
 
 def _unreadable(path: Path) -> Source | None:

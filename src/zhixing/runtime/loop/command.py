@@ -12,7 +12,9 @@ from zhixing.dataloop.gate import GateRules
 from zhixing.runtime.dataloop import open_archive
 from zhixing.runtime.loop.recipes import Background, How
 from zhixing.runtime.loop.run import LoopPlan, LoopReport, Step, run_loop
+from zhixing.runtime.loop.selection import catalogue_queries
 from zhixing.runtime.loop.telling import (
+    check_needed,
     check_writable,
     in_words,
     lines_of,
@@ -93,6 +95,7 @@ def loop_once(
         RecordingError: The report cannot be written.
     """
     check_writable(out)
+    check_needed(needed, [query.name for query in catalogue_queries()])
 
     def on_step(step: Step, share: float) -> None:
         first, last = _SHARES[step]

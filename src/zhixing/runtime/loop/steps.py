@@ -18,8 +18,8 @@ from zhixing.runtime.loop.driving import Driven, RolledOut, drive_scenes, driven
 from zhixing.runtime.loop.judging import Judged, judge_and_report, slices_in
 from zhixing.runtime.loop.making import Progress
 from zhixing.runtime.loop.recipes import How
-from zhixing.runtime.loop.selection import SCENES_PER_QUERY, Selection, select
-from zhixing.runtime.loop.telling import check_writable, in_words, lines_of, mean_score, write_report
+from zhixing.runtime.loop.selection import SCENES_PER_QUERY, Selection, catalogue_queries, select
+from zhixing.runtime.loop.telling import check_needed, check_writable, in_words, lines_of, mean_score, write_report
 from zhixing.runtime.mined import query_named
 
 OUTCOMES: tuple[DriveOutcome, ...] = ("goal", "collision", "off_road", "timeout")
@@ -210,6 +210,8 @@ def gate_once(
         RecordingError: The archive or the report cannot be read or written.
     """
     check_writable(out)
+    queries = [query_named(text) for text in wanted.queries] or catalogue_queries()
+    check_needed(rules.needed_slices, [query.name for query in queries])
     learnt = None if trained_on is None else lines_of(trained_on)
     place, selection = wanted.selected()
     ours, theirs = (kept_scores(place, selection.scenes, how) for how in (candidate, incumbent))

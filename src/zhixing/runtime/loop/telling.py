@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
+from zhixing.datatypes.tracks import RoadUser
 from zhixing.datatypes.verdict import Interval
 from zhixing.errors import InputError, RecordingError
 from zhixing.runtime.loop.driving import Driven
@@ -50,6 +52,32 @@ def lines_of(path: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}", hint="Give a text file with a drive a line.") from error
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def check_needed(slices: Sequence[str], queries: Sequence[str]) -> None:
+    """Complain about a slice that no scenario can belong to, before hours of work are done for it.
+
+    Args:
+        slices: As ``pattern:cut-in-at-speed``.
+        queries: Names of the queries that find patterns.
+
+    Raises:
+        InputError: There is no such slice.
+    """
+    known = {
+        "pattern": set(queries), "class": {one.name.lower() for one in RoadUser}, "time": {"day", "night", "unknown"},
+    }  # fmt: skip
+    for one in slices:
+        kind, _, name = one.partition(":")
+        if kind in {"family", "place"} and name:
+            continue
+        if name not in known.get(kind, ()):
+            every = [f"{k}:{value}" for k, values in known.items() for value in values]
+            near = difflib.get_close_matches(one, every, n=2, cutoff=0.5)
+            hint = (
+                f"Did you mean {' or '.join(near)}?" if near else "Name it as pattern:…, class:…, time:… or family:…."
+            )
+            raise InputError(f"no scenario belongs to {one!r}", hint=hint)
 
 
 def check_writable(out: Path) -> None:

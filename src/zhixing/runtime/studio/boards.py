@@ -29,10 +29,11 @@ def runs(place: str) -> dict[str, Any]:
         RecordingError: The archive cannot be read.
     """
     artefacts = Artefacts(archive_at(place))
-    verdicts = [_verdict_line(one) for one in artefacts.all("verdict")]
+    verdicts = [line for one in artefacts.all("verdict") if (line := _line_if_sound(one)) is not None]
     by_planner: dict[str, list[dict[str, Any]]] = {}
     for card in artefacts.all("score"):
-        by_planner.setdefault(card.says["planner"], []).append(card.says)
+        if _is_sound(card.says):
+            by_planner.setdefault(card.says["planner"], []).append(card.says)
     return {
         "verdicts": sorted(verdicts, key=lambda one: (one["candidate"], one["incumbent"], one["key"]))[:_MOST_VERDICTS],
         "planners": sorted((_board(name, cards) for name, cards in by_planner.items()), key=lambda one: -one["score"]),
@@ -158,6 +159,20 @@ def _verdict_line(artefact: Artefact) -> dict[str, Any]:
         "high": said.difference.high, "background": artefact.says.get("background", "reactive"),
         "unmet": [one.rule for one in said.findings if not one.is_met],
     }  # fmt: skip
+
+
+def _line_if_sound(artefact: Artefact) -> dict[str, Any] | None:
+    """Return a line about a verdict, None if its file makes no sense: one bad file must not hide all the others."""
+    try:
+        return _verdict_line(artefact)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _is_sound(said: dict[str, Any]) -> bool:
+    score = said.get("score")
+    is_number = isinstance(score, int | float) and math.isfinite(score)
+    return isinstance(said.get("planner"), str) and ("failed" in said or (is_number and "outcome" in said))
 
 
 def _pairs(artefacts: Artefacts, judged: Artefact) -> dict[str, tuple[Artefact, Artefact]]:
