@@ -81,6 +81,8 @@ _ALL = (
     Measure("turned_rad", 1),
     Measure("turned_lately_rad", 1),
     Measure("lateral_accel_mps2", 1),
+    Measure("lateral_jerk_mps3", 1),
+    Measure("stopping_m", 1),
     Measure("travelled_m", 1),
     # where two are to each other
     Measure("distance_m", 2),
@@ -106,6 +108,13 @@ _ALL = (
     Measure("brake_in_s", 2),
     Measure("steer_threat_share", 2),
     Measure("worst_ttc_s", 2),
+    Measure("needed_lateral_accel_mps2", 2),
+    Measure("steer_in_s", 2),
+    Measure("react_in_s", 2),
+    Measure("safety_decel_mps2", 2),
+    Measure("stopping_share", 2),
+    Measure("rss_margin_m", 2),
+    Measure("delta_v_mps", 2),
     # on the map
     Measure("is_on_driving_lane", 1, needs_road=True),
     Measure("is_on_biking_lane", 1, needs_road=True),
@@ -130,6 +139,7 @@ _ALL = (
     Measure("next_turn", 1, TURNS, needs_road=True),
     # near what is on the map
     Measure("crossing_m", 1, needs_road=True),
+    Measure("crossing_in_s", 1, needs_road=True),
     Measure("junction_m", 1, needs_road=True),
     Measure("is_beside_lanes", 1, needs_road=True),
     # where two are to each other on the map

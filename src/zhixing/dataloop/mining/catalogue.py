@@ -8,6 +8,7 @@ from zhixing.dataloop.mining.measures_conflicts import CONFLICTS
 from zhixing.dataloop.mining.measures_lane_pairs import LANE_PAIRS
 from zhixing.dataloop.mining.measures_lights import LIGHTS
 from zhixing.dataloop.mining.measures_map import ON_THE_MAP
+from zhixing.dataloop.mining.measures_margins import MARGINS
 from zhixing.dataloop.mining.measures_motion import MOTION
 from zhixing.dataloop.mining.measures_near_map import NEAR_THE_MAP
 from zhixing.dataloop.mining.measures_pairs import PAIRS
@@ -20,6 +21,7 @@ SUBJECTS = (
     ("Where two are to each other", PAIRS),
     ("How near two come to a collision", CONFLICTS),
     ("What is left to do against a collision", THREATS),
+    ("What safe driving would have left", MARGINS),
     ("On the map", ON_THE_MAP),
     ("Near what is on the map", NEAR_THE_MAP),
     ("Where two are to each other on the map", LANE_PAIRS),

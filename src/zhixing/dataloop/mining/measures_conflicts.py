@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zhixing.dataloop.mining.boxes import boxes_touch, extents_m, meeting_s, seen_from, turn_rad
-from zhixing.dataloop.mining.measures_motion import STANDING_MPS
+from zhixing.dataloop.mining.measures_motion import FULL_BRAKES_MPS2, STANDING_MPS
 from zhixing.dataloop.mining.measuring import Measuring
 from zhixing.dataloop.mining.prepared import PreparedDrive, Users
 from zhixing.datatypes.localized import Localized
@@ -15,7 +15,6 @@ from zhixing.datatypes.units import NS_PER_S, ns_from_s
 PET_HORIZON_S = 5.0
 _FOLLOWS_RAD = np.pi / 6.0
 NEAREST_M = 0.1
-FULL_BRAKES_MPS2 = 8.0
 
 
 def both_users(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> tuple[Users, Users]:

@@ -9,6 +9,7 @@ from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.datatypes.localized import Localized
 from zhixing.datatypes.shapes import FloatArray
 
+FULL_BRAKES_MPS2 = 8.0
 STANDING_MPS = 0.3
 """Positions of recordings jitter; who is slower stands."""
 LATELY_S = 8.0
@@ -159,6 +160,25 @@ MOTION = (
             "Querbeschleunigung von a: Geschwindigkeit mal Gierrate, links positiv.",
         ),
         _lateral_accel_mps2,
+    ),
+    Measuring(
+        "lateral_jerk_mps3",
+        Localized(
+            "a 的横向加加速度：±0.4 s 内横向加速度的拟合斜率，左为正",
+            "Lateral jerk of a: the slope of its lateral acceleration, fitted over ±0.4 s, left positive.",
+            "Querruck von a: die Steigung seiner Querbeschleunigung, über ±0,4 s ausgeglichen, links positiv.",
+        ),
+        lambda drive: drive.rate(_lateral_accel_mps2(drive)),
+    ),
+    Measuring(
+        "stopping_m",
+        Localized(
+            "a 以 8 m/s² 全力制动的停车距离（MSD）",
+            "Way in which a stops with 8 m/s² (MSD).",
+            "Weg, auf dem a mit 8 m/s² anhält (MSD).",
+        ),
+        lambda drive: drive.speed_mps**2 / (2.0 * FULL_BRAKES_MPS2),
+        source="Allen, Shin and Cooper (1978), minimum stopping distance, without response",
     ),
     Measuring(
         "travelled_m",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from zhixing.dataloop.mining.boxes import extents_m, seen_from
-from zhixing.dataloop.mining.measures_conflicts import FULL_BRAKES_MPS2, both_users, gap_and_closing, where_both
+from zhixing.dataloop.mining.measures_conflicts import both_users, gap_and_closing, where_both
+from zhixing.dataloop.mining.measures_motion import FULL_BRAKES_MPS2
 from zhixing.dataloop.mining.measuring import Measuring
-from zhixing.dataloop.mining.prepared import PreparedDrive
+from zhixing.dataloop.mining.prepared import PreparedDrive, Users
 from zhixing.datatypes.localized import Localized
-from zhixing.datatypes.shapes import FloatArray, IntArray
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 
 FULL_STEERING_MPS2 = 8.0
 """Lateral acceleration at the limit of dry asphalt."""
@@ -19,7 +20,8 @@ _ROUNDS = 40
 _LEAST_TIME_S = 0.05
 
 
-def _brake_in_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+def brake_in_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    """Return how long one can wait and still brake for each of some others."""
     a, b = both_users(drive, one, others, steps)
     gap, closing = gap_and_closing(a, b)
     closes = closing > 1e-6
@@ -27,8 +29,8 @@ def _brake_in_s(drive: PreparedDrive, one: int, others: IntArray, steps: slice) 
     return where_both(a, b, np.where(closes, gap / speed - speed / (2.0 * FULL_BRAKES_MPS2), np.inf))
 
 
-def _steer_threat_share(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
-    a, b = both_users(drive, one, others, steps)
+def way_round(a: Users, b: Users) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return in how many seconds a is at b, how far aside it has to be by then, and where it comes nearer at all."""
     gap, closing = gap_and_closing(a, b)
     closes = (closing > 1e-6) & np.isfinite(gap)
     time_s = np.maximum(np.where(closes, gap, 0.0) / np.where(closes, closing, 1.0), _LEAST_TIME_S)
@@ -38,6 +40,12 @@ def _steer_threat_share(drive: PreparedDrive, one: int, others: IntArray, steps:
     drift = a.cos * (b.vy_mps - a.vy_mps) - a.sin * (b.vx_mps - a.vx_mps)
     clear = across + 0.5 * a.width_m
     aside = np.minimum(np.maximum(clear + left + drift * time_s, 0.0), np.maximum(clear - left - drift * time_s, 0.0))
+    return time_s, aside, closes
+
+
+def _steer_threat_share(drive: PreparedDrive, one: int, others: IntArray, steps: slice) -> FloatArray:
+    a, b = both_users(drive, one, others, steps)
+    time_s, aside, closes = way_round(a, b)
     needed = np.where(closes, 2.0 * aside / (time_s * time_s), 0.0)
     return where_both(a, b, needed / FULL_STEERING_MPS2)
 
@@ -68,7 +76,7 @@ THREATS = (
             "Wie lange a warten kann, um mit vollem Bremsen (8 m/s²) nicht auf b aufzufahren (TTB); negativ, wenn es "
             "zu spät ist, unendlich, wenn die Lücke sich nicht schließt.",
         ),
-        of_two=_brake_in_s,
+        of_two=brake_in_s,
         source="Hillenbrand, Spieker and Kroschel (2006), time to brake",
     ),
     Measuring(

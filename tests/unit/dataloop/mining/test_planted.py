@@ -19,7 +19,7 @@ from zhixing.runtime.bench.dataloop.planted.scenes import Planted
 from zhixing.runtime.bench.dataloop.planted.scoring import compare, find_quickly, planted_scenes, score
 
 SCENES, TARGET = 6, 0.98
-SMOOTHED = {"accel_mps2", "jerk_mps3", "yaw_rate_radps", "lateral_accel_mps2", "changes_lane_left",
+SMOOTHED = {"lateral_jerk_mps3", "accel_mps2", "jerk_mps3", "yaw_rate_radps", "lateral_accel_mps2", "changes_lane_left",
             "changes_lane_right", "crosses_stop_line"}  # fmt: skip
 """Fitted over 0.8 s, or over at once."""
 S = 1_000_000_000

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from zhixing.runtime.bench.dataloop.planted.conflicts import CONFLICTS
 from zhixing.runtime.bench.dataloop.planted.junctions import JUNCTIONS
 from zhixing.runtime.bench.dataloop.planted.lane_pairs import LANE_PAIRS
+from zhixing.runtime.bench.dataloop.planted.margins import MARGINS
 from zhixing.runtime.bench.dataloop.planted.on_road import ON_ROAD
 from zhixing.runtime.bench.dataloop.planted.one_user import ONE_USER
 from zhixing.runtime.bench.dataloop.planted.scenes import Sower
@@ -18,7 +19,7 @@ from zhixing.runtime.bench.dataloop.planted.two_users import TWO_USERS
 from zhixing.runtime.bench.measure import Measure
 
 SOWERS: MappingProxyType[str, Sower] = MappingProxyType(
-    {**ONE_USER, **TWO_USERS, **CONFLICTS, **THREATS, **ON_ROAD, **LANE_PAIRS, **JUNCTIONS}
+    {**ONE_USER, **TWO_USERS, **CONFLICTS, **THREATS, **MARGINS, **ON_ROAD, **LANE_PAIRS, **JUNCTIONS}
 )
 """Who makes the scenes for which measure."""
 _SCENES, _TARGET = 40, 0.98

@@ -45,7 +45,7 @@ def behind(
         Actor(object_id=3, motion=Motion(x_m=-_ALONG_M - 3.0, speed_mps=steady(speed_mps))),
         Actor(object_id=4, motion=Motion(x_m=front_m + 40.0, y_m=-0.5, speed_mps=steady(speed_mps + 2.0))),
     )
-    stays = condition.measure in {"gap_ahead_m", "headway_s"}
+    stays = condition.measure in {"gap_ahead_m", "headway_s", "stopping_share", "rss_margin_m"}
     plants = (Plant((0, 1), start, math.inf if stays else end),)
     # Far aside the gap of another lorry shrinks to somewhat more than what is asked for.
     missed = changing(speed_mps - closing_mps, (start - spare * gap_m / closing_mps, speed_mps, 1000.0))

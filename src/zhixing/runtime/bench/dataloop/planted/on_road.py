@@ -83,6 +83,18 @@ def _crossing_m(rng: np.random.Generator) -> Scene:
     )  # fmt: skip
 
 
+def _crossing_in_s(rng: np.random.Generator) -> Scene:
+    speed, starts, asked = rng.uniform(4.0, 7.0), rng.uniform(-5.0, 5.0), rng.uniform(2.0, 4.0)
+    passes = on_street(1, starts, 0.0, steady(speed))
+    stops = on_street(2, 47.0, 0.0, steady(0.0))
+    leaves = on_street(3, 54.0, 0.0, steady(speed))
+    plants = (Plant((1,), (48.0 - starts) / speed - asked, (52.0 - starts) / speed),)
+    return Scene(
+        condition=bound("crossing_in_s", at_most=asked), actors=(passes, stops, leaves), plants=plants,
+        road=mixed_street(), duration_s=15.0,
+    )  # fmt: skip
+
+
 def _lane_offset_m(rng: np.random.Generator) -> Scene:
     start, drift, lasts = rng.uniform(1.0, 2.0), rng.uniform(0.5, 0.9), rng.uniform(2.0, 3.0)
     there = 1.2 / drift
@@ -234,6 +246,7 @@ ON_ROAD = MappingProxyType(
         "is_on_crossing": _is_on_crossing,
         "is_beside_lanes": _is_beside_lanes,
         "crossing_m": _crossing_m,
+        "crossing_in_s": _crossing_in_s,
         "lane_offset_m": _lane_offset_m,
         "lane_width_m": _lane_width_m,
         "lane_apart_rad": _lane_apart_rad,

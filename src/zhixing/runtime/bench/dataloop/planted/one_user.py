@@ -177,6 +177,33 @@ def _lateral_accel_mps2(rng: np.random.Generator) -> Scene:
     return Scene(condition=bound("lateral_accel_mps2", at_least=2.0), actors=actors, plants=_both(start, start + lasts))
 
 
+def _lateral_jerk_mps3(rng: np.random.Generator) -> Scene:
+    start, gain, bend = rng.uniform(2.5, 4.0), rng.uniform(2.8, 3.2), 0.05
+
+    def bends(object_id: int, rate: float, curvature: float) -> Actor:
+        """Return a car that speeds up from 8 to 14 m/s in a bend: what pulls it aside grows by 2 v a times the bend."""
+        motion = Motion(
+            y_m=300.0 * object_id, speed_mps=changing(8.0, (start, 14.0, rate)), pieces=((600.0, curvature),)
+        )
+        return Actor(object_id=object_id, motion=motion)
+
+    actors = (bends(1, gain, bend), bends(2, 0.4, bend), bends(3, gain, -bend))
+    return Scene(
+        condition=bound("lateral_jerk_mps3", at_least=1.1), actors=actors,
+        plants=(Plant((1,), start, start + 6.0 / gain),), least_hz=10.0,
+    )  # fmt: skip
+
+
+def _stopping_m(rng: np.random.Generator) -> Scene:
+    limit, gain, start = rng.uniform(8.0, 18.0), rng.uniform(1.5, 3.0), rng.uniform(1.0, 3.0)
+    stays = start + 6.0 / gain + rng.uniform(1.0, 2.0)
+    fast = changing(limit - 3.0, (start, limit + 3.0, gain), (stays, limit - 3.0, gain))
+    actors = (_straight(1, fast), _straight(2, changing(limit - 3.0, (start, limit - 0.3, gain))))
+    plants = (Plant((1,), start + 3.0 / gain, stays + 3.0 / gain),)
+    condition = bound("stopping_m", at_least=limit * limit / 16.0)
+    return Scene(condition=condition, actors=actors, plants=plants, duration_s=14.0)
+
+
 def _travelled_m(rng: np.random.Generator) -> Scene:
     asked, speed, since = rng.uniform(25.0, 40.0), rng.uniform(5.0, 8.0), rng.uniform(0.5, 2.0)
     round_about = Motion(speed_mps=steady(speed), pieces=((200.0, 0.1),))
@@ -205,6 +232,8 @@ ONE_USER = MappingProxyType(
         "turned_rad": _turned_rad,
         "turned_lately_rad": _turned_lately_rad,
         "lateral_accel_mps2": _lateral_accel_mps2,
+        "lateral_jerk_mps3": _lateral_jerk_mps3,
+        "stopping_m": _stopping_m,
         "travelled_m": _travelled_m,
     }
 )
