@@ -162,25 +162,25 @@ def _same_scenarios(ours: Mapping[str, Scorecard], theirs: Mapping[str, Scorecar
 def _not_trained(both: list[str], trained_on: Sequence[str] | None) -> Finding:
     if trained_on is None:
         says = Localized(
-            "没有说明候选是用哪些数据训练的。", "Nobody says what the candidate has learnt from.",
+            "未说明候选版本的训练数据。", "Nobody says what the candidate has learnt from.",
             "Niemand sagt, woraus der Kandidat gelernt hat.",
         )  # fmt: skip
         return Finding(rule="not-trained-on", is_met=False, says=says)
     known, count = sorted(set(both) & set(trained_on)), len(trained_on)
     if known:
         says = Localized(
-            f"有 {len(known)} 个场景出现在候选的训练数据里。",
+            f"有 {len(known)} 个场景出现在候选版本的训练数据里。",
             f"The candidate has learnt from {len(known)} of the scenarios.",
             f"Aus {len(known)} der Szenarien hat der Kandidat gelernt.",
         )
     elif not count:
         says = Localized(
-            "候选没有用录制数据训练。", "The candidate has not learnt from recordings.",
+            "候选版本没有用录制数据训练。", "The candidate has not learnt from recordings.",
             "Der Kandidat hat nicht aus Aufzeichnungen gelernt.",
         )  # fmt: skip
     else:
         says = Localized(
-            f"评测场景都不在候选的 {count} 条训练数据里。",
+            f"评测场景都不在候选版本的 {count} 条训练数据里。",
             f"None of the scenarios is among the {count} that the candidate has learnt from.",
             f"Keines der Szenarien ist unter den {count}, aus denen der Kandidat gelernt hat.",
         )
@@ -194,18 +194,18 @@ def _enough(both: list[str], results: Sequence[SliceResult], rules: GateRules) -
     judged = sum(one.is_judged for one in results)
     if not is_enough:
         says = Localized(
-            f"只有 {len(both)} 个场景，至少要 {rules.least_scenarios} 个。",
+            f"场景数不足：{len(both)} 个，至少需要 {rules.least_scenarios} 个。",
             f"{len(both)} scenarios are fewer than {rules.least_scenarios}.",
             f"{len(both)} Szenarien sind weniger als {rules.least_scenarios}.",
         )
     elif thin:
         names = ", ".join(f"{name} ({counts.get(name, 0)})" for name in thin)
         says = Localized(
-            f"这些分片的场景太少：{names}。", f"Too few scenarios of {names}.", f"Zu wenige Szenarien von {names}."
+            f"这些子集的场景太少：{names}。", f"Too few scenarios of {names}.", f"Zu wenige Szenarien von {names}."
         )
     else:
         says = Localized(
-            f"共 {len(both)} 个场景，{len(results)} 个分片中有 {judged} 个数量足够。",
+            f"共 {len(both)} 个场景，{len(results)} 个子集中有 {judged} 个数量足够。",
             f"{len(both)} scenarios; {judged} of {len(results)} slices have enough of them.",
             f"{len(both)} Szenarien; {judged} von {len(results)} Teilmengen haben genug davon.",
         )
@@ -224,10 +224,10 @@ def _nothing_new(
     rule, what = _NEW[outcome]
     new = [name for name in both if ours[name].outcome == outcome and theirs[name].outcome != outcome]
     says = Localized(
-        f"新增 {len(new)} 次{what.zh}，现役在这些场景里没有。",
+        f"新增{what.zh} {len(new)} 次（基线版本在这些场景中未发生）。",
         f"{len(new)} new: the incumbent has no {what.en} there.",
         f"{len(new)} neu: Der Amtsinhaber hat dort kein solches Ereignis ({what.de}).",
-    ) if new else Localized(f"没有新增{what.zh}。", f"No new {what.en}.", f"Nichts Neues ({what.de}).")  # fmt: skip
+    ) if new else Localized(f"无新增{what.zh}。", f"No new {what.en}.", f"Nichts Neues ({what.de}).")  # fmt: skip
     return Finding(rule=rule, is_met=not new, says=says, scenarios=tuple(new))
 
 
@@ -237,10 +237,10 @@ def _no_new_red(both: list[str], ours: Mapping[str, Scorecard], theirs: Mapping[
 
     new = [name for name in both if ran(ours[name]) and not ran(theirs[name])]
     says = Localized(
-        f"闯了 {len(new)} 次现役没有闯的红灯。", f"{len(new)} red lights are run that the incumbent heeds.",
+        f"新增闯红灯 {len(new)} 次（基线版本未闯）。", f"{len(new)} red lights are run that the incumbent heeds.",
         f"{len(new)} rote Ampeln werden überfahren, die der Amtsinhaber beachtet.",
     ) if new else Localized(
-        "没有新增闯红灯。", "No new red light is run.", "Keine rote Ampel wird neu überfahren."
+        "无新增闯红灯。", "No new red light is run.", "Keine rote Ampel wird neu überfahren."
     )  # fmt: skip
     return Finding(rule="no-new-red-light", is_met=not new, says=says, scenarios=tuple(new))
 
@@ -248,7 +248,8 @@ def _no_new_red(both: list[str], ours: Mapping[str, Scorecard], theirs: Mapping[
 def _not_worse(overall: Interval, rules: GateRules) -> Finding:
     span = f"{overall.low:+.4f} … {overall.high:+.4f}"
     says = Localized(
-        f"平均分差 {overall.mean:+.4f}，95% 置信区间 {span}；下限不得低于 {-rules.margin:+.3f}。",
+        f"平均分差 {overall.mean:+.4f}，95% 置信区间 [{overall.low:+.4f}, {overall.high:+.4f}]；"
+        f"下限不得低于 {-rules.margin:+.3f}。",
         f"The score differs by {overall.mean:+.4f}, with 95 % confidence by {span}; {-rules.margin:+.3f} is allowed.",
         f"Die Punkte unterscheiden sich um {overall.mean:+.4f}, zu 95 % um {span}; erlaubt ist {-rules.margin:+.3f}.",
     )
@@ -259,8 +260,8 @@ def _no_slice_worse(results: Sequence[SliceResult]) -> Finding:
     worse = [one for one in results if one.is_worse]
     names = ", ".join(f"{one.name} ({one.difference.mean:+.3f})" for one in worse)
     says = Localized(
-        f"这些分片明显变差：{names}。", f"Worse beyond doubt in {names}.", f"Zweifelsfrei schlechter in {names}."
+        f"这些子集显著变差：{names}。", f"Worse beyond doubt in {names}.", f"Zweifelsfrei schlechter in {names}."
     ) if worse else Localized(
-        "没有哪个分片明显变差。", "In no slice worse beyond doubt.", "In keiner Teilmenge zweifelsfrei schlechter."
+        "没有子集显著变差。", "In no slice worse beyond doubt.", "In keiner Teilmenge zweifelsfrei schlechter."
     )  # fmt: skip
     return Finding(rule="no-slice-worse", is_met=not worse, says=says)

@@ -36,8 +36,8 @@ function verdict() {
   const v = data.verdict, d = v.difference;
   const box = make("section", { class: `verdict ${v.passes ? "yes" : "no"}`, "aria-label": say("title") },
     make("strong", {}, say(v.passes ? "passes" : "fails")),
-    make("p", {}, `${v.candidate} ${say("against")} ${v.incumbent} · ${v.num_scenarios} ${say("scenarios")} · ` +
-      `${say("score")} ${signed(d.mean, 4)} (95 %: ${signed(d.low, 4)} … ${signed(d.high, 4)}) · ${say(data.background)}`));
+    make("p", {}, `${v.candidate} ${say("against")} ${v.incumbent} · ${lang === 0 ? `${v.num_scenarios} 个场景` : `${v.num_scenarios} ${say("scenarios")}`} · ` +
+      `${say("score")} ${signed(d.mean, 4)} (95 %: [${signed(d.low, 4)}, ${signed(d.high, 4)}]) · ${say(data.background)}`));
   box.append(make("ul", { class: "findings" }, ...v.findings.map((one) => make("li", {},
     make("span", { class: `mark ${one.is_met ? "met" : "unmet"}` }, one.is_met ? "✓" : "✗"),
     make("span", {}, say(one.rule === "coverage" ? "coverageRule" : one.rule)),

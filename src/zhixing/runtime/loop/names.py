@@ -7,10 +7,10 @@ from zhixing.datatypes.tracks import RoadUser
 
 CLASS_NAMES = {
     RoadUser.CAR: Localized("小汽车", "car", "Pkw"),
-    RoadUser.TRUCK: Localized("卡车", "truck", "Lkw"),
+    RoadUser.TRUCK: Localized("货车", "truck", "Lkw"),
     RoadUser.BUS: Localized("公交车", "bus", "Bus"),
     RoadUser.MOTORCYCLE: Localized("摩托车", "motorcycle", "Motorrad"),
-    RoadUser.EBIKE: Localized("电动车", "e-bike", "E-Bike"),
+    RoadUser.EBIKE: Localized("电动自行车", "e-bike", "E-Bike"),
     RoadUser.BICYCLE: Localized("自行车", "bicycle", "Fahrrad"),
     RoadUser.TRICYCLE: Localized("三轮车", "tricycle", "Dreirad"),
     RoadUser.PEDESTRIAN: Localized("行人", "pedestrian", "Fußgänger"),
