@@ -98,15 +98,21 @@ def handout(
         show_table(("refused", "why"), done.record.refused)
 
 
-def audit(archive: ARCHIVE = None, as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False) -> None:
+def audit(
+    archive: ARCHIVE = None,
+    holds: Annotated[str, typer.Option(help="Digest of a record kept elsewhere, that has to be there.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
     """Show who took what out of the archive, and check that the log is whole."""
     from zhixing.runtime.dataloop import audit_rows  # noqa: PLC0415
 
-    columns, rows = audit_rows(archive)
+    columns, rows = audit_rows(archive, holds)
     if as_json:
         show_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
-    show_table(columns, rows)
+    show_table(columns[:-1], [row[:-1] for row in rows])
+    if rows:
+        show_line(f"whole; keep the last digest elsewhere, it tells whether the end is cut off: --holds {rows[-1][-1]}")
 
 
 def purge(archive: ARCHIVE = None, as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False) -> None:

@@ -17,9 +17,11 @@ from zhixing.dataloop.artefacts import Artefacts
 from zhixing.dataloop.fanout import Fanout
 from zhixing.dataloop.ingest.ingest import IngestReport, Tags
 from zhixing.dataloop.ingest.ingest import ingest as read_all
+from zhixing.errors import TrustError
 from zhixing.settings import load_settings
 
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+_LEAST_DIGITS = 8
 _OVERVIEW = """
 SELECT source, count(*) AS drives, sum(num_rows) AS rows, sum(num_objects) AS objects,
        round(sum(duration_s) / 3600, 3) AS hours, count(*) FILTER (road <> '') AS with_map,
@@ -87,12 +89,23 @@ def handout(
     return hand_out(place, keys, to, rules, region=region, who=who or getpass.getuser(), what_for=what_for)
 
 
-def audit_rows(archive: str | None) -> Table:
-    """Return who took what out of an archive, oldest first."""
-    columns = ("number", "when", "who", "what for", "to", "region", "drives", "refused")
+def audit_rows(archive: str | None, holds: str = "") -> Table:
+    """Return who took what out of an archive, oldest first.
+
+    Args:
+        archive: Its place, None for that of the settings.
+        holds: Digest of a record, or its beginning, that somebody has kept elsewhere: it has to be among them.
+
+    Raises:
+        TrustError: The log was changed, or does not hold this record.
+    """
+    records = read_audit(open_archive(archive).storage)
+    if holds and not (len(holds) >= _LEAST_DIGITS and any(one.digest.startswith(holds) for one in records)):
+        raise TrustError(f"no record is {holds!r}", hint="The end of the audit log was cut off, or it is another's.")
+    columns = ("number", "when", "who", "what for", "to", "region", "drives", "refused", "digest")
     rows = [
-        (one.number, one.when, one.who, one.what_for, one.to, one.region, len(one.drives), len(one.refused))
-        for one in read_audit(open_archive(archive).storage)
+        (one.number, one.when, one.who, one.what_for, one.to, one.region, len(one.drives), len(one.refused), one.digest)
+        for one in records
     ]
     return columns, list(rows)
 
