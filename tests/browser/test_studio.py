@@ -200,6 +200,7 @@ def test_whoever_runs_through_the_list_sees_where_he_stops(open_studio: Callable
     page.get_by_role("textbox").first.fill("car faster than 5 m/s")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("status")).to_contain_text(f"{NUM_CARS + 1} hits", timeout=60_000)
+    expect(chosen_of(page)).to_have_attribute("aria-posinset", "1")
     page.get_by_role("listbox", name="hits").focus()
     for _ in range(12):
         page.keyboard.press("ArrowDown")
@@ -227,3 +228,19 @@ def test_a_new_question_takes_away_what_an_old_one_found(open_studio: Callable[.
     page.get_by_role("textbox").first.fill("bus brakes hard")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_text("2 of 2 drives have no bus.")).to_be_visible(timeout=60_000)
+
+
+def test_what_is_seen_can_be_sent_to_somebody(open_studio: Callable[..., Page]) -> None:
+    page = open_studio("search")
+    page.get_by_role("textbox").first.fill("car faster than 5 m/s")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("status")).to_contain_text("hits", timeout=60_000)
+    expect(chosen_of(page)).to_have_attribute("aria-posinset", "1")
+    page.get_by_role("listbox", name="hits").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(chosen_of(page)).to_have_attribute("aria-posinset", "3")
+    assert "hit=3" in page.url
+    other = open_studio(page.url.split("#")[1])
+    expect(chosen_of(other)).to_have_attribute("aria-posinset", "3", timeout=60_000)
+    expect(other.get_by_role("textbox").first).to_have_value("car faster than 5 m/s")

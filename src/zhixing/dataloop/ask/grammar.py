@@ -22,9 +22,10 @@ _AS_ATTRIBUTE = {
     "turns-left": "will-turn-left", "turns-right": "will-turn-right", "goes-straight": "will-go-straight",
 }  # fmt: skip
 """Of a "turning car" it matters where it goes, also before it turns."""
-_SEEN_FROM = frozenset({"in-front-of", "behind", "left-of", "right-of", "crosses-before"})
+_CORNERS = frozenset({"ahead-left", "ahead-right", "behind-left", "behind-right"})
+_SEEN_FROM = frozenset({"in-front-of", "behind", "left-of", "right-of", "crosses-before", *_CORNERS})
 """In Chinese what is told with these follows where it is told from: 车前方有行人 is a pedestrian in front of a car."""
-_PLACES = frozenset({"in-front-of", "behind", "left-of", "right-of", "beside", "near"})
+_PLACES = frozenset({"in-front-of", "behind", "left-of", "right-of", "beside", "near", *_CORNERS})
 _MEETS_M = 20.0
 _MOST_ACTORS = 8
 _YIELDS = frozenset({"yields-to", "fails-to-yield"})

@@ -26,7 +26,11 @@ _UNREADABLE = {
     ".bag": "a ROS 1 bag",
     ".db3": "a ROS 2 bag",
 }
-_HINTS = {"packed": "Unpack it and give the folder.", "a pickle": "Convert it where you trust it."}
+_HINTS = {
+    "empty": "Record or copy it again.",
+    "packed": "Unpack it and give the folder.",
+    "a pickle": "Convert it where you trust it.",
+}
 _WRITE_ONE = "Check that it is whole; else write a reader, see docs/extensions.md."
 _RECORDINGS = {".xosc", ".mcap", ".csv", ".xml"}
 """What ends so and is read by nobody is worth a word; ``.txt`` and ``.json`` mostly are something else."""
@@ -149,12 +153,13 @@ def _check_inside(file: Path, place: Path) -> None:
 def _unreadable(path: Path) -> Source | None:
     why = _UNREADABLE.get(path.suffix.lower(), "")
     if not why and path.suffix.lower() in _RECORDINGS and _looks_like_tracks(path):
-        why = "no recording that any reader knows"
+        is_empty = path.stat().st_size == 0
+        why = "empty" if is_empty else f"no {path.suffix[1:].lower()} recording that a reader knows, or damaged"
     if not why:
         return None
     hint = next(
         (hint for word, hint in _HINTS.items() if why.startswith(word)),
-        "Write a reader for it, see docs/extensions.md.",
+        _WRITE_ONE,
     )
     try:
         key, size = source_key("", (path,)), path.stat().st_size

@@ -90,7 +90,7 @@ def compare(place: str, key: str, name: str) -> dict[str, Any]:
         traces.append(trace)
     if ref is None:
         raise RecordingError(f"the task of {name} is gone", hint="Run zhixing loop again.")
-    return scene_view(scenario_of(ref, archive), traces[0], traces[1])
+    return {**scene_view(scenario_of(ref, archive), traces[0], traces[1]), "metrics": _unlike(*pairs[name])}
 
 
 def report(place: str, key: str) -> bytes:
@@ -173,6 +173,14 @@ def _is_sound(said: dict[str, Any]) -> bool:
     score = said.get("score")
     is_number = isinstance(score, int | float) and math.isfinite(score)
     return isinstance(said.get("planner"), str) and ("failed" in said or (is_number and "outcome" in said))
+
+
+def _unlike(ours: Artefact, theirs: Artefact) -> list[list[Any]]:
+    """Return the metrics that differ between two scores: name, the candidate's value, the incumbent's."""
+    one, other = ours.says["metrics"], theirs.says["metrics"]
+    return [
+        [name, one.get(name), other.get(name)] for name in sorted({*one, *other}) if one.get(name) != other.get(name)
+    ]
 
 
 def _pairs(artefacts: Artefacts, judged: Artefact) -> dict[str, tuple[Artefact, Artefact]]:

@@ -99,8 +99,8 @@ def broken(folder: Path) -> dict[str, str]:
     (folder / "headless.mcap").write_bytes(whole[:40])
     (folder / "bomb.mcap").write_bytes(chunk_bomb())
     return {
-        "payload.pkl": "never loaded", "bomb.zip": "packed", "empty.csv": "no recording", "binary.csv": "no recording",
-        "pointer.csv": "no recording", "half.xml": "half.xml", "noclass.csv": "spaceship", "kmh.csv": "make no sense",
+        "payload.pkl": "never loaded", "bomb.zip": "packed", "empty.csv": "is empty", "binary.csv": "no csv recording",
+        "pointer.csv": "or damaged", "half.xml": "half.xml", "noclass.csv": "spaceship", "kmh.csv": "make no sense",
         "headless.mcap": "headless.mcap", "bomb.mcap": "bomb.mcap",
     }  # fmt: skip
 

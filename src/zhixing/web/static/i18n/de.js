@@ -199,4 +199,5 @@ export default {
   "studio.rule.no-slice-worse": "keine Teilmenge schlechter",
   "studio.nothing": "Nichts gefunden. Anders fragen oder die Abfrage lockern.",
   "studio.findings": "Die Regeln im Einzelnen",
+  "studio.metrics": "Worin sich beide in diesem Szenario unterscheiden",
 };

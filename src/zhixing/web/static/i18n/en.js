@@ -199,4 +199,5 @@ export default {
   "studio.rule.no-slice-worse": "no slice worse",
   "studio.nothing": "Nothing was found. Put it differently, or relax the query.",
   "studio.findings": "The gate's rules",
+  "studio.metrics": "What differs between the two in this scenario",
 };

@@ -199,4 +199,5 @@ export default {
   "studio.rule.no-slice-worse": "各子集无退化",
   "studio.nothing": "没有命中。请换个说法，或在查询语句里放宽条件。",
   "studio.findings": "准入规则",
+  "studio.metrics": "本场景中两者不同的指标",
 };

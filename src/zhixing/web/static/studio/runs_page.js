@@ -216,6 +216,13 @@ class RunsPage extends LitElement {
         <h2>${one.scenarios[this.chosen]?.name ?? t("studio.sidebyside")}</h2>
         ${this.scene ? html`<scene-player .scene=${this.scene} .names=${{ candidate: one.candidate, incumbent: one.incumbent }}></scene-player>` : html`<p class="quiet">${t("studio.choose")}</p>`}
       </section>
+      ${this.scene?.metrics.length ? html`<section class="card">
+        <h2>${t("studio.metrics")}</h2>
+        <table>
+          <tr><th>${t("studio.measure")}</th><th class="n">${one.candidate}</th><th class="n">${one.incumbent}</th></tr>
+          ${this.scene.metrics.map(([name, ours, theirs]) => html`<tr><td><code>${name}</code></td><td class="n">${number(ours ?? NaN, 3)}</td><td class="n">${number(theirs ?? NaN, 3)}</td></tr>`)}
+        </table>
+      </section>` : ""}
       <section class="card">
         <h2>${t("studio.findings")}</h2>
         ${one.findings.map((finding) => html`<div class="finding"><span class=${finding.is_met ? "good" : "bad"}>${finding.is_met ? "✓" : "✗"}</span>

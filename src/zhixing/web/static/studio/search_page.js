@@ -116,11 +116,30 @@ class SearchPage extends LitElement {
     this.isBusy = false;
     this.byModel = false;
     loaded.then(() => this.requestUpdate());
+    window.addEventListener("hashchange", () => this.#follow());
+    this.#follow();
+  }
+
+  /** What stands in the address is asked: a question, and perhaps which of its hits is meant. */
+  #follow() {
+    const [page, rest] = location.hash.slice(1).split("?");
+    const said = new URLSearchParams(rest ?? ""), text = said.get("q") ?? "";
+    if (page !== "search" || !text || text === this.text) return;
+    this.wanted = Number(said.get("hit") ?? 1) - 1;
+    this.#ask(text);
+  }
+
+  /** Let the address say what is seen, so that it can be sent to somebody. @param {number} index */
+  #choose(index) {
+    this.chosen = index;
+    const isAsked = this.asked?.query === this.query && location.hash.startsWith("#search");
+    if (!this.text || index < 0 || !isAsked) return;
+    history.replaceState(null, "", `#search?${new URLSearchParams({ q: this.text, hit: String(index + 1) })}`);
   }
 
   /** @param {string} text */
   async #ask(text) {
-    this.text = text;
+    if (text !== this.text) this.text = text;
     if (!text.trim() || this.isBusy) return;
     this.isBusy = true;
     this.problem = null;
@@ -165,7 +184,10 @@ class SearchPage extends LitElement {
         if (this.search?.search === id) this.search = { ...this.search, is_over: true };
       }
     }
-    if (this.search?.search === id && this.search.hits && this.chosen < 0) this.chosen = 0;
+    if (this.search?.search === id && this.search.hits && this.chosen < 0) {
+      this.#choose(Math.min(Math.max(this.wanted || 0, 0), this.search.hits - 1));
+      this.wanted = 0;
+    }
   }
 
   #preview(ways) {
@@ -236,7 +258,7 @@ class SearchPage extends LitElement {
         ${this.#state()}
         <virtual-list .count=${this.search?.hits ?? 0} .height=${66} .source=${this.search?.search} .chosen=${this.chosen} .label=${t("studio.hits")}
           .fetchPage=${async (first, count) => (await get(`/search/${this.search.search}/hits?from=${first}&count=${count}`)).rows}
-          .line=${(row, k) => this.#line(row, k)} @choose=${(event) => (this.chosen = event.detail)}></virtual-list>
+          .line=${(row, k) => this.#line(row, k)} @choose=${(event) => this.#choose(event.detail)}></virtual-list>
       </div>
       <div class="right">
         <hit-view .search=${this.search?.search ?? 0} .index=${this.chosen}></hit-view>

@@ -72,7 +72,7 @@ class DataStudio extends LitElement {
   }
 
   #follow() {
-    const wanted = location.hash.slice(1);
+    const [wanted] = location.hash.slice(1).split("?");
     this.page = PAGES.includes(wanted) ? wanted : PAGES[0];
   }
 
