@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from zhixing.cli.archive import ARCHIVE, CORES, JOBS, ON
 from zhixing.cli.output import JSON_HELP, progress, show_json, show_line, show_note, show_table
-
-if TYPE_CHECKING:
-    from zhixing.runtime.mined import Search
 
 AS_JSON = Annotated[bool, typer.Option("--json", help=JSON_HELP)]
 
@@ -108,7 +105,7 @@ def trace(
         show_line(f"{'  ' * depth}{kind} {key} {what}".rstrip())
 
 
-def _show(found: Search, *, explain: bool) -> None:
+def _show(found: Any, *, explain: bool) -> None:  # noqa: ANN401  # a Search, too slow to import above
     if found.hits:
         show_table(("drive", "from s", "to s", "who", *(("because",) if explain else ())), found.rows())
     where = f"{found.num_drives_hit} of {found.num_drives} drives"
