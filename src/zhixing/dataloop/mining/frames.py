@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from zhixing.datatypes.shapes import FloatArray, IntArray
+import numpy as np
+from numba import njit
+
+from zhixing.datatypes.shapes import BoolArray, FloatArray, IntArray
 
 
 class Frames(NamedTuple):
@@ -53,3 +56,57 @@ class FrameRows:
     user: IntArray
     step: IntArray
     place: IntArray
+
+
+def frames_of(
+    there: BoolArray, xy_m: FloatArray, velocity_mps: FloatArray, yaw_rad: FloatArray, speed_mps: FloatArray,
+    size_m: FloatArray,
+) -> FrameRows:  # fmt: skip
+    """Return road users over time as frames.
+
+    Args:
+        there: (objects, steps) who is there.
+        xy_m: (objects, steps, 2) box centre.
+        velocity_mps: (objects, steps, 2) how it moves.
+        yaw_rad: (objects, steps) heading.
+        speed_mps: (objects, steps) along the heading.
+        size_m: (objects, 2) length and width.
+    """
+    start, user, step, rows = _by_frame(there, xy_m, velocity_mps, yaw_rad, speed_mps, size_m)
+    x, y, vx, vy, yaw, speed, length, width = rows
+    frames = Frames(
+        start=start, x_m=x, y_m=y, cos=np.cos(yaw), sin=np.sin(yaw), yaw_rad=yaw, vx_mps=vx, vy_mps=vy,
+        speed_mps=speed, length_m=length, width_m=width,
+    )  # fmt: skip
+    return FrameRows(frames, user, step, user * there.shape[1] + step)
+
+
+@njit(cache=True, nogil=True)
+def _by_frame(
+    there: BoolArray, xy_m: FloatArray, velocity_mps: FloatArray, yaw_rad: FloatArray, speed_mps: FloatArray,
+    size_m: FloatArray,
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:  # fmt: skip
+    """Return where frames begin, and user, step and (8, rows) values of each row."""
+    objects, steps = there.shape
+    start = np.zeros(steps + 1, dtype=np.int64)
+    for user in range(objects):
+        for step in range(steps):
+            if there[user, step]:
+                start[step + 1] += 1
+    start = np.cumsum(start)
+    users, at_step = np.empty(start[steps], dtype=np.int64), np.empty(start[steps], dtype=np.int64)
+    rows = np.empty((8, start[steps]))
+    place = start[:-1].copy()
+    # Road user by road user, as they lie in memory; within a frame they keep their order.
+    for user in range(objects):
+        for step in range(steps):
+            if not there[user, step]:
+                continue
+            row = place[step]
+            place[step] = row + 1
+            users[row], at_step[row] = user, step
+            rows[0, row], rows[1, row] = xy_m[user, step, 0], xy_m[user, step, 1]
+            rows[2, row], rows[3, row] = velocity_mps[user, step, 0], velocity_mps[user, step, 1]
+            rows[4, row], rows[5, row] = yaw_rad[user, step], speed_mps[user, step]
+            rows[6, row], rows[7, row] = size_m[user, 0], size_m[user, 1]
+    return start, users, at_step, rows

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from zhixing.dataloop.mining.frames import FrameRows, Frames
+from zhixing.dataloop.mining.frames import FrameRows, frames_of
 from zhixing.dataloop.mining.lane_match import MOST_GAP_S, LaneMatch, match_lanes
 from zhixing.dataloop.mining.lane_relations import LaneRelations, ahead_table_m, relations_of, side_table
 from zhixing.dataloop.mining.rates import fitted_rates
@@ -166,26 +166,10 @@ class PreparedDrive:
     @cached_property
     def frame_rows(self) -> FrameRows:
         """The drive step by step."""
-        step, user = np.nonzero(self.there.T)
-        place = user * self.time_ns.size + step
         tracks = self.drive.tracks
-        x, y = tracks.xy_m.reshape(-1, 2).take(place, axis=0).T
-        vx, vy = self.velocity_mps.reshape(-1, 2).take(place, axis=0).T
-        yaw = tracks.yaw_rad.ravel().take(place)
-        frames = Frames(
-            start=np.searchsorted(step, np.arange(self.time_ns.size + 1)),
-            x_m=np.ascontiguousarray(x),
-            y_m=np.ascontiguousarray(y),
-            cos=np.cos(yaw),
-            sin=np.sin(yaw),
-            yaw_rad=yaw,
-            vx_mps=np.ascontiguousarray(vx),
-            vy_mps=np.ascontiguousarray(vy),
-            speed_mps=tracks.speed_mps.ravel().take(place),
-            length_m=self.size_m[:, 0].take(user),
-            width_m=self.size_m[:, 1].take(user),
-        )
-        return FrameRows(frames, user, step, place)
+        return frames_of(
+            self.there, tracks.xy_m, self.velocity_mps, tracks.yaw_rad, tracks.speed_mps, self.size_m
+        )  # fmt: skip
 
     def users(self, rows: IntArray, steps: slice = slice(None)) -> Users:
         """Return some road users by their rows, at some steps."""

@@ -23,6 +23,7 @@ def fitted_rates(
     objects, steps = values.shape
     slopes = np.full((objects, steps), np.nan)
     begins, ends = np.empty(steps, dtype=np.int64), np.empty(steps, dtype=np.int64)
+    t_sums, tt_sums = np.zeros(steps), np.zeros(steps)
     for step in range(steps):
         begin, end = max(step - 1, 0), min(step + 1, steps - 1)
         while begin > 0 and time_s[step] - time_s[begin - 1] <= half_span_s + 1e-9:
@@ -30,6 +31,10 @@ def fitted_rates(
         while end < steps - 1 and time_s[end + 1] - time_s[step] <= half_span_s + 1e-9:
             end += 1
         begins[step], ends[step] = begin, end
+        for other in range(begin, end + 1):
+            t = time_s[other] - time_s[step]
+            t_sums[step] += t
+            tt_sums[step] += t * t
     for row in range(objects):
         first, last = 0, -1
         for step in range(steps):
@@ -40,15 +45,19 @@ def fitted_rates(
                 while last < steps - 1 and there[row, last + 1]:
                     last += 1
             begin, end = max(begins[step], first), min(ends[step], last)
-            total, t_sum, tt_sum, v_sum, tv_sum = 0.0, 0.0, 0.0, 0.0, 0.0
+            total, v_sum, tv_sum = float(end - begin + 1), 0.0, 0.0
             for other in range(begin, end + 1):
-                t = time_s[other] - time_s[step]
                 v = values[row, other] - values[row, step]
-                total += 1.0
-                t_sum += t
-                tt_sum += t * t
                 v_sum += v
-                tv_sum += t * v
+                tv_sum += (time_s[other] - time_s[step]) * v
+            if begin == begins[step] and end == ends[step]:
+                t_sum, tt_sum = t_sums[step], tt_sums[step]
+            else:  # next to a break
+                t_sum, tt_sum = 0.0, 0.0
+                for other in range(begin, end + 1):
+                    t = time_s[other] - time_s[step]
+                    t_sum += t
+                    tt_sum += t * t
             spread = total * tt_sum - t_sum * t_sum
             if total > 1.0 and spread > 0.0:
                 slopes[row, step] = (total * tv_sum - t_sum * v_sum) / spread
