@@ -62,6 +62,15 @@ class RunsPage extends LitElement {
         text-align: left;
         white-space: normal;
       }
+      .run[aria-pressed="true"] .quiet {
+        color: inherit;
+      }
+      .board {
+        font-size: 14px;
+      }
+      .board :is(th, td) {
+        padding-inline: 3px;
+      }
       .finding {
         display: grid;
         grid-template-columns: 22px 150px minmax(0, 1fr);
@@ -209,7 +218,7 @@ class RunsPage extends LitElement {
     const reach = Math.max(0.02, ...judged.flatMap((slice) => [Math.abs(slice.low), Math.abs(slice.high)]));
     return html`
       <section class="card title">
-        <h2>${one.candidate} ${t("studio.against")} ${one.incumbent}: ${this.#mark(one.passes)}</h2>
+        <h2>${one.candidate} ${t("studio.against")} ${one.incumbent} &ensp;${this.#mark(one.passes)}</h2>
         <span class="quiet"><a href="/studio/api/verdicts/${one.key}/report">${t("studio.report")}</a> · <code>zhixing trace ${one.key.slice(0, 8)}</code></span>
       </section>
       <section class="card">
@@ -248,7 +257,7 @@ class RunsPage extends LitElement {
         </section>
         <section class="card">
           <h2>${t("studio.board")}</h2>
-          <table>
+          <table class="board">
             <tr><th>${t("studio.planner")}</th><th class="n">${t("studio.score")}</th><th class="n">${t("studio.scenarios.n")}</th>${OUTCOMES.map((name) => html`<th class="n">${t(`studio.outcome.${name}`)}</th>`)}</tr>
             ${this.runs.planners.map((one) => html`<tr><td>${one.planner}</td><td class="n">${number(one.score, 3)}</td><td class="n">${number(one.count)}</td>
               ${OUTCOMES.map((name) => html`<td class="n">${number(one[name])}</td>`)}</tr>`)}
