@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from zhixing.dataloop.mining.words import words_as_json
-from zhixing.dataloop.report.page import player_script
+from zhixing.dataloop.report.page import module
 from zhixing.errors import InputError, ServiceError, ZhixingError
 from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.studio import boards, desk, hits
@@ -67,7 +67,7 @@ class Studio:
             Route(f"/studio/api{path}", _as_json(answer), methods=[method]) for method, path, answer in ways
         ]
         routes.append(Route("/studio/api/verdicts/{key}/report", self._report))
-        routes.append(Route("/studio/player.js", self._player))
+        routes += [Route(f"/studio/report/{name}", _script(name)) for name in ("player.js", "words.js")]
         return routes
 
     def close(self) -> None:
@@ -164,9 +164,6 @@ class Studio:
         name = f'attachment; filename="report-{request.path_params["key"][:8]}.html"'
         return Response(page, media_type="text/html", headers={"content-disposition": name})
 
-    async def _player(self, _: Request) -> Response:
-        return Response(player_script(), media_type="text/javascript", headers={"cache-control": "no-cache"})
-
     def _hit(self, request: Request) -> tuple[str, hits.PlainHit]:
         search = self._search(request)
         index = _whole(request, "index")
@@ -181,6 +178,13 @@ def _as_json(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse(await answer(request), headers={"cache-control": "no-store"})
         except ZhixingError as error:
             return _complaint(error)
+
+    return answered
+
+
+def _script(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answered(_: Request) -> Response:
+        return Response(module(name), media_type="text/javascript", headers={"cache-control": "no-cache"})
 
     return answered
 

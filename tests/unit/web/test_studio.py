@@ -127,7 +127,7 @@ def test_the_page_is_there_and_may_run_its_own_scripts_only(desk: Desk) -> None:
     policy = headers["content-security-policy"]
     assert "unsafe" not in policy
     assert policy.count("sha256-") == 2, "one import map a page"
-    _, headers, script = desk.ask("GET", "/studio/player.js")
+    _, headers, script = desk.ask("GET", "/studio/report/player.js")
     assert "javascript" in headers["content-type"]
     assert b"export class Player" in script
 

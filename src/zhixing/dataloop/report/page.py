@@ -62,7 +62,7 @@ def page_of(data: ReportData) -> bytes:
     # Within a script element only this could end it.
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     style, script = _part("report.css"), "\n".join(map(_part, ("words.js", "player.js", "report.js")))
-    script = script.replace("export class", "class", 1)
+    script = script.replace("export ", "", 2)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = _part("report.html")
     for name, value in (("STYLE", style), ("SCRIPT", script), ("DIGEST", digest), ("DATA", text)):
@@ -81,9 +81,9 @@ def _card(card: Scorecard) -> dict[str, Any]:
     }
 
 
-def player_script() -> str:
-    """Return the top-view player as an ES module; a report has the same as a plain script."""
-    return _part("player.js")
+def module(name: str) -> str:
+    """Return a part of the page as an ES module: ``player.js`` or ``words.js``; a report has both as plain scripts."""
+    return _part(name)
 
 
 @cache

@@ -40,7 +40,7 @@ function verdict() {
       `${say("score")} ${signed(d.mean, 4)} (95 %: [${signed(d.low, 4)}, ${signed(d.high, 4)}]) · ${say(data.background)}`));
   box.append(make("ul", { class: "findings" }, ...v.findings.map((one) => make("li", {},
     make("span", { class: `mark ${one.is_met ? "met" : "unmet"}` }, one.is_met ? "✓" : "✗"),
-    make("span", {}, say(one.rule === "coverage" ? "coverageRule" : one.rule)),
+    make("span", {}, say(one.rule === "coverage" ? "rule.coverage" : one.rule)),
     make("span", {}, one.says[LANGS[lang]], one.scenarios.length ? make("span", { class: "dim" }, " " + one.scenarios.join(", ")) : "")))));
   return box;
 }

@@ -1,6 +1,6 @@
 "use strict";
 /** What the page says, in three languages. */
-const WORDS = {
+export const WORDS = {
   title: ["准入报告", "Gate report", "Freigabebericht"],
   passes: ["准予发布", "May be released", "Darf freigegeben werden"],
   fails: ["不予发布", "Not released", "Keine Freigabe"],
@@ -42,7 +42,7 @@ const WORDS = {
   none: ["无", "none", "keine"],
   "same-scenarios": ["场景一致", "same scenarios", "gleiche Szenarien"],
   "not-trained-on": ["未用于训练", "not trained on", "nicht im Training"],
-  coverageRule: ["覆盖度达标", "coverage", "Abdeckung"],
+  "rule.coverage": ["覆盖度达标", "coverage", "Abdeckung"],
   "no-new-collision": ["无新增碰撞", "no new collision", "keine neue Kollision"],
   "no-new-departure": ["无新增驶出道路", "no new departure", "kein neues Abkommen"],
   "no-new-red-light": ["无新增闯红灯", "no new red light", "kein neuer Rotlichtverstoß"],

@@ -3,7 +3,7 @@ import { LitElement, css, html } from "lit";
 import { Speak, currentLang, number, t } from "../lib/i18n.js";
 import { get, post } from "./api.js";
 import { desk } from "./styles.js";
-import { listed, loaded, measureMeaning, measureName, roleName, valueOf } from "./words.js";
+import { listed, loaded, measureMeaning, measureName, roleName, valueOf, verdictWord } from "./words.js";
 import "./scene_player.js";
 
 const PATIENCE_MS = 80;
@@ -143,7 +143,7 @@ class HitView extends LitElement {
           <button class="primary" ?disabled=${this.isDriving} @click=${() => this.#drive()}>${t(this.isDriving ? "studio.driving" : "studio.drive")}</button></div>`
           : html`<p class="quiet">${t("studio.undrivable")}</p>`}
         ${problem}
-        ${this.driven ? html`<p>${this.driven.scores.map((one) => html`<b>${one.planner}</b> ${number(one.score, 3)} · ${t(`studio.outcome.${one.outcome}`)} &emsp;`)}</p>
+        ${this.driven ? html`<p>${this.driven.scores.map((one) => html`<b>${one.planner}</b> ${number(one.score, 3)} · ${verdictWord(one.outcome)} &emsp;`)}</p>
           <scene-player .scene=${this.driven.view} .names=${this.driven.names}></scene-player>` : ""}
       </section>
     `;

@@ -3,7 +3,7 @@ import { LitElement, css, html } from "lit";
 import { Speak, number, sentence, t } from "../lib/i18n.js";
 import { get } from "./api.js";
 import { desk } from "./styles.js";
-import { loaded, roleName } from "./words.js";
+import { loaded, roleName, ruleName, verdictWord } from "./words.js";
 import "./run_form.js";
 import "./scene_player.js";
 import "./virtual_list.js";
@@ -183,14 +183,14 @@ class RunsPage extends LitElement {
   }
 
   #mark(passes) {
-    return html`<b class=${passes ? "good" : "bad"}>${passes ? "✓" : "✗"} ${t(passes ? "studio.passes" : "studio.fails")}</b>`;
+    return html`<b class=${passes ? "good" : "bad"}>${passes ? "✓" : "✗"} ${verdictWord(passes ? "passes" : "fails")}</b>`;
   }
 
   #run(one) {
     return html`<button class="run" aria-pressed=${this.verdict?.key === one.key} @click=${() => this.#open(one.key)}>
       ${one.passes ? "✓" : "✗"} <b>${one.candidate}</b> ${t("studio.against")} <b>${one.incumbent}</b><br>
       ${signed(one.mean)} [${signed(one.low)}, ${signed(one.high)}] · ${number(one.count)} ${t("studio.scenarios")}
-      <br><span class="quiet">${t(`studio.run.${one.background}`)}${one.unmet.map((rule) => html` · ✗ ${t(`studio.rule.${rule}`)}`)}</span>
+      <br><span class="quiet">${t(`studio.run.${one.background}`)}${one.unmet.map((rule) => html` · ✗ ${ruleName(rule)}`)}</span>
     </button>`;
   }
 
@@ -206,7 +206,7 @@ class RunsPage extends LitElement {
   }
 
   #pair(one) {
-    const of = (card) => `${number(card.score, 3)} ${t(`studio.outcome.${card.outcome}`)}`;
+    const of = (card) => `${number(card.score, 3)} ${verdictWord(card.outcome)}`;
     const step = Math.round(1000 * (one.ours.score - one.theirs.score));
     return html`<div class="pair"><span title=${one.name}>${one.name}<br><span class="quiet">${of(one.theirs)} → ${of(one.ours)}</span></span>
       <span class="n ${step < 0 ? "bad" : step > 0 ? "good" : "quiet"}">${signed(step / 1000)}</span></div>`;
@@ -235,7 +235,7 @@ class RunsPage extends LitElement {
       <section class="card">
         <h2>${t("studio.findings")}</h2>
         ${one.findings.map((finding) => html`<div class="finding"><span class=${finding.is_met ? "good" : "bad"}>${finding.is_met ? "✓" : "✗"}</span>
-          <span class="quiet">${t(`studio.rule.${finding.rule}`)}</span><span>${sentence(finding.says)}</span></div>`)}
+          <span class="quiet">${ruleName(finding.rule)}</span><span>${sentence(finding.says)}</span></div>`)}
       </section>
       <section class="card">
         <h2>${t("studio.slices")}</h2>
@@ -258,7 +258,7 @@ class RunsPage extends LitElement {
         <section class="card">
           <h2>${t("studio.board")}</h2>
           <table class="board">
-            <tr><th>${t("studio.planner")}</th><th class="n">${t("studio.score")}</th><th class="n">${t("studio.scenarios.n")}</th>${OUTCOMES.map((name) => html`<th class="n">${t(`studio.outcome.${name}`)}</th>`)}</tr>
+            <tr><th>${t("studio.planner")}</th><th class="n">${t("studio.score")}</th><th class="n">${t("studio.scenarios.n")}</th>${OUTCOMES.map((name) => html`<th class="n">${verdictWord(name)}</th>`)}</tr>
             ${this.runs.planners.map((one) => html`<tr><td>${one.planner}</td><td class="n">${number(one.score, 3)}</td><td class="n">${number(one.count)}</td>
               ${OUTCOMES.map((name) => html`<td class="n">${number(one[name])}</td>`)}</tr>`)}
           </table>

@@ -2,7 +2,8 @@
 import { LitElement, css, html } from "lit";
 import { Speak, currentLang, number, t } from "../lib/i18n.js";
 import { desk } from "./styles.js";
-import { Player } from "/studio/player.js";
+import { verdictWord } from "./words.js";
+import { Player } from "/studio/report/player.js";
 
 const RATES = [0.25, 0.5, 1, 2, 4];
 const PLACE = { zh: 1, en: 2, de: 3 };
@@ -171,7 +172,7 @@ class ScenePlayer extends LitElement {
     if (!this.scene.body || !player || player.scene !== this.scene) return "";
     const run = this.scene[who], speed = number(Math.abs(player.ego(who)[3]) * 3.6);
     const said = run.says.filter(([since]) => since <= this.time + 1e-6).at(-1);
-    const end = this.time >= run.t.at(-1) ? html` · <b class=${run.outcome === "goal" ? "good" : "bad"}>${t(`studio.outcome.${run.outcome}`)}</b>` : "";
+    const end = this.time >= run.t.at(-1) ? html` · <b class=${run.outcome === "goal" ? "good" : "bad"}>${verdictWord(run.outcome)}</b>` : "";
     return html`<b>${this.names[who] ?? who}</b> · ${speed} km/h${end} <span class="quiet">${said ? said[PLACE[currentLang()]] : ""}</span>`;
   }
 

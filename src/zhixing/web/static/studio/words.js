@@ -1,6 +1,16 @@
 // What measures, their values and roles are called, from the server that measures them.
 import { currentLang, number } from "../lib/i18n.js";
 import { get } from "./api.js";
+import { WORDS as VERDICT } from "/studio/report/words.js";
+
+/** What a verdict's rules, outcomes and parts are called, as in the report. @param {string} name */
+export function verdictWord(name) {
+  const said = /** @type {Record<string, string[]>} */ (VERDICT)[name];
+  return said ? said[{ zh: 0, en: 1, de: 2 }[currentLang()]] : name;
+}
+
+/** @param {string} rule */
+export const ruleName = (rule) => verdictWord(rule === "coverage" ? "rule.coverage" : rule);
 
 /** @typedef {{zh: string, en: string, de: string}} Three */
 /** @type {{measures: Record<string, {name: Three, meaning: Three, unit: string, words: string[]}>,
