@@ -9,9 +9,10 @@ from functools import cache
 from itertools import groupby
 
 from zhixing.dataloop.ask.grammar import query_of
-from zhixing.dataloop.ask.items import items_of
+from zhixing.dataloop.ask.items import items_of, unbound
 from zhixing.dataloop.ask.scan import Token, scan
 from zhixing.dataloop.ask.vocabulary import vocabulary
+from zhixing.dataloop.mining.words import role_in_words
 from zhixing.datatypes.conditions import Compare, Is, walk
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.query import Query
@@ -79,13 +80,24 @@ def ask(text: str, lang: Lang | None = None) -> Asked:
     tokens, unknown = scan(text, vocabulary(lang))
     if not tokens:
         raise QueryError(f"{text[:60]!r} says nothing that can be looked for", hint="Say who does what.")
+    unknown += unbound(tokens, lang)
     query = query_of(items_of(tokens, lang), lang)
+    unknown += [role_in_words(name, lang) for name in _only_there(query)]
     if any(char.isalnum() for one in unknown for char in one) and not _says_something(query):
         raise QueryError(
             f"of what is asked only road users were understood, not {', '.join(unknown)}",
             hint="Say what they do in other words.",
         )
     return Asked(query=query, lang=lang, understood=tuple(_understood(tokens, lang)), unknown=tuple(unknown))
+
+
+def _only_there(query: Query) -> list[str]:
+    """Return those of several of whom nothing is said but that they are there, wherever that is."""
+    said = [
+        name for node, _, _ in walk(query.condition)
+        if isinstance(node, Compare) or (isinstance(node, Is) and node.measure != "is_there") for name in node.of
+    ]  # fmt: skip
+    return [role.name for role in query.roles if role.name not in said] if len(query.roles) > 1 else []
 
 
 def _says_something(query: Query) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from zhixing.dataloop.ask.phrases import Bound
+from zhixing.dataloop.ask.phrases import Bound, Lasting
 from zhixing.dataloop.ask.vocabulary import CLASSES
 from zhixing.datatypes.conditions import (
     EGO,
@@ -78,7 +78,7 @@ class Part:
         pair: The two of the last relation.
         near: The last condition that tells where one is from another, by its name, for want of a number.
         speaker: Of whom something was said last.
-        lasting_s: How long what comes has to last.
+        lasting: How long what comes has to last.
     """
 
     link: str
@@ -91,13 +91,15 @@ class Part:
     pair: tuple[Actor, Actor] | None = None
     near: tuple[str, Condition] | None = None
     speaker: Actor | None = None
-    lasting_s: float = 0.0
+    lasting: Lasting | None = None
 
-    def last(self, seconds: float) -> None:
+    def last(self, lasting: Lasting) -> None:
         """Let what has been said since the last comma last for so long."""
         since = self.conditions[self.begin :]
-        if since:
-            self.conditions[self.begin :] = [Lasts(condition=all_of(since), at_least_s=seconds)]
+        if not since:
+            return
+        least, most = (0.0, lasting.seconds) if lasting.is_most else (lasting.seconds, None)
+        self.conditions[self.begin :] = [Lasts(condition=all_of(since), at_least_s=least, at_most_s=most)]
 
 
 def query_from(parts: Sequence[Part], actors: Sequence[Actor], name: str) -> Query:

@@ -20,12 +20,15 @@ from zhixing.errors import QueryError
 
 _AS_ATTRIBUTE = {
     "turns-left": "will-turn-left", "turns-right": "will-turn-right", "goes-straight": "will-go-straight",
+    "turns": "will-turn",
 }  # fmt: skip
 """Of a "turning car" it matters where it goes, also before it turns."""
 _CORNERS = frozenset({"ahead-left", "ahead-right", "behind-left", "behind-right"})
 _SEEN_FROM = frozenset({"in-front-of", "behind", "left-of", "right-of", "crosses-before", *_CORNERS})
 """In Chinese what is told with these follows where it is told from: 车前方有行人 is a pedestrian in front of a car."""
 _PLACES = frozenset({"in-front-of", "behind", "left-of", "right-of", "beside", "near", *_CORNERS})
+_COMPARED = frozenset({"in-same-lane", "faster-than", "slower-than", "hidden-by", "hidden-from"})
+_SUBJECTS_DE = frozenset({"der", "die", "das", "welche", "welcher", "welches"})
 _MEETS_M = 20.0
 _MOST_ACTORS = 8
 _YIELDS = frozenset({"yields-to", "fails-to-yield"})
@@ -72,15 +75,15 @@ class _Reading:
                 self._of_two(place, item)
             case Bound():
                 self.parts[-1].bounds.append(item)
-            case Lasting(seconds=seconds):
-                self._lasts(seconds)
+            case Lasting():
+                self._lasts(item)
             case Deadline(seconds=seconds):
                 self.parts[-1].within_s = seconds
             case Link(kind="before" | "reversed" as kind) if not self.actors and not self._pending:
                 self._lead = "then" if kind == "reversed" else "reversed"
             case Link(kind="then" | "or" | "reversed" | "before" as kind):
                 self._begin("then" if kind == "before" else kind)
-            case Link(kind="stop") if self._lead and self.parts[-1].conditions:
+            case Link(kind="stop") if self._lead and (self.parts[-1].conditions or self._waiting):
                 self._begin(self._lead)
                 self._lead = ""
             case Link(kind="stop" | "while"):
@@ -90,6 +93,8 @@ class _Reading:
                 speaker, coming = self.parts[-1].speaker, self._items[place + 1 : place + 2]
                 if speaker is not None and not (coming and isinstance(coming[0], Someone)):
                     self.parts[-1].clause = [speaker]
+            case Link(kind="relative", word=word) if word in _SUBJECTS_DE and self.parts[-1].actors:
+                self.parts[-1].clause = [self.parts[-1].actors[-1]]
             case Link(kind=kind):
                 self._is_swapped = self._is_swapped or kind == "swapped"
 
@@ -103,9 +108,9 @@ class _Reading:
             self._relate(waiting, *self._two_of(part))
         self._waiting = []
         self._settle_bounds()
-        if part.lasting_s:
-            part.last(part.lasting_s)
-            part.lasting_s = 0.0
+        if part.lasting is not None:
+            part.last(part.lasting)
+            part.lasting = None
         self._is_swapped = False
 
     def _settle_bounds(self) -> None:
@@ -150,19 +155,19 @@ class _Reading:
 
     def _clause(self) -> None:
         part = self.parts[-1]
-        if part.lasting_s and part.conditions[part.begin :]:
-            part.last(part.lasting_s)
-            part.lasting_s = 0.0
+        if part.lasting is not None and part.conditions[part.begin :]:
+            part.last(part.lasting)
+            part.lasting = None
         part.clause = []
         part.begin = len(part.conditions)
 
-    def _lasts(self, seconds: float) -> None:
+    def _lasts(self, item: Lasting) -> None:
         self._settle_bounds()
         part = self.parts[-1]
         if part.conditions[part.begin :]:
-            part.last(seconds)
+            part.last(item)
         else:
-            part.lasting_s = seconds
+            part.lasting = item
 
     # Actors
 
@@ -190,10 +195,11 @@ class _Reading:
         known = next((actor for actor in self.actors if actor.kinds == item.kinds), None)
         if known is None or item.is_other:
             return None
-        if known.is_ego:
+        if known.is_ego or item.is_again:
             return known
         is_again = known not in self.parts[-1].clause or (item.is_known and self._lang != "zh")
-        return known if is_again and not self._pending and not self._waiting else None
+        comes_late = item.is_known and self._lang == "de"  # dann bremst der Bus
+        return known if is_again and (comes_late or not self._pending) and not self._waiting else None
 
     def _new(self, item: Someone) -> Actor:
         base = _ROLE_NAMES.get(item.kinds[0], item.kinds[0]).replace("-", "_")
@@ -229,7 +235,9 @@ class _Reading:
         is_attribute = isinstance(coming, Someone) and (not follows_actor or (is_chinese and is_told))
         if is_attribute or (goes_on and not follows_actor) or (not self.actors and not is_chinese):
             self._pending.append(item)
-        elif follows_actor and self.parts[-1].actors and (is_relative or not self._is_aside(place - 1)):
+        elif self._is_of_doer(place, item):
+            self._say(item, self.parts[-1].speaker or self._subject())
+        elif follows_actor and self.parts[-1].actors and (is_relative or not self._is_aside(place - 1, item)):
             self._say(item, self.parts[-1].actors[-1])
         else:
             subject = self._subject()
@@ -238,17 +246,33 @@ class _Reading:
                 self._say(one, subject)
             self._say(item, subject)
 
-    def _is_aside(self, place: int) -> bool:
-        """Return whether somebody is named only to say where another is: the car behind the bus; 遇到行人."""
-        before = self._items[place - 1] if place > 0 else None
-        is_place = isinstance(before, Says) and before.roles == 2 and before.name in _PLACES and self._lang != "zh"
-        return is_place or (isinstance(before, Link) and before.kind == "meet")
+    def _is_of_doer(self, place: int, item: Says | Bound) -> bool:
+        """Return whether a speed behind whom something is done to is of who does it: hits a pedestrian at 30 km/h."""
+        before = self._items[max(0, place - 2) : place]
+        return (
+            self._lang != "zh" and isinstance(item, Bound) and item.measure == "speed_mps" and len(before) == 2
+            and isinstance(before[1], Someone) and isinstance(before[0], Says) and before[0].roles == 2
+            and before[0].name not in _PLACES and self.parts[-1].speaker is not None
+        )  # fmt: skip
+
+    def _is_aside(self, place: int, item: Says | Bound) -> bool:
+        """Return whether somebody is named only to say where another is: the car behind the parked bus; 遇到行人."""
+        at = self._before_attributes(place) if self._lang != "zh" else place - 1
+        before = self._items[at] if at >= 0 else None
+        if isinstance(before, Link) and before.kind == "meet":
+            return True
+        if self._lang == "zh" or not (isinstance(before, Says) and before.roles == 2):
+            return False
+        # "hit by a car turning left" turns itself; "hit by a car turns left" does not.
+        is_near = isinstance(item, Says) and item.is_participle
+        return before.name in _PLACES or ((before.name in _COMPARED or before.is_turned) and not is_near)
 
     def _say(self, item: Says | Bound, actor: Actor, *, is_attribute: bool = False) -> None:
         if isinstance(item, Bound):
             condition: Condition = _compare(item, actor)
         else:
-            names = [_AS_ATTRIBUTE.get(name, name) if is_attribute else name for name in item.names]
+            is_told = is_attribute and (item.is_participle or self._lang != "de")
+            names = [_AS_ATTRIBUTE.get(name, name) if is_told else name for name in item.names]
             said = [ONE[name](actor.name) for name in names]
             condition = said[0] if len(said) == 1 else AnyOf(conditions=tuple(said))
             if item.is_not:

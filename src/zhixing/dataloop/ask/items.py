@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from zhixing.dataloop.ask.order import in_order
@@ -50,7 +51,10 @@ _FEWER_THAN = frozenset(
 _AFTER_ZH = frozenset({"以上", "以下", "以内", "之内", "内"})
 """Of the Chinese words for more and less, those that stand behind their number."""
 _CROWD = 3
-_VERBS_ZH = {"超过": "overtakes", "超": "overtakes", "快于": "faster-than", "慢于": "slower-than"}
+_VERBS = {
+    "超过": "overtakes", "超": "overtakes", "快于": "faster-than", "慢于": "slower-than", "faster than": "faster-than",
+    "slower than": "slower-than", "schneller als": "faster-than", "langsamer als": "slower-than",
+}  # fmt: skip
 """More than a number; but of a road user it is something that one does."""
 _EVENTS = frozenset(
     {"runs-red", "brakes-hard", "changes-lane", "changes-lane-left", "changes-lane-right", "swerves", "appears",
@@ -61,6 +65,25 @@ _LITTLE = frozenset({"least", "most", "unit", "count", "with", "duration", "whil
 """A "not" reaches over these."""
 
 
+_SPEEDS, _LENGTHS, _TIMED = frozenset({"kmh", "mph", "mps"}), frozenset({"m", "cm", "km"}), frozenset({"s", "min"})
+_UNITS_OF = {
+    **dict.fromkeys(("speed", "over-limit", "faster", "closing"), _SPEEDS),
+    **dict.fromkeys(("distance", "length", "gap", "closest", "to-stop-line", "to-crossing", "to-junction"), _LENGTHS),
+    **dict.fromkeys(("ttc", "pet", "headway"), _TIMED),
+    **dict.fromkeys(("accel", "decel", "needed-decel", "lateral-accel"), frozenset({"mps2", "g"})),
+}
+"""In what a measure can be given."""
+_ORDERS = frozenset({"then", "reversed"})
+_SOON = frozenset({"within", "innerhalb von", "binnen", "以内", "之内", "内"})
+_PARTICIPLE = re.compile(r"ing\b|end(e|er|es|en|em)?$|ender\b")
+_LONG = frozenset({"longer than", "shorter than", "länger als", "kürzer als"})
+_FOLLOWED = frozenset({"followed by", "gefolgt von"})
+_BY_DE = frozenset({"von", "vom", "durch"})
+_PLACE_OR_TIME = frozenset(
+    {"at-red", "at-green", "at-yellow", "at-night", "at-day", "on-crossing", "at-crossing", "at-stop-line",
+     "in-junction", "near-junction", "in-roundabout", "on-driving-lane", "on-biking-lane", "on-sidewalk",
+     "beside-lanes", "in-waiting-area", "in-front-of", "behind", "left-of", "right-of", "beside", "near"}
+)  # fmt: skip
 _LINKS = {"then", "reversed", "before", "or", "while", "with", "meet", "relative", "stop", "list", "and"}
 _AND_ZH = frozenset({"并且", "而且", "且", "并"})
 """Go on with whom was spoken of; 时 and 同时 need not."""
@@ -76,28 +99,66 @@ def items_of(tokens: Sequence[Token], lang: Lang) -> list[Item]:
             case "class":
                 found.append(_someone(tokens, place, is_not=is_not))
             case "one" | "two":
-                found.append(Says((token.value,), 1 if token.kind == "one" else 2, is_not))
-            case "least" | "most" if lang == "zh" and _is_verb(tokens, place):
-                found.append(Says((_VERBS_ZH[token.text],), 2, is_not))
+                is_participle = lang == "zh" or bool(_PARTICIPLE.search(token.text))
+                found.append(Says((token.value,), 1 if token.kind == "one" else 2, is_not, is_participle))
+            case "least" | "most" if _is_verb(tokens, place, lang):
+                found.append(Says((_VERBS[token.text],), 2, is_not))
+            case "then" if token.text in _FOLLOWED and _is_between(tokens, place):
+                found.append(Says(("~follows",), 2, is_not))
             case "number":
                 if (item := _quantity(tokens, place)) is not None:
                     found.append(_turned(item) if is_not else item)
-            case "passive" if token.text == "被" or (lang == "de" and token.text != "von"):
+            case "pronoun" if len(_known_before(found)) > 1 and isinstance(found[-1], Says) and found[-1].roles == 2:
+                found.append(_meant_again(found))
+            case "passive" if token.text == "被" or (lang == "de" and token.text not in _BY_DE):
                 found.append(Link("swapped"))
             case "meet" if place + 1 < len(tokens) and tokens[place + 1].kind == "two":
                 found.append(Link("swapped"))  # 遇到加塞: somebody does it to one
             case "not" if lang == "de" and token.text == "nicht" and _denies_before(tokens, place):
-                at = next(at for at in range(len(found) - 1, -1, -1) if isinstance(found[at], Says))
-                said = found[at]
-                found[at] = replace(said, is_not=True) if isinstance(said, Says) else said
+                _deny_last(found)
                 continue
             case kind if kind in _LINKS:
-                found.append(Link("goes-on" if token.text in _AND_ZH else "together" if kind == "and" else kind))
+                kind = "goes-on" if token.text in _AND_ZH else "together" if kind == "and" else kind
+                found.append(Link(kind, token.text))
             case _:
                 pass
         counts = token.kind == "number" and place + 1 < len(tokens) and tokens[place + 1].kind == "count"
         is_not = token.kind == "not" or (is_not and (token.kind in _LITTLE or counts))
     return in_order(_timed(_joined(found)), lang)
+
+
+def unbound(tokens: Sequence[Token], lang: Lang) -> Iterator[str]:
+    """Yield words that say how much or what not, where nothing is that they could be said of: half a sense is none."""
+    for place, token in enumerate(tokens):
+        around = {one.kind for one in tokens[max(0, place - 3) : place + 4]}
+        is_bound = True
+        match token.kind:
+            case "least" | "most":
+                is_bound = bool({"number", "count"} & around) or _is_verb(tokens, place, lang)
+            case "measure":
+                is_bound = any(one.kind == "number" for one in tokens)
+            case "unit":
+                is_bound = place > 0 and tokens[place - 1].kind == "number"
+            case "not" if lang != "de":
+                is_bound = any(one.kind in {"class", "one", "two", "number"} for one in tokens[place + 1 :])
+            case _:
+                pass
+        if not is_bound:
+            yield token.text
+
+
+def _known_before(items: Sequence[Item]) -> list[int]:
+    return [place for place, item in enumerate(items) if isinstance(item, Someone)]
+
+
+def _meant_again(items: list[Item]) -> Someone:
+    """Return whom "it" means: the first that was named; who stands before it is another: the car behind it."""
+    places = _known_before(items)
+    first, last = items[places[0]], items[places[-1]]
+    assert isinstance(first, Someone)  # noqa: S101  # that is where these places are
+    if isinstance(last, Someone) and last.kinds == first.kinds:
+        items[places[-1]] = replace(last, is_other=True, is_known=False)
+    return Someone(first.kinds, is_known=True, is_again=True)
 
 
 def _someone(tokens: Sequence[Token], place: int, *, is_not: bool) -> Someone:
@@ -107,15 +168,37 @@ def _someone(tokens: Sequence[Token], place: int, *, is_not: bool) -> Someone:
         return Someone(("anybody",), without=(token.value,))
     if is_not:
         least, most = 0, max(least - 1, 0) if most is None else most
-    return Someone((token.value,), least, most, is_known=token.is_known, is_other=token.is_other)
+    return Someone(
+        (token.value,), least, most, is_known=token.is_known, is_other=token.is_other, is_single=token.is_single,
+        is_object=token.is_object,
+    )  # fmt: skip
 
 
-def _is_verb(tokens: Sequence[Token], place: int) -> bool:
-    """Return whether "more than" is said of no number, but of somebody: 自车超过公交车, 自车被电动车超过."""
+def _is_verb(tokens: Sequence[Token], place: int, lang: Lang) -> bool:
+    """Return whether "more than" is said of no number, but of somebody: 自车超过公交车; faster than the bus."""
     around = [tokens[k].kind for k in (place - 1, place + 1) if 0 <= k < len(tokens)]
     after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
     is_free = not {"number", "unit", "measure"} & set(around) and any(one.kind == "class" for one in tokens[:place])
-    return tokens[place].text in _VERBS_ZH and (after == "class" or is_free)
+    return tokens[place].text in _VERBS and (after == "class" or (lang == "zh" and is_free))
+
+
+def _is_between(tokens: Sequence[Token], place: int) -> bool:
+    """Return whether a word stands between two road users, attributes aside: a truck followed by a fast car."""
+    after = next((one.kind for one in tokens[place + 1 :] if one.kind != "one"), "")
+    return place > 0 and tokens[place - 1].kind == "class" and after == "class"
+
+
+def _deny_last(items: list[Item]) -> None:
+    """Let a "nicht" after them deny the last verb, not where or at which light that is."""
+    says = [k for k, item in enumerate(items) if isinstance(item, Says)]
+    verbs = [k for k in says if _name_at(items, k) not in _PLACE_OR_TIME] or says
+    said = items[verbs[-1]]
+    items[verbs[-1]] = replace(said, is_not=True) if isinstance(said, Says) else said
+
+
+def _name_at(items: Sequence[Item], place: int) -> str:
+    item = items[place]
+    return item.name if isinstance(item, Says) else ""
 
 
 def _timed(items: list[Item]) -> list[Item]:
@@ -124,13 +207,14 @@ def _timed(items: list[Item]) -> list[Item]:
     for place, item in enumerate(items):
         before = found[-1] if found else None
         coming = items[place + 1] if place + 1 < len(items) else None
+        is_ordered = isinstance(coming, Link) and coming.kind in _ORDERS
         if isinstance(item, Lasting) and isinstance(before, Says):
-            if isinstance(coming, Link) and coming.kind == "then" and before.name in _EVENTS:
+            if is_ordered and before.name in _EVENTS:
                 found.append(Deadline(2.0 * item.seconds))
                 continue
             if before.names == ("stops",):
                 found[-1] = replace(before, names=("stands",))
-        if isinstance(item, Link) and item.kind == "then" and isinstance(before, Deadline):
+        if isinstance(item, Link) and item.kind in _ORDERS and isinstance(before, Deadline):
             found[-1:] = [item, before]  # how soon what comes has to come
             continue
         found.append(item)
@@ -146,10 +230,10 @@ def _denies_before(tokens: Sequence[Token], place: int) -> bool:
         if token.kind in {"stop", "then", "while", "and"}:
             break
         clause.append(token)
-    if before.kind in {"one", "two"}:
-        return not before.text.startswith(("auf ", "in ", "an ", "am ", "bei "))
     has_more = any(token.kind in {"one", "two", "number"} for token in clause)
-    return not has_more and any(token.kind in {"one", "two"} for token in tokens[:place])
+    if has_more:
+        return before.kind in {"one", "two"} and before.value not in _PLACE_OR_TIME
+    return any(token.kind in {"one", "two"} for token in tokens[:place])
 
 
 def _joined(items: list[Item]) -> list[Item]:
@@ -203,13 +287,20 @@ def _quantity(tokens: Sequence[Token], place: int) -> Bound | Lasting | Deadline
     is_close = any(one.kind == "measure" for one in tokens[max(0, place - 2) : place])
     if not unit and measure not in {"speed", "over-limit"} and not is_close:
         return None
+    if unit and measure and unit not in _UNITS_OF.get(measure, {unit}):
+        measure = ""  # a speed beside a distance
     unit = unit or _USUAL_UNITS.get(measure, "")
     if not unit:
         return None
     words = _sides(tokens, place)
     if unit in {"s", "min"} and measure not in _TIMES:
         seconds = token.number * _SI[unit]
-        return Deadline(seconds) if "most" in words and "least" not in words else Lasting(seconds)
+        if "most" not in words:
+            return Lasting(seconds)
+        is_soon = any(one.text in _SOON for one in (*tokens[max(0, place - 2) : place], *tokens[place + 1 : place + 3]))
+        return Deadline(seconds) if is_soon or _is_ordered(tokens, place) else Lasting(seconds, is_most=True)
+    if not measure and unit in _LENGTHS and any(one.text in _LONG for one in tokens[max(0, place - 2) : place]):
+        measure = "length"
     measure = measure or _BY_UNIT.get(unit, "")
     if measure == "speed" and _is_over_limit(tokens, place):
         measure = "over-limit"
@@ -217,12 +308,12 @@ def _quantity(tokens: Sequence[Token], place: int) -> Bound | Lasting | Deadline
     if measure not in table:
         return None
     name, is_usually_least = table[measure]
-    value, high = token.number * _SI[unit], token.high * _SI[unit]
-    if token.high > token.number:
-        return Bound(name, roles, value, high)
-    is_least = "least" in words or ("most" not in words and is_usually_least)
+    value = token.number * _SI[unit]
+    if token.high is not None and token.high > token.number:
+        return Bound(name, roles, value, token.high * _SI[unit])
+    is_least = "least" in words or ("most" not in words and is_usually_least and value >= 0.0)
     if measure == "decel" or (measure == "accel" and _says_braking(tokens, place)):
-        is_least, value = not is_least, -value
+        is_least, value = not is_least and value >= 0.0, -abs(value)
     return Bound(name, roles, value, None) if is_least else Bound(name, roles, None, value)
 
 
@@ -249,8 +340,14 @@ def _says_braking(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _is_over_limit(tokens: Sequence[Token], place: int) -> bool:
-    near = (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 3])
+    near = (*tokens[max(0, place - 3) : place], *tokens[place + 1 : place + 3])
     return any(token.value == "speeds" for token in near)
+
+
+def _is_ordered(tokens: Sequence[Token], place: int) -> bool:
+    """Return whether "then" or "after" follows a time, or stands just before it."""
+    near = (*tokens[max(0, place - 2) : place], *tokens[place + 1 : place + 3])
+    return any(token.kind in _ORDERS for token in near)
 
 
 def _measure(tokens: Sequence[Token], place: int) -> str:

@@ -12,13 +12,17 @@ _BREAKS = frozenset({"stop", "then", "reversed", "before", "or"})
 _DRIVERS_DO = frozenset({"yields-to", "fails-to-yield", "overtakes", "cuts-in", "follows", "tailgates"})
 """Where nobody is said to do one of these, a vehicle is meant: 让行人后右转."""
 _TURNS = frozenset({"turns-left", "turns-right", "goes-straight"})
+_STANDS_IN = frozenset({"in-front-of", "behind", "left-of", "right-of", "beside", "near"})
+_SUBJECTS_DE = frozenset({"der", "die", "das", "welche", "welcher", "welches"})
 _NO_LIST = frozenset({"ego", "front-vehicle", "rear-vehicle"})
 
 
 def in_order(items: Sequence[Item], lang: Lang) -> list[Item]:
     """Return the items of a sentence with who acts before what he does."""
-    found = _listed(_narrowed(items))
-    return _with_subject(_with_object(_headed(found))) if lang == "zh" else found
+    found = _listed(_narrowed(items), lang)
+    if lang == "zh":
+        return _with_subject(_with_object(_headed(found)))
+    return _compared(_related(_fronted(found) if lang == "de" else found))
 
 
 def _narrowed(items: Sequence[Item]) -> list[Item]:
@@ -33,10 +37,11 @@ def _narrowed(items: Sequence[Item]) -> list[Item]:
     return found
 
 
-def _listed(items: Sequence[Item]) -> list[Item]:
+def _listed(items: Sequence[Item], lang: Lang) -> list[Item]:
     """Return items in which those of whom the same is said are one someone: 汽车、公交车和货车闯红灯.
 
-    Where something is said of two, "a car and a bus" remain two.
+    Where something is said of two, "a car and a bus" remain two; so they do where an article says that both are meant,
+    and what is said of the second is said of the first, too.
     """
     found: list[Item] = []
     for place, item in enumerate(items):
@@ -45,12 +50,19 @@ def _listed(items: Sequence[Item]) -> list[Item]:
             isinstance(item, Someone) and isinstance(before, Someone)
             and _can_join(before) and _can_join(item) and not _is_of_two(items, place)
         ):  # fmt: skip
+            both = any(isinstance(one, Link) and one.word in _BOTH for one in items)
+            if lang != "zh" and (item.is_single or item.is_known or both):
+                coming = items[place + 1 : place + 2]
+                said = [one for one in coming if isinstance(one, Says | Bound) and one.roles == 1]
+                found[-1:] = [*said, Link("stop"), item]
+                continue
             found[-2:] = [replace(before, kinds=(*before.kinds, *item.kinds))]
             continue
         found.append(item)
     return found
 
 
+_BOTH = frozenset({"at the same time", "gleichzeitig"})
 _JOINS = frozenset({"list", "with", "together"})
 
 
@@ -109,6 +121,60 @@ def _with_subject(items: list[Item]) -> list[Item]:
         return items
     does = any(isinstance(one, Says) and one.roles == 2 and one.name in _DRIVERS_DO for one in items[:whom])
     return [Someone(("vehicle",)), *items] if does else items
+
+
+def _related(items: list[Item]) -> list[Item]:
+    """Return items in which "a truck that the ego overtakes" is a truck overtaken by the ego."""
+    found = list(items)
+    for place in range(len(found) - 3):
+        head, link, doer, said = found[place : place + 4]
+        after = found[place + 4] if place + 4 < len(found) else None
+        if (
+            isinstance(head, Someone) and _is(link, "relative") and isinstance(doer, Someone) and isinstance(said, Says)
+            and said.roles == 2 and said.name not in _STANDS_IN and not isinstance(after, Someone)
+            and isinstance(link, Link) and link.word not in _SUBJECTS_DE
+        ):  # fmt: skip
+            turned = f"~{said.name}" if not said.is_turned else said.name
+            found[place + 2 : place + 4] = [replace(said, names=(turned,)), doer]
+    return found
+
+
+def _fronted(items: list[Item]) -> list[Item]:
+    """Return German items with who acts first: den Radfahrer überholt ein Lkw; vor dem Bus quert ein Fußgänger."""
+    found = list(items)
+    for place in range(len(found)):
+        if place and not _is(found[place - 1], "stop", "then", "while"):
+            continue
+        three, four = found[place : place + 3], found[place : place + 4]
+        match three:
+            case [Someone(is_object=True) as whom, Says(roles=2) as said, Someone() as who]:
+                found[place : place + 3] = [who, said, whom]
+                continue
+            case _:
+                pass
+        match four:
+            case [Says(roles=2) as where, Someone() as whom, Says(roles=1) as said, Someone() as who] if (
+                where.name in _STANDS_IN and not said.is_participle
+            ):
+                found[place : place + 4] = [who, said, where, whom]
+            case _:
+                pass
+    return found
+
+
+def _compared(items: list[Item]) -> list[Item]:
+    """Return items in which "faster than the bus by 10 km/h" bounds how much faster, not how fast."""
+    found = list(items)
+    for place, item in enumerate(found):
+        if not (isinstance(item, Bound) and item.measure == "speed_mps" and item.least is not None):
+            continue
+        near = [one for one in found[max(0, place - 2) : place + 2] if isinstance(one, Says)]
+        said = next((one.name for one in near if one.name in {"faster-than", "slower-than"}), "")
+        if said == "faster-than":
+            found[place] = Bound("faster_mps", 2, item.least, None)
+        elif said:
+            found[place] = Bound("faster_mps", 2, None, -item.least)
+    return found
 
 
 def _has_head(items: Sequence[Item], place: int) -> bool:

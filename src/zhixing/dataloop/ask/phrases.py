@@ -16,6 +16,9 @@ class Someone:
         without: Words for classes that are not meant.
         is_known: Whether the article says that they were spoken of before.
         is_other: Whether another one is meant.
+        is_single: Whether an indefinite article stands before it.
+        is_object: Whether an article says that something is done to it.
+        is_again: Whether a pronoun stands for it.
     """
 
     kinds: tuple[str, ...]
@@ -24,15 +27,26 @@ class Someone:
     without: tuple[str, ...] = ()
     is_known: bool = False
     is_other: bool = False
+    is_single: bool = False
+    is_object: bool = False
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """A predicate of one (``roles`` is 1) or of two, perhaps denied; of several names one has to hold."""
+    """A predicate of one (``roles`` is 1) or of two, perhaps denied; of several names one has to hold.
+
+    Attributes:
+        names: Of the predicate.
+        roles: How many it is of.
+        is_not: Whether it is denied.
+        is_participle: Whether it stands as "turning", not as "turns".
+    """
 
     names: tuple[str, ...]
     roles: int
     is_not: bool = False
+    is_participle: bool = False
 
     @property
     def is_turned(self) -> bool:
@@ -57,9 +71,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """What is said lasts for so many seconds."""
+    """What is said lasts for so many seconds, or at most so many."""
 
     seconds: float
+    is_most: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +86,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A little word: ``then``, ``reversed`` (what follows was before), ``or``, ``while``, ``relative``, ``stop``."""
+    """A little word: ``then``, ``reversed`` (what follows was before), ``or``, ``while``, ``relative``, ``stop``.
+
+    Attributes:
+        kind: What it does.
+        word: How it was said.
+    """
 
     kind: str
+    word: str = ""
 
 
 Item = Someone | Says | Bound | Lasting | Deadline | Link

@@ -97,6 +97,7 @@ ONE: Mapping[str, OfOne] = MappingProxyType(
         "turns": _either(_turns("left", 0.785, None), _turns("right", None, -0.785)),
         "goes-straight": _turns("straight", None, None),
         "u-turns": _turns("u-turn", 2.4, None),
+        "will-turn": lambda a: Is(measure="next_turn", of=(a,), one_of=("left", "right")),
         "will-turn-left": lambda a: Is(measure="next_turn", of=(a,), one_of=("left",)),
         "will-turn-right": lambda a: Is(measure="next_turn", of=(a,), one_of=("right",)),
         "will-go-straight": lambda a: Is(measure="next_turn", of=(a,), one_of=("straight",)),

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zhixing.dataloop.ask.chinese import in_one_form
+from zhixing.dataloop.ask import chinese, english, german
 from zhixing.dataloop.ask.vocabulary import Vocabulary
 
 MOST_CHARS = 500
@@ -18,26 +18,21 @@ _HAN_RANGE = re.compile(r"[到至~-]([零一二两三四五六七八九十百]+)
 _HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _COUNTS = frozenset({"count", "class", "unit", "least", "most"})
 _DEFINITE = re.compile(r"\b(the|this|that|its|der|dem|den|des|das|die|dieses|dieser|该|这)\s*$|[该这那](?:辆|个|名)?$")
+_SINGLE = re.compile(r"\b(a|an|one|ein|eine|einen|einem|einer)\s*$")
+_OBJECT = re.compile(r"\b(den|dem|einen|einem)\s+(?:[\wäöüß-]+en\s+)?$")
+_A_UNIT = re.compile(r"(?:an?|one|eine|einen|einer)\s+(?=\w)")
 _OTHER = re.compile(
     r"\b(another|other|second|anderes|anderer|anderem|anderen|zweites|zweiter|zweiten)\s*$|另一?[辆个名]?$"
 )
 _PRONOUN = re.compile(r"\s*(der|die|das|dem|den|dessen|deren|welche[rsmn]?)\b")
-_SEPARABLE = re.compile(
-    r"\b(biegt|biegen|hält|halten|fährt|fahren|schert|scheren|weicht|weichen|stößt|stoßen|taucht|kommt|lässt|lassen)\b"
-    r"((?:(?!\b(?:und|oder|dann|danach|während|wenn|bevor|nachdem)\b)[^,;.])*?)"
-    r"\s(ab|an|los|auf|ein|aus|zusammen|entgegen|vorbei|passieren|vor)"
-    r"(?=\s*(?:$|[,;.]|\b(?:und|oder|dann|danach|während|wenn|bevor|nachdem)\b))"
-)
-"""German verbs in two: biegt … ab is read as abbiegt …"""
-_SIDE = re.compile(r"\s*\b(?:nach\s+)?(links|rechts)\b(?!\s+(?:von|neben))")
-_HARD = re.compile(r"\b(bremst|bremsen)\b([^,;.]*?)\s(?:sehr\s+)?(?:stark|scharf|hart|heftig|plötzlich)\b")
 _FILLERS = frozenset(
     re.findall(
         r"\S+",
         "a an the of there any some in on at it its his her their to and was were is are has have had by be being do "
         "does did find show all me where you now please der die das den dem des ein eine einen einem einer eines und "
         "ist sind hat im am zu zum zur es er sie ihr ihm sich alle finde zeige wo von dann auf fährt fahren between "
-        "zwischen gerät befindet",
+        "zwischen gerät befindet another other anderes anderer anderen anderem andere going gets get got "
+        "suddenly plötzlich beim seit macht muss will knapp gerade",
     )
 )
 """Words that say nothing here."""
@@ -59,9 +54,11 @@ class Token:
         start: First character.
         end: The character after the last.
         number: Of a number.
-        high: Upper end of a range, 0 without one.
+        high: Upper end of a range, None without one.
         is_known: Whether an article says that it was spoken of before.
         is_other: Whether another one is meant.
+        is_single: Whether an indefinite article stands before it.
+        is_object: Whether a German article says that something is done to it.
     """
 
     kind: str
@@ -70,9 +67,11 @@ class Token:
     start: int
     end: int
     number: float = 0.0
-    high: float = 0.0
+    high: float | None = None
     is_known: bool = False
     is_other: bool = False
+    is_single: bool = False
+    is_object: bool = False
 
 
 def scan(text: str, words: Vocabulary) -> tuple[list[Token], list[str]]:
@@ -83,10 +82,7 @@ def scan(text: str, words: Vocabulary) -> tuple[list[Token], list[str]]:
         words: Of its language.
     """
     said = unicodedata.normalize("NFKC", text[:MOST_CHARS]).lower()
-    if words.lang == "zh":
-        said = in_one_form(said)
-    if words.lang == "de":
-        said = _HARD.sub(r"\1 stark\2", _SEPARABLE.sub(_in_one, said))
+    said = {"zh": chinese, "en": english, "de": german}[words.lang].in_one_form(said)
     tokens: list[Token] = []
     unknown: list[str] = []
     rest, at = "", 0
@@ -119,16 +115,6 @@ def _leave(rest: str, tokens: list[Token], unknown: list[str], words: Vocabulary
         tokens.append(Token("unknown", "", rest.strip(), 0, 0))
 
 
-def _in_one(found: re.Match[str]) -> str:
-    """Return a German verb in two as one, in the place of its first part."""
-    verb, rest, particle = found[1], found[2], found[3]
-    side = _SIDE.search(rest) if verb.startswith("bieg") else None
-    if side:
-        rest = rest[: side.start()] + rest[side.end() :]
-    whole = f"{particle} {verb}" if particle == "passieren" else f"{particle}{verb}"
-    return f"{side[1] + ' ' if side else ''}{whole}{rest}"
-
-
 def _relative_at(said: str, at: int, tokens: list[Token], words: Vocabulary) -> Token | None:
     """Return a German relative pronoun: after a comma that follows a class."""
     if words.lang != "de" or len(tokens) < 2 or tokens[-1].kind != "stop" or tokens[-2].kind != "class":
@@ -150,11 +136,16 @@ def _number_at(said: str, at: int, tokens: Sequence[Token], words: Vocabulary) -
             return Token("number", han[0], han[0], at, han.end(), _han_value(han))
     found = _NUMBER.match(said, at)
     if found and (at == 0 or not (said[at - 1].isascii() and said[at - 1].isalnum())):
-        low, high, end = float(found[0].replace(",", ".")), 0.0, found.end()
+        low, end = float(found[0].replace(",", ".")), found.end()
+        top: float | None = None
         upper = _RANGE.match(said, end)
         if upper and (is_measured or _counts(said[upper.end() :], words)):
-            high, end = float(upper[1].replace(",", ".")), upper.end()
-        return Token("number", found[0], said[at:end], at, end, low, high)
+            top, end = float(upper[1].replace(",", ".")), upper.end()
+        return Token("number", found[0], said[at:end], at, end, low, top)
+    if words.lang != "zh" and (found := _A_UNIT.match(said, at)) and (at == 0 or not said[at - 1].isalnum()):
+        unit = _phrase_at(said, found.end(), words)
+        if unit is not None and unit.kind == "unit":
+            return Token("number", "1", found[0].strip(), at, found.end(), 1.0)
     for word, value in words.numbers.items():
         if not (said.startswith(word, at) and _is_whole(said, at, at + len(word), words)):
             continue
@@ -206,12 +197,26 @@ def _phrase_at(said: str, at: int, words: Vocabulary) -> Token | None:
             continue
         if said[end : end + 1] and said[end : end + 1] in _AMBIGUOUS_ZH.get(text, ""):
             continue
+        if _says_less(text, said[end:].lstrip(), words):
+            continue
         before = said[:at] if entry.kind == "class" else ""
         return Token(
             entry.kind, entry.value, text, at, end, is_known=bool(_DEFINITE.search(before)),
-            is_other=bool(_OTHER.search(before)),
+            is_other=bool(_OTHER.search(before)), is_single=bool(_SINGLE.search(before)),
+            is_object=words.lang == "de" and bool(_OBJECT.search(before)),
         )  # fmt: skip
     return None
+
+
+def _says_less(text: str, after: str, words: Vocabulary) -> bool:
+    """Return whether a phrase goes on another way: "stops for 5 seconds" yields to nobody."""
+    if text.endswith((" for", " für")):
+        unit = _A_UNIT.match(after)
+        is_unit = (
+            unit is not None and (next_ := _phrase_at(after, unit.end(), words)) is not None and next_.kind == "unit"
+        )
+        return is_unit or after[:1].isdigit() or after.split(" ", maxsplit=1)[0] in words.numbers
+    return text.endswith((" ahead", " in front")) and after.startswith("of ")
 
 
 def _is_whole(said: str, at: int, end: int, words: Vocabulary) -> bool:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import yaml
 
+from zhixing.dataloop.ask.german import inflected
 from zhixing.dataloop.ask.predicates import MEASURES_OF_ONE, MEASURES_OF_TWO, ONE, TWO
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.tracks import MOTOR_VEHICLES, TWO_WHEELERS, RoadUser
@@ -37,7 +38,7 @@ CLASSES: Mapping[str, tuple[RoadUser, ...]] = MappingProxyType(
 """Whom a word for road users means; e-bikes and motorcycles are rarely told apart in recordings."""
 _LISTS = (
     "then", "reversed", "before", "while", "and", "or", "not", "with", "meet", "passive", "relative", "least", "most",
-    "duration", "count", "ignored",
+    "duration", "count", "ignored", "pronoun",
 )  # fmt: skip
 _GROUPS = ("classes", "one", "two", "two_by", "measures", "units")
 
@@ -100,6 +101,8 @@ def vocabulary(lang: Lang) -> Vocabulary:
                 raise PhraseError(f"{lang}.yaml: {group} has no {name!r}", hint=f"Known: {', '.join(known[group])}.")
             for phrase in phrases:
                 add(phrase, Entry(kind, f"~{name}" if group == "two_by" else name))
+                for form in inflected(str(phrase).lower()) if lang == "de" else ():
+                    entries.setdefault(form, Entry(kind, f"~{name}" if group == "two_by" else name))
     for kind in _LISTS:
         for phrase in said.get(kind) or ():
             # Little words may be said as something else, too; what says more wins.
