@@ -15,6 +15,8 @@ _REWRITES = tuple(
         ),
         (r"\bor more\b(?=\s+\w)", "at least"),
         (r"\b(two|three|four|five|\d+) at least\b", r"at least \1"),
+        (r"\bhalf a minute\b", "30 s"),
+        (r"\bhalf a second\b", "0.5 s"),
         (r"\ba (?:group|crowd) of\b", "at least three"),
     )
 )

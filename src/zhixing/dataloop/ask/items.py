@@ -17,6 +17,7 @@ _SI = {
     "mph": 0.44704,
     "mps": 1.0,
     "mps2": 1.0,
+    "mps3": 1.0,
     "g": 9.80665,
     "m": 1.0,
     "cm": 0.01,
@@ -31,6 +32,7 @@ _BY_UNIT = {
     "mps": "speed",
     "mps2": "accel",
     "g": "accel",
+    "mps3": "jerk",
     "m": "distance",
     "cm": "distance",
 }
@@ -70,6 +72,7 @@ _UNITS_OF = {
     **dict.fromkeys(("speed", "over-limit", "faster", "closing"), _SPEEDS),
     **dict.fromkeys(("distance", "length", "gap", "closest", "to-stop-line", "to-crossing", "to-junction"), _LENGTHS),
     **dict.fromkeys(("ttc", "pet", "headway"), _TIMED),
+    "jerk": frozenset({"mps3"}),
     **dict.fromkeys(("accel", "decel", "needed-decel", "lateral-accel"), frozenset({"mps2", "g"})),
 }
 """In what a measure can be given."""

@@ -129,6 +129,7 @@ ONE: Mapping[str, OfOne] = MappingProxyType(
         "on-sidewalk": _fact("is_on_sidewalk"),
         "beside-lanes": _fact("is_beside_lanes"),
         "at-stop-line": lambda a: _between("to_stop_line_m", -1.0, 6.0, a),
+        "crosses-stop-line": _fact("crosses_stop_line"),
         "over-stop-line": lambda a: AllOf(conditions=(_between("to_stop_line_m", -5.0, -0.3, a), _stands(a))),
         "at-red": _light("red"),
         "at-green": _light("green"),

@@ -32,7 +32,8 @@ _FILLERS = frozenset(
         "does did find show all me where you now please der die das den dem des ein eine einen einem einer eines und "
         "ist sind hat im am zu zum zur es er sie ihr ihm sich alle finde zeige wo von dann auf fährt fahren between "
         "zwischen gerät befindet another other anderes anderer anderen anderem andere going gets get got "
-        "suddenly plötzlich beim seit macht muss will knapp gerade",
+        "suddenly plötzlich from away apart both um bei liegt entfernt kommt beide beim seit "
+        "macht muss will knapp gerade",
     )
 )
 """Words that say nothing here."""

@@ -83,7 +83,7 @@ def vocabulary(lang: Lang) -> Vocabulary:
     said = yaml.safe_load(files("zhixing.dataloop.ask").joinpath("words", f"{lang}.yaml").read_text("utf-8"))
     known = {
         "classes": CLASSES, "one": ONE, "two": TWO, "two_by": TWO, "measures": {**MEASURES_OF_ONE, **MEASURES_OF_TWO},
-        "units": dict.fromkeys(("kmh", "mph", "mps", "mps2", "g", "m", "cm", "km", "s", "min"), 0),
+        "units": dict.fromkeys(("kmh", "mph", "mps", "mps2", "mps3", "g", "m", "cm", "km", "s", "min"), 0),
     }  # fmt: skip
     entries: dict[str, Entry] = {}
 
