@@ -100,7 +100,7 @@ def handout(
 
 def audit(
     archive: ARCHIVE = None,
-    holds: Annotated[str, typer.Option(help="Digest of a record kept elsewhere, that has to be there.")] = "",
+    holds: Annotated[str | None, typer.Option(help="Digest of a record kept elsewhere, that has to be there.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Show who took what out of the archive, and check that the log is whole."""

@@ -46,5 +46,7 @@ def drive(
     events = ", ".join(f"{count} × {kind}" for kind, count in sorted(report.events.items())) or "none"
     show_line(
         f"{report.distance_km:.2f} km in {report.minutes:.1f} min, {report.goals} goals reached, "
-        f"{report.faster_than_real_time:.0f} times real time\nincidents: {events}\nrecorded: {report.path}"
+        f"{report.faster_than_real_time:.0f} times real time"
     )
+    show_line(f"incidents: {events}")
+    show_line(f"recorded: {report.path}")

@@ -40,11 +40,15 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: 
 
     # What stands in a cell may come from a stranger's file: text, never markup.
     table = Table(
-        title=Text(title) if title else None, title_justify="left", box=None, header_style="bold", pad_edge=False
+        title=Text(printable(title)) if title else None,
+        title_justify="left",
+        box=None,
+        header_style="bold",
+        pad_edge=False,
     )
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left")
+        table.add_column(Text(printable(column)), justify="right" if numeric else "left")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     # Into a pipe a table is as wide as it needs to be.

@@ -7,8 +7,10 @@ with this key, nothing needs to be done. ``artefacts/KIND/KEY.json`` says what i
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +104,13 @@ class Artefacts:
             if name.endswith(".json"):
                 yield _from_bytes(self._storage.read(name), kind, _key_in(name))
 
+    def readable(self, kind: str) -> Iterator[Artefact]:
+        """Yield the artefacts of a kind that can be read: one bad file hides no other."""
+        for name in self._storage.names(f"artefacts/{kind}"):
+            if name.endswith(".json"):
+                with contextlib.suppress(RecordingError):
+                    yield _from_bytes(self._storage.read(name), kind, _key_in(name))
+
     def blob(self, artefact: Artefact) -> bytes:
         """Return what of an artefact is not JSON.
 
@@ -110,18 +119,25 @@ class Artefacts:
         """
         return self._storage.read(f"artefacts/{artefact.kind}/{artefact.key}.bin")
 
-    def forget(self, drives: Sequence[str]) -> None:
-        """Remove what was made of some drives and still tells where anybody was; scores and verdicts stay."""
-        gone = set(drives)
+    def forget_lost(self) -> None:
+        """Remove what was made of drives that are gone and still tells where anybody was; scores and verdicts stay.
+
+        What cannot be read is removed as well where it might tell that.
+        """
+        sound = set(self.archive.drives)
         for kind in KINDS:
-            for artefact in self.all(kind):
-                if gone.isdisjoint(artefact.made_from):
+            for name in self._storage.names(f"artefacts/{kind}"):
+                if not name.endswith(".json"):
                     continue
-                gone.add(artefact.key)
-                if kind in _WITH_PLACES:
-                    name = f"artefacts/{kind}/{artefact.key}"
-                    self._storage.remove(f"{name}.json")
-                    self._storage.remove(f"{name}.bin")
+                try:
+                    one: Artefact | None = _from_bytes(self._storage.read(name), kind, _key_in(name))
+                except RecordingError:
+                    one = None
+                if one is not None and _is_sound(one, sound):
+                    sound.add(one.key)
+                elif kind in _WITH_PLACES:
+                    self._storage.remove(name)
+                    self._storage.remove(f"{name.removesuffix('.json')}.bin")
 
     def named(self, name: str) -> Artefact:
         """Return an artefact by its key or the beginning of it, six characters at least.
@@ -187,6 +203,21 @@ def _title(artefact: Artefact) -> str:
     return " ".join(str(word) for word in words if word is not None)
 
 
+def _is_sound(artefact: Artefact, sound: AbstractSet[str]) -> bool:
+    """Return whether all that an artefact tells of is still there; what could not be driven tells of no place."""
+    match artefact.kind:
+        case "trace" if "failed" in artefact.says:
+            return True
+        case "score":  # from its trace; its task is not there where nothing could be driven
+            return artefact.made_from[:1] != () and artefact.made_from[0] in sound
+        case _:
+            return bool(artefact.made_from) and set(artefact.made_from) <= sound
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
+
+
 def _key_in(name: str) -> str:
     return name.rsplit("/", 1)[-1].removesuffix(".json")
 
@@ -194,7 +225,7 @@ def _key_in(name: str) -> str:
 def _from_bytes(data: bytes, kind: str, key: str) -> Artefact:
     """Return an artefact, which must say of itself what its file is called."""
     try:
-        said = json.loads(data)
+        said = json.loads(data, parse_constant=_no_number)
         made_from = tuple(str(part) for part in said["made_from"])
         made = Artefact(kind=said["kind"], key=said["key"], made_from=made_from, made_by=said["made_by"],
                         says=dict(said["says"]))  # fmt: skip

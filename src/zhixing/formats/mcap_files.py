@@ -45,6 +45,9 @@ _CHUNK_BYTES = 64 * 1024
 _MAX_BYTES = 4 * 1024**3
 _MAX_CHUNK_BYTES = 64 * 1024**2
 _MAX_STATES = 100_000_000
+_LEAST_STATES, _MOST_SPREAD = 1_000_000, 1_000
+"""So many states a file may spread to, and so many times what it tells: who is there for a moment needs all moments."""
+_MAX_LIGHTS = 10_000
 _MOST_GROWTH = 100
 """So many times its own size a file may hold; recordings pack to a tenth or a thirtieth."""
 
@@ -259,7 +262,7 @@ def _messages(path: Path, *, allow_truncated: bool) -> Iterator[tuple[str, bytes
 
 def _records(file: BinaryIO) -> Iterator[object]:
     """Yield all records; chunks that are far larger than any of ours, or than their file, are not unpacked."""
-    left = _MAX_CHUNK_BYTES + _MOST_GROWTH * os.fstat(file.fileno()).st_size
+    left = _CHUNK_BYTES * 16 + _MOST_GROWTH * os.fstat(file.fileno()).st_size
     reader = StreamReader(file, emit_chunks=True, validate_crcs=True, record_size_limit=_MAX_CHUNK_BYTES)
     for record in reader.records:
         if not isinstance(record, Chunk):
@@ -296,7 +299,8 @@ def _tracks(moments: list[Any], body: EgoBody) -> Tracks:
     ids = sorted({identity for moment in moments for identity in moment.object_id})
     row = {identity: k + 1 for k, identity in enumerate(ids)}
     objects, steps = len(ids) + 1, len(moments)
-    if objects * steps > _MAX_STATES:
+    told = steps + sum(len(moment.object_id) for moment in moments)
+    if objects * steps > min(_MAX_STATES, _LEAST_STATES + _MOST_SPREAD * told):
         raise ValueError(f"{objects:,} road users at {steps:,} moments are too many")
     if EGO_ID in row:
         raise ValueError("somebody has the number of the ego")
@@ -322,5 +326,7 @@ def _tracks(moments: list[Any], body: EgoBody) -> Tracks:
 
 
 def _lights(moments: list[Any]) -> Lights:
+    if any(len(moment.light) > _MAX_LIGHTS for moment in moments):
+        raise ValueError(f"more than {_MAX_LIGHTS:,} lights")
     time_ns = np.array([moment.time_ns for moment in moments], dtype=np.int64)
     return Lights(time_ns, np.array([list(moment.light) for moment in moments], dtype=np.int64).T.copy())

@@ -89,7 +89,7 @@ def handout(
     return hand_out(place, keys, to, rules, region=region, who=who or getpass.getuser(), what_for=what_for)
 
 
-def audit_rows(archive: str | None, holds: str = "") -> Table:
+def audit_rows(archive: str | None, holds: str | None = None) -> Table:
     """Return who took what out of an archive, oldest first.
 
     Args:
@@ -100,7 +100,7 @@ def audit_rows(archive: str | None, holds: str = "") -> Table:
         TrustError: The log was changed, or does not hold this record.
     """
     records = read_audit(open_archive(archive).storage)
-    if holds and not (len(holds) >= _LEAST_DIGITS and any(one.digest.startswith(holds) for one in records)):
+    if holds is not None and not (len(holds) >= _LEAST_DIGITS and any(one.digest.startswith(holds) for one in records)):
         raise TrustError(f"no record is {holds!r}", hint="The end of the audit log was cut off, or it is another's.")
     columns = ("number", "when", "who", "what for", "to", "region", "drives", "refused", "digest")
     rows = [
@@ -114,5 +114,6 @@ def purge_archive(archive: str | None) -> tuple[str, ...]:
     """Remove what was to be kept until before today, and what was made of it, and return the keys of the drives."""
     place = open_archive(archive)
     gone = purge(place, datetime.now(UTC).date())
-    Artefacts(place).forget(gone)
+    # Whoever was stopped between the two, or hindered, has left some of drives that are gone already.
+    Artefacts(place).forget_lost()
     return gone

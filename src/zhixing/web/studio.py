@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from zhixing.dataloop.mining.words import words_as_json
 from zhixing.dataloop.report.page import module
-from zhixing.errors import InputError, ServiceError, ZhixingError
+from zhixing.errors import InputError, RecordingError, ServiceError, ZhixingError
 from zhixing.runtime.loop.recipes import How
 from zhixing.runtime.studio import boards, desk, hits
 from zhixing.web.runs import Runs
@@ -178,6 +178,8 @@ def _as_json(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse(await answer(request), headers={"cache-control": "no-store"})
         except ZhixingError as error:
             return _complaint(error)
+        except (ValueError, TypeError, OverflowError) as error:  # what cannot be told as JSON
+            return _complaint(RecordingError(f"the answer cannot be told: {error}", hint="An artefact is damaged."))
 
     return answered
 

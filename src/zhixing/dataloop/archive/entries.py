@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -139,7 +140,7 @@ class Commit:
             ) from error
 
 
-_PLAIN = {"str": str, "int": int, "dict[str, int]": dict, "dict[str, Any]": dict}
+_MOST_INT = 2**63
 _STATES = re.compile(r"states/[\w-]+\.parquet")
 
 
@@ -148,15 +149,38 @@ def _entry(kind: type[_Entry], said: Mapping[str, Any]) -> _Entry:
     known = {one.name for one in fields(kind)}
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in said.items() if k in known}
     for one in fields(kind):
-        wanted = _PLAIN.get(str(one.type))
-        if wanted is not None and one.name in values and type(values[one.name]) is not wanted:
+        if one.name in values and not _is_of(values[one.name], str(one.type)):
             raise TypeError(f"{one.name} is {values[one.name]!r}"[:80])
     if kind is DriveEntry:
         if not _STATES.fullmatch(values["states"]):
             raise ValueError(f"{values['states']!r} holds no rows"[:80])
         if values.get("keep_until"):
             date.fromisoformat(values["keep_until"])
+        if not _is_of(values.get("quality", {}).get("rejected", {}), "dict[str, int]"):
+            raise TypeError("the counts of what was put aside are none")
     return kind(**values)
+
+
+def _is_of(value: object, kind: str) -> bool:
+    """Return whether a value of JSON is of the type that a field has; any is of one that is not looked at."""
+    match kind:
+        case "str":
+            return isinstance(value, str) and value.encode("utf-8", "replace").decode() == value
+        case "int":
+            return type(value) is int and -_MOST_INT <= value < _MOST_INT
+        case "bool | None":
+            return value is None or isinstance(value, bool)
+        case "dict[str, int]":
+            return isinstance(value, dict) and all(_is_of(one, "int") for one in value.values())
+        case "dict[str, Any]":
+            return isinstance(value, dict)
+        case "dict[str, Any] | None":
+            return value is None or isinstance(value, dict)
+        case "tuple[float, float, float, float]":
+            numbers = value if isinstance(value, tuple) else ()
+            return len(numbers) == 4 and all(type(one) in {int, float} and math.isfinite(one) for one in numbers)
+        case _:
+            return True
 
 
 def lights_to_json(lights: Lights) -> dict[str, Any]:

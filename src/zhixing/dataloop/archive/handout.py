@@ -161,7 +161,8 @@ def _copy(
     name = f"states/{key}.parquet"
     data, groups = write_states([(key, moved, None)])
     target.storage.write(name, data)
-    x0, y0, x1, y1 = drive.box_m
+    # Nobody's place is four zeros; moved, they would tell by how much.
+    x0, y0, x1, y1 = drive.box_m if rows.num_rows else (dx, dy, dx, dy)
     entry = replace(
         drive, key=key, drive_id=key[:12], road=road, states=name, first_group=groups[0][0], num_groups=groups[0][1],
         box_m=(x0 - dx, y0 - dy, x1 - dx, y1 - dy), task=task,

@@ -13,10 +13,10 @@ from zhixing.dataloop.archive.states import read_states, write_states
 
 
 def expired(archive: Archive, today: date) -> list[DriveEntry]:
-    """Return the drives that were to be kept until before a day."""
+    """Return the drives that were to be kept until before a day, those that a newer reading hides included."""
+    every = {drive.key: drive for commit in archive.commits.values() for drive in commit.drives}
     return [
-        drive for drive in archive.drives.values()
-        if drive.keep_until and date.fromisoformat(drive.keep_until) < today
+        drive for drive in every.values() if drive.keep_until and date.fromisoformat(drive.keep_until) < today
     ]  # fmt: skip
 
 

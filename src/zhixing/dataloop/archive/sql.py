@@ -8,10 +8,9 @@ import duckdb
 import pyarrow as pa
 
 from zhixing.dataloop.archive.archive import Archive
-from zhixing.errors import InputError
+from zhixing.errors import InputError, RecordingError
 
 _MOST_ROWS = 100_000
-_ANSWERS = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 
 
 def ask(archive: Archive, sql: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
@@ -31,14 +30,17 @@ def ask(archive: Archive, sql: str) -> tuple[tuple[str, ...], list[tuple[Any, ..
     with duckdb.connect(":memory:") as database:
         if not archive.storage.is_local:
             database.register_filesystem(archive.storage.fs)
-        for name in ("states", "rejected"):
-            _view(database, archive, name)
+        try:
+            for name in ("states", "rejected"):
+                _view(database, archive, name)
+        except duckdb.Error as error:
+            raise RecordingError(f"the rows cannot be read: {error}", hint="Check the archive.") from error
         database.register("drives", _drives(archive))
         database.register("sources", _sources(archive))
         _shut(database, archive)
         try:
             statements = database.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in _ANSWERS:
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise InputError(
                     "the archive answers one SELECT", hint="It is not changed by SQL; see docs/archive.md."
                 )

@@ -54,6 +54,9 @@ class Storage:
         root = os.path.realpath(self.root) if self.is_local else ""
         if not is_plain or (self.is_local and not os.path.realpath(path).startswith(f"{root}/")):
             raise RecordingError(f"{name!r} leads out of the archive", hint="Somebody has changed it; do not use it.")
+        here = Path(path)
+        if self.is_local and here.exists() and not (here.is_file() or here.is_dir()):
+            raise RecordingError(f"{name} is no ordinary file", hint="Somebody has changed the archive; remove it.")
         return path
 
     def exists(self, name: str) -> bool:

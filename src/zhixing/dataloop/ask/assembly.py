@@ -21,6 +21,7 @@ from zhixing.datatypes.conditions import (
     Not,
     Role,
     Then,
+    Within,
     walk,
 )
 from zhixing.datatypes.query import Query
@@ -130,6 +131,11 @@ def query_from(parts: Sequence[Part], actors: Sequence[Actor], name: str) -> Que
         mine = all_of(said)
         if whole is None:
             whole = mine
+        elif part.link in {"then", "reversed"} and isinstance(mine, Not):
+            # "and then does not brake" asks of all that time, not of one moment.
+            past_s, future_s = (0.0, part.within_s) if part.link == "then" else (part.within_s, 0.0)
+            never = Not(condition=Within(condition=mine.condition, past_s=past_s, future_s=future_s))
+            whole = AllOf(conditions=(whole, never))
         elif part.link == "then":
             whole = Then(first=whole, second=mine, within_s=part.within_s)
         elif part.link == "reversed":

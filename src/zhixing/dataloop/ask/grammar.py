@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zhixing.dataloop.ask.assembly import Actor, Part, query_from
+from zhixing.dataloop.ask.lanes import IN_LANE, place_in_lane
 from zhixing.dataloop.ask.phrases import Bound, Deadline, Item, Lasting, Link, Says, Someone
-from zhixing.dataloop.ask.predicates import ONE, TWO, WITHIN, ahead_in_lane, has_not_stopped
-from zhixing.datatypes.conditions import EGO, AnyOf, Compare, Condition, Exists, Not, Role
+from zhixing.dataloop.ask.predicates import ONE, TWO, WITHIN, denied
+from zhixing.datatypes.conditions import EGO, AnyOf, Compare, Condition, Not
 from zhixing.datatypes.localized import Lang
 from zhixing.datatypes.query import Query
-from zhixing.datatypes.tracks import MOTOR_VEHICLES
 from zhixing.errors import QueryError
 
 _AS_ATTRIBUTE = {
@@ -32,7 +32,6 @@ _SUBJECTS_DE = frozenset({"der", "die", "das", "welche", "welcher", "welches"})
 _MEETS_M = 20.0
 _MOST_ACTORS = 8
 _YIELDS = frozenset({"yields-to", "fails-to-yield"})
-_IN_LANE = frozenset({"front-vehicle", "rear-vehicle"})
 _ROLE_NAMES = {"two-wheeler": "rider", "anybody": "somebody"}
 
 
@@ -46,7 +45,7 @@ def query_of(items: Sequence[Item], lang: Lang, name: str = "asked") -> Query:
     for place, item in enumerate(items):
         reading.read(place, item)
     reading.settle()
-    reading.place_in_lane()
+    place_in_lane(reading.parts, reading.actors)
     return query_from(reading.parts, reading.actors, name)
 
 
@@ -125,29 +124,14 @@ class _Reading:
                 if bound.most is not None and name != "near":
                     part.conditions.append(WITHIN[name](one.name, other.name, bound.most))
                     continue
-            part.conditions.append(_compare(bound, one, other))
+            said = _compare(bound, one, other)
+            if bound.measure == "pet_s":  # whoever is first
+                said = AnyOf(conditions=(said, _compare(bound, other, one)))
+            part.conditions.append(said)
         part.bounds = []
 
     def _is_single(self) -> bool:
         return self.actors[0].least <= 1
-
-    def place_in_lane(self) -> None:
-        """Let 前车 drive ahead of somebody, and 后车 behind: of each other, else of the first other actor."""
-        placed = [actor for actor in self.actors if actor.kinds[0] in _IN_LANE]
-        others = [actor for actor in self.actors if actor not in placed]
-        for actor in placed:
-            part = next(part for part in self.parts if actor in part.actors)
-            is_ahead = actor.kinds[0] == "front-vehicle"
-            if len(placed) > 1 and not is_ahead:
-                continue  # said of the one ahead
-            partner = next((one for one in (placed if len(placed) > 1 else others) if one is not actor), None)
-            if partner is None:
-                role = Role(name="somebody_in_lane", classes=tuple(sorted(MOTOR_VEHICLES)))
-                pair = (actor.name, role.name) if is_ahead else (role.name, actor.name)
-                part.conditions.append(Exists(role=role, condition=ahead_in_lane(*pair)))
-            else:
-                pair = (actor.name, partner.name) if is_ahead else (partner.name, actor.name)
-                part.conditions.append(ahead_in_lane(*pair))
 
     def _begin(self, link: str) -> None:
         self.settle()
@@ -268,15 +252,21 @@ class _Reading:
         return before.name in _PLACES or ((before.name in _COMPARED or before.is_turned) and not is_near)
 
     def _say(self, item: Says | Bound, actor: Actor, *, is_attribute: bool = False) -> None:
+        condition: Condition
         if isinstance(item, Bound):
-            condition: Condition = _compare(item, actor)
+            condition = _compare(item, actor)
+            if item.measure == "lateral_accel_mps2" and item.most is None and item.least is not None:
+                other_side = Bound(item.measure, 1, None, -item.least)
+                condition = AnyOf(conditions=(condition, _compare(other_side, actor)))
         else:
             is_told = is_attribute and (item.is_participle or self._lang != "de")
             names = [_AS_ATTRIBUTE.get(name, name) if is_told else name for name in item.names]
             said = [ONE[name](actor.name) for name in names]
             condition = said[0] if len(said) == 1 else AnyOf(conditions=tuple(said))
             if item.is_not:
-                condition = has_not_stopped(actor.name) if names == ["stops"] else Not(condition=condition)
+                condition = denied(names, actor.name, condition)
+            if names == ["starts"] and (stands := ONE["stands"](actor.name)) in self.parts[-1].conditions:
+                self.parts[-1].conditions.remove(stands)  # 停着的车起步: it stood until then
         self.parts[-1].conditions.append(condition)
         self.parts[-1].speaker = actor
 
@@ -293,15 +283,28 @@ class _Reading:
         if len(part.actors) >= 2 and not is_open:
             one = (part.clause or part.actors)[0]
             other = next((actor for actor in reversed(part.actors) if actor is not one), one)
-            self._relate(item, one, other) if other is not one else self._waiting.append(item)
+            if other is one:
+                self._waiting.append(item)
+            elif item.name in _YIELDS and one.kinds == ("pedestrian",) != other.kinds:
+                self._relate(item, other, one)  # on foot nobody is said to give way to a car: 行人等了很久，车都没让
+            else:
+                self._relate(item, one, other)
         elif has_more:
             self._waiting.append(item)
         elif len(part.actors) == 1 and len(self.actors) > 1:
             other = next(actor for actor in self.actors if actor is not part.actors[0])
-            pair = (part.actors[0], other) if self._lang == "en" else (other, part.actors[0])
-            self._relate(item, *pair)
+            # 后与行人冲突 is of who was spoken of before; 前有旁车切入 is of who is named now.
+            led = self._is_led(place)
+            self._relate(item, *((other, part.actors[0]) if led else (part.actors[0], other)))
         else:
             self._waiting.append(item)
+
+    def _is_led(self, place: int) -> bool:
+        """Return whether "with" or 被 stands before whoever was named last, attributes aside."""
+        named = next((k for k in range(place - 1, -1, -1) if isinstance(self._items[k], Someone)), 0)
+        at = self._before_attributes(named)
+        link = self._items[at] if at >= 0 else None
+        return isinstance(link, Link) and link.kind in {"with", "swapped"}
 
     def _meet(self, place: int, says: Says, actor: Actor, *, is_last: bool) -> None:
         """Say a relation whose second actor has come now."""
@@ -362,13 +365,11 @@ class _Reading:
     def _later(self) -> Someone | None:
         """Return who is still to be named and is mostly whom others do something to."""
         after = (one for one in self._items[self._place + 1 :] if isinstance(one, Someone))
-        return next((one for one in after if one.kinds[0] in {EGO, *_IN_LANE}), None)
+        return next((one for one in after if one.kinds[0] in {EGO, *IN_LANE}), None)
 
     def _relate(self, item: Says, one: Actor, other: Actor) -> None:
         part = self.parts[-1]
-        if item.name in _YIELDS and other.kinds != ("pedestrian",) == one.kinds:
-            one, other = other, one  # on foot nobody is said to give way to a car
-        elif (self._is_swapped and item.name not in _SEEN_FROM) != item.is_turned:
+        if (self._is_swapped and item.name not in _SEEN_FROM) != item.is_turned:
             one, other = other, one
         if item.is_not and item.name == "yields-to":
             condition = TWO["fails-to-yield"](one.name, other.name)
@@ -382,6 +383,6 @@ class _Reading:
         part.speaker = other if item.name in _PLACES and self._lang == "zh" else one
 
 
-def _compare(bound: Bound, *actors: Actor) -> Compare:
+def _compare(bound: Bound, *actors: Actor) -> Condition:
     of = tuple(actor.name for actor in actors)
     return Compare(measure=bound.measure, of=of, at_least=bound.least, at_most=bound.most)

@@ -217,6 +217,12 @@ def _timed(items: list[Item]) -> list[Item]:
                 continue
             if before.names == ("stops",):
                 found[-1] = replace(before, names=("stands",))
+        is_after_comma = isinstance(before, Link) and before.kind == "stop" and len(found) > 1
+        if is_after_comma and (isinstance(item, Deadline) or (isinstance(item, Lasting) and is_ordered)):
+            # 行人横穿，3秒内汽车急刹; 前车急刹，2秒后后车急刹
+            seconds = item.seconds if isinstance(item, Deadline) else 2.0 * item.seconds
+            found[-1:] = [*([] if is_ordered else [Link("then")]), Deadline(seconds)]
+            continue
         if isinstance(item, Link) and item.kind in _ORDERS and isinstance(before, Deadline):
             found[-1:] = [item, before]  # how soon what comes has to come
             continue
@@ -271,7 +277,7 @@ def _count_before(tokens: Sequence[Token], place: int) -> tuple[int, int | None]
     between = tokens[back + 1 : place]
     if number == 1 and any(token.text == "群" for token in between):
         number = _CROWD
-    before = tokens[back - 1] if back else None
+    before = tokens[back - 1] if back and tokens[back - 1].text not in _AFTER_ZH else None
     words = [one for one in ([] if before is None else [before]) + list(between) if one.kind in {"least", "most"}]
     word = words[0] if words else None
     if word is not None and word.kind == "most":
@@ -312,11 +318,15 @@ def _quantity(tokens: Sequence[Token], place: int) -> Bound | Lasting | Deadline
         return None
     name, is_usually_least = table[measure]
     value = token.number * _SI[unit]
+    is_braking = measure == "decel" or (measure == "accel" and _says_braking(tokens, place))
     if token.high is not None and token.high > token.number:
-        return Bound(name, roles, value, token.high * _SI[unit])
+        top = token.high * _SI[unit]
+        return Bound(name, roles, -top, -value) if is_braking else Bound(name, roles, value, top)
     is_least = "least" in words or ("most" not in words and is_usually_least and value >= 0.0)
-    if measure == "decel" or (measure == "accel" and _says_braking(tokens, place)):
+    if is_braking:
         is_least, value = not is_least and value >= 0.0, -abs(value)
+        if is_least and measure == "decel":
+            return Bound(name, roles, value, 0.0)
     return Bound(name, roles, value, None) if is_least else Bound(name, roles, None, value)
 
 

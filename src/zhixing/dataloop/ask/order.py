@@ -89,16 +89,35 @@ def _headed(items: Sequence[Item]) -> list[Item]:
         head = found[place + 1]
         if not (_is(found[place], "relative") and isinstance(head, Someone)):
             continue
+        begin = next((k + 1 for k in range(place - 1, -1, -1) if _is(found[k], "stop")), 0)
+        if _lacks_subject(found[begin:place]):
+            found[begin : place + 2] = [head, *found[begin:place]]
+            continue
         first = place
         while first > 0 and not (isinstance(found[first - 1], Someone) or _is(found[first - 1], "stop", "while")):
             first -= 1
         run = found[first:place]
         is_after_somebody = first > 0 and isinstance(found[first - 1], Someone)
         joins = any(_is(one, "goes-on", "then", "or") or isinstance(one, Lasting) for one in run)
+        last = run[-1] if len(run) > 1 else None
+        joins = joins or (isinstance(last, Says) and last.roles == 2 and last.name not in _STANDS_IN)
         if is_after_somebody or not joins or _is(run[0], "swapped", "with"):
             continue
         found[first : place + 2] = [head, *run]
     return found
+
+
+def _lacks_subject(clause: Sequence[Item]) -> bool:
+    """Return whether who does the first thing in a clause, or suffers it, can only stand at its end.
+
+    右转时没有让行的货车, 被公交车遮挡后突然出现的行人, 起步前有行人横穿的汽车.
+    """
+    joint = next((k for k, one in enumerate(clause) if _is(one, "while", "then", "reversed")), None)
+    if joint is None or joint + 1 == len(clause):
+        return False
+    before = clause[:joint]
+    suffers = bool(before) and _is(before[0], "swapped")
+    return suffers or (bool(before) and not any(isinstance(one, Someone) for one in before))
 
 
 def _with_object(items: list[Item]) -> list[Item]:
@@ -117,7 +136,13 @@ def _with_object(items: list[Item]) -> list[Item]:
 def _with_subject(items: list[Item]) -> list[Item]:
     """Return items with a vehicle in front where nobody does what only drivers do."""
     whom = next((k for k, one in enumerate(items) if isinstance(one, Someone)), None)
-    if whom is None or _has_head(items, whom) or any(_is(one, "swapped", "while", *_BREAKS) for one in items[:whom]):
+    is_head = whom is not None and whom > 0 and _is(items[whom - 1], "relative")
+    if (
+        whom is None
+        or is_head
+        or _has_head(items, whom)
+        or any(_is(one, "swapped", "while", *_BREAKS) for one in items[:whom])
+    ):
         return items
     does = any(isinstance(one, Says) and one.roles == 2 and one.name in _DRIVERS_DO for one in items[:whom])
     return [Someone(("vehicle",)), *items] if does else items

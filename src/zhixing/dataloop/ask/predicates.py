@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from zhixing.datatypes.conditions import (
@@ -264,6 +264,7 @@ TWO: Mapping[str, OfTwo] = MappingProxyType(
         "slower-than": lambda a, b: AllOf(
             conditions=(_less("faster_mps", -0.5, a, b), _less("distance_m", 30.0, a, b))
         ),
+        "same-way": lambda a, b: _less("heading_apart_rad", 0.6, a, b),
         "in-same-lane": lambda a, b: Is(measure="is_in_same_lane", of=(a, b)),
         "facing": lambda a, b: AllOf(
             conditions=(_between("bearing_rad", -0.4, 0.4, a, b), _less("distance_m", 30.0, a, b))
@@ -282,9 +283,15 @@ WITHIN: Mapping[str, Callable[[str, str, float], Condition]] = MappingProxyType(
 """Of two: the same where somebody says within how many metres."""
 
 
-def has_not_stopped(a: str) -> Condition:
-    """Return that a has not stood still lately: of 不停车 not one moment is asked."""
-    return Not(condition=Within(condition=_stands(a), past_s=5.0))
+def denied(names: Sequence[str], a: str, condition: Condition) -> Condition:
+    """Return that somebody does not do something: 不停车 means not lately, 不起步 that he stands."""
+    match names:
+        case ["stops"]:
+            return Not(condition=Within(condition=_stands(a), past_s=5.0))
+        case ["starts"]:
+            return _stands(a)
+        case _:
+            return Not(condition=condition)
 
 
 MEASURES_OF_ONE = MappingProxyType(

@@ -140,13 +140,14 @@ def _source(path: Path, name: str, reader: Reader, taken: set[Path]) -> Source:
 
 
 def _check_inside(file: Path, place: Path) -> None:
-    """Complain about a link that leads elsewhere: what stands there was not given to be read.
+    """Complain about a file that is elsewhere, by a link perhaps: what stands there was not given to be read.
 
     Raises:
         RecordingError: It does.
     """
     folder = place if place.is_dir() else place.parent
-    if file.is_symlink() and folder.parent not in file.resolve().parents:
+    # Its map may stand beside a folder, not farther away; whatever in the way to it is a link.
+    if folder.resolve().parent not in file.resolve().parents:
         raise RecordingError(f"{file.name} is a link out of the folder", hint="Put the file itself there.")
 
 

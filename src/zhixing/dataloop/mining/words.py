@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 
 from zhixing.dataloop.mining.catalogue import CATALOGUE
+from zhixing.dataloop.mining.pair_kernel import SYMMETRIC
 from zhixing.datatypes.conditions import (
     AllOf,
     AnyOf,
@@ -32,7 +34,8 @@ from zhixing.datatypes.localized import Lang, Localized
 from zhixing.datatypes.measures import MEASURES
 from zhixing.datatypes.query import Query
 
-_KMH = 3.6
+_FOR_PEOPLE = {"m/s": (3.6, "km/h"), "rad": (180.0 / math.pi, "°"), "1": (1.0, "")}
+"""Factor and unit in which people are told a value."""
 
 
 @cache
@@ -146,12 +149,14 @@ def _counted(condition: Count, lang: Lang) -> str:
 def _measured(condition: Compare | Is, lang: Lang) -> str:
     name = words()["measures"][condition.measure].in_lang(lang)
     roles = [role_in_words(role, lang) for role in condition.of]
-    of = f"（{'、'.join(roles)}）" if lang == "zh" else f" ({', '.join(roles)})"
+    # What the first is to the second is not what the second is to the first.
+    between = "→" if len(roles) == 2 and condition.measure not in SYMMETRIC else "、" if lang == "zh" else ", "
+    of = f"（{between.join(roles)}）" if lang == "zh" else f" ({between.join(roles)})"
     if isinstance(condition, Is):
         said = [words()["values"][word].in_lang(lang) for word in condition.one_of]
         return f"{name}{of}" + (f" = {'/'.join(said)}" if said else "")
     unit = MEASURES[condition.measure].unit
-    factor, unit = (_KMH, "km/h") if unit == "m/s" else (1.0, "" if unit == "1" else unit)
+    factor, unit = _FOR_PEOPLE.get(unit, (1.0, unit))
     bounds = {"≥": condition.at_least, ">": condition.above, "≤": condition.at_most, "<": condition.below}
     given = {sign: value * factor for sign, value in bounds.items() if value is not None}
     if set(given) == {"≥", "≤"}:

@@ -29,9 +29,9 @@ def runs(place: str) -> dict[str, Any]:
         RecordingError: The archive cannot be read.
     """
     artefacts = Artefacts(archive_at(place))
-    verdicts = [line for one in artefacts.all("verdict") if (line := _line_if_sound(one)) is not None]
+    verdicts = [line for one in artefacts.readable("verdict") if (line := _line_if_sound(one)) is not None]
     by_planner: dict[str, list[dict[str, Any]]] = {}
-    for card in artefacts.all("score"):
+    for card in artefacts.readable("score"):
         if _is_sound(card.says):
             by_planner.setdefault(card.says["planner"], []).append(card.says)
     return {
@@ -171,7 +171,7 @@ def _line_if_sound(artefact: Artefact) -> dict[str, Any] | None:
 
 def _is_sound(said: dict[str, Any]) -> bool:
     score = said.get("score")
-    is_number = isinstance(score, int | float) and math.isfinite(score)
+    is_number = isinstance(score, float) and math.isfinite(score)
     return isinstance(said.get("planner"), str) and ("failed" in said or (is_number and "outcome" in said))
 
 

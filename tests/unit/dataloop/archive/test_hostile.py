@@ -21,10 +21,13 @@ from zhixing.dataloop.archive.handout import LeavingRules, hand_out
 from zhixing.dataloop.archive.retention import purge
 from zhixing.dataloop.archive.sql import ask
 from zhixing.dataloop.archive.storage import Storage
-from zhixing.dataloop.artefacts import Artefacts
+from zhixing.dataloop.artefacts import KINDS, Artefacts
+from zhixing.dataloop.gate import GateRules
 from zhixing.dataloop.ingest.ingest import Tags, ingest
 from zhixing.errors import InputError, RecordingError
 from zhixing.formats.mcap_files import read_drive
+from zhixing.runtime.loop.recipes import How
+from zhixing.runtime.loop.run import LoopPlan, run_loop
 from zhixing.testing.small_files import write_task
 from zhixing.testing.track_rows import going, write_table
 
@@ -61,6 +64,13 @@ def commit(tmp_path: Path, **changed: Any) -> Path:
         {"keep_until": "yesterday"},
         {"num_rows": "x"},
         {"classes": [1]},
+        {"classes": {"car": "x"}},
+        {"end_ns": 10**400},
+        {"num_rows": 2**70},
+        {"box_m": 5},
+        {"task": 5},
+        {"is_night": "x"},
+        {"quality": {"rejected": ["a"]}},
     ],
 )
 def test_entries_that_lead_elsewhere_or_make_no_sense_are_refused(
@@ -91,8 +101,10 @@ def test_an_artefact_is_what_its_name_says(tmp_path: Path, victim: Path) -> None
     (place / "artefacts" / "hits" / ("b" * 32 + ".json")).write_text(json.dumps(said))
     artefacts = Artefacts(Archive(str(place)))
     with pytest.raises(RecordingError, match="says it is another"):
-        artefacts.forget(["a" * 32])
+        list(artefacts.all("hits"))
+    artefacts.forget_lost()
     assert len(list(victim.iterdir())) == 2
+    assert artefacts.archive.storage.names("artefacts/hits") == []
     (place / "artefacts" / "hits" / ("b" * 32 + ".json")).write_text("[" * 100_000)
     with pytest.raises(RecordingError, match="no artefact"):
         list(artefacts.all("hits"))
@@ -111,6 +123,7 @@ def test_sql_reads_the_archive_and_nothing_else(tmp_path: Path, victim: Path, wh
     archive = archive_of(tmp_path, url)
     try:
         count = ask(archive, "SELECT count(*) FROM states")[1]
+        states = archive.storage.path(archive.storage.names("states")[0])
         assert count[0][0] > 0
         for sql in (
             f"COPY (SELECT 1 AS a) TO '{tmp_path}/a/commits/evil.csv'",
@@ -123,6 +136,8 @@ def test_sql_reads_the_archive_and_nothing_else(tmp_path: Path, victim: Path, wh
             "INSTALL httpfs",
             "SET enable_external_access=true",
             "PRAGMA database_list",
+            f"EXPLAIN ANALYZE COPY (SELECT 1 AS a) TO '{states}' (FORMAT parquet, USE_TMP_FILE false)",
+            "EXPLAIN ANALYZE CREATE TABLE t (a INT)",
         ):
             with pytest.raises(InputError):
                 ask(archive, sql)
@@ -165,6 +180,26 @@ def test_a_drive_without_rows_is_moved_too(tmp_path: Path) -> None:
     task = Archive(str(tmp_path / "out")).load(moved).task
     assert task is not None
     assert task.start.x_m == pytest.approx(5.0)
+    assert moved.box_m == (0.0, 0.0, 0.0, 0.0)
+
+
+def test_what_was_made_of_a_removed_drive_goes_also_if_a_purge_was_hindered(tmp_path: Path) -> None:
+    for k in range(2):
+        write_task(tmp_path / "in" / "family" / f"task_{k}", x_m=30.0 + k)
+    place = Archive(str(tmp_path / "a"))
+    ingest([tmp_path / "in" / "family" / "task_0"], place, tags=Tags(keep_until="2020-01-01"))
+    how = How(planner="idm")
+    plan = LoopPlan(candidate=how, incumbent=How(planner="idm", is_checked=False), rules=GateRules(least_scenarios=1))
+    run_loop([tmp_path / "in"], place, plan)
+    assert len(purge(place, date(2026, 1, 1))) == 1  # and now somebody is killed
+    artefacts = Artefacts(Archive(str(tmp_path / "a")))
+    assert len(list(artefacts.all("trace"))) == 4
+    artefacts.forget_lost()
+    assert {kind: len(list(artefacts.all(kind))) for kind in KINDS} == {
+        "hits": 1, "task": 1, "trace": 2, "score": 4, "verdict": 1, "report": 0,
+    }  # fmt: skip
+    artefacts.forget_lost()
+    assert len(list(artefacts.all("trace"))) == 2
 
 
 def mcap_with(chunk: Chunk) -> bytes:
