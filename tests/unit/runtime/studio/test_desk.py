@@ -134,6 +134,28 @@ def test_two_of_one_name_are_not_mixed_up(place: str, tmp_path: Path) -> None:
     }
 
 
+def test_one_damaged_verdict_or_score_hides_no_other(tmp_path: Path) -> None:
+    write_task(tmp_path / "in" / "family" / "task_1")
+    place = tmp_path / "archive"
+    plan = LoopPlan(
+        candidate=How(planner="idm"), incumbent=How(planner="idm", is_checked=False), queries=(QUERY,),
+        rules=GateRules(least_scenarios=1),
+    )  # fmt: skip
+    report = run_loop([tmp_path / "in"], Archive(str(place)), plan)
+    whole = json.loads((place / "artefacts" / "verdict" / f"{report.judged.key}.json").read_text("utf-8"))
+    for k, damage in enumerate(
+        ({"says": {}}, {"key": "other"}, {"says": {**whole["says"], "difference": float("nan")}})
+    ):
+        key = str(k) * 32
+        (place / "artefacts" / "verdict" / f"{key}.json").write_text(json.dumps(whole | {"key": key} | damage))
+        score = {"kind": "score", "key": key, "made_from": [], "made_by": "", "says": {"planner": 7, "score": 10**400}}
+        (place / "artefacts" / "score" / f"{key}.json").write_text(json.dumps(score))
+    (place / "artefacts" / "verdict" / ("f" * 32 + ".json")).write_text("{")
+    said = as_json(boards.runs(str(place)))
+    assert [one["key"] for one in said["verdicts"]] == [report.judged.key]
+    assert [one["planner"] for one in said["planners"]] == ["idm"]
+
+
 def test_a_hit_is_driven_by_two_where_there_is_a_map(place: str, found: list[hits.PlainHit]) -> None:
     shown = [(hit, hits.scene(place, FAST, hit)) for hit in found]
     on_map = [hit for hit, one in shown if one["is_drivable"]]
