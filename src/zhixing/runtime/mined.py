@@ -10,13 +10,13 @@ from pathlib import Path
 from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.ask.asking import Asked, ask
 from zhixing.dataloop.ask.by_model import ask_model
+from zhixing.dataloop.ask.saying import in_words
 from zhixing.dataloop.fanout import Fanout
 from zhixing.dataloop.mining.cost import cost_of
 from zhixing.dataloop.mining.missing import why_nothing
 from zhixing.dataloop.mining.named.catalogue import NAMED
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.quick import explained
-from zhixing.dataloop.mining.words import in_words
 from zhixing.datatypes.hit import Because, Hit
 from zhixing.datatypes.localized import LANGS, Lang
 from zhixing.datatypes.query import Query

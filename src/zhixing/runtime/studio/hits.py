@@ -6,11 +6,11 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from zhixing.dataloop.ask.saying import in_words
 from zhixing.dataloop.mining.missing import why_nothing
 from zhixing.dataloop.mining.named.catalogue import NAMED
 from zhixing.dataloop.mining.prepared import PreparedDrive
 from zhixing.dataloop.mining.quick import explained
-from zhixing.dataloop.mining.words import in_words
 from zhixing.dataloop.report.views import hit_preview, hit_view
 from zhixing.dataloop.scenes import scene_of_hit
 from zhixing.datatypes.evidence import Drive

@@ -6,9 +6,12 @@ import re
 
 import pytest
 
+from zhixing.dataloop.ask.asking import ask
+from zhixing.dataloop.ask.predicates import ONE, TWO
+from zhixing.dataloop.ask.saying import in_words
 from zhixing.dataloop.mining.missing import why_nothing
 from zhixing.dataloop.mining.named.catalogue import NAMED
-from zhixing.dataloop.mining.words import in_words, role_in_words, words, words_as_json
+from zhixing.dataloop.mining.words import role_in_words, words, words_as_json
 from zhixing.datatypes.conditions import Count, Exists, ForAll, walk
 from zhixing.datatypes.localized import LANGS
 from zhixing.datatypes.measures import MEASURES
@@ -69,3 +72,15 @@ def test_without_drives_nothing_can_be_found() -> None:
     assert [one.en for one in why_nothing(query('{"kind":"is","measure":"ran_red","of":["car"]}'), [])] == [
         "There are no drives yet."
     ]
+
+
+def test_predicates_are_called_by_their_names() -> None:
+    assert set(words()["predicates"]) <= {*ONE, *TWO, "ahead-in-lane"}
+    query = ask("右转车没让直行的电动车", "zh").query
+    assert in_words(query, "zh") == "要右转（车辆） 且 要直行（电动自行车） 且 未让行（车辆→电动自行车）"
+    assert (
+        in_words(query, "en")
+        == "will turn right (vehicle) and will go straight (e-bike) and fails to yield to (vehicle→e-bike)"
+    )
+    assert in_words(ask("car cut off by a truck", "en").query, "en") == "cuts in before (truck→car)"
+    assert in_words(ask("Auto und Bus in Konflikt", "de").query, "de") == "Konflikt (Auto, Bus)"
