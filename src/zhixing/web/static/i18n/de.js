@@ -140,6 +140,7 @@ export default {
   "studio.hits": "Treffer",
   "studio.hit": "Treffer",
   "studio.lasts": "Dauer",
+  "studio.instant": "ein Moment",
   "studio.skipped": "Für diese Abfrage zu große Fahrten:",
   "studio.gone": "entfernt",
   "studio.choose": "Bitte einen Eintrag wählen.",

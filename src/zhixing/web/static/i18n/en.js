@@ -140,6 +140,7 @@ export default {
   "studio.hits": "hits",
   "studio.hit": "Hit",
   "studio.lasts": "for",
+  "studio.instant": "a moment",
   "studio.skipped": "Drives too large for this query:",
   "studio.gone": "gone",
   "studio.choose": "Choose one from the list.",

@@ -140,6 +140,7 @@ export default {
   "studio.hits": "处命中",
   "studio.hit": "命中",
   "studio.lasts": "持续",
+  "studio.instant": "瞬时",
   "studio.skipped": "数据量过大、未检索的行程数：",
   "studio.gone": "已删除",
   "studio.choose": "请从左侧列表中选择一条。",

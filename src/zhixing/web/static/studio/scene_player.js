@@ -136,7 +136,8 @@ class ScenePlayer extends LitElement {
       player.rate = this.rate;
       return player;
     });
-    const start = this.scene.hit ? Math.max(0, this.scene.hit[0] - 1) : 0;
+    // Where it begins everybody who plays a role is there.
+    const start = this.scene.hit?.[0] ?? 0;
     for (const player of this.players) player.show(this.scene, start);
     // Captions speak of what players show, and these are there only now.
     this.requestUpdate();

@@ -211,7 +211,7 @@ class SearchPage extends LitElement {
       ${this.#preview(row.ways)}
       <div>
         <div><span class="quiet">${number(k + 1)}</span> <b>${row.drive || t("studio.gone")}</b></div>
-        <div class="quiet">${number(row.start, 1)} s · ${t("studio.lasts")} ${number(row.seconds, 1)} s · ${row.roles.map(([role, id], n) =>
+        <div class="quiet">${number(row.start, 1)} s · ${row.seconds ? html`${t("studio.lasts")} ${number(row.seconds, 1)} s` : t("studio.instant")} · ${row.roles.map(([role, id], n) =>
           html`<span .style=${`color:var(--role-${n % 4})`}>${roleName(role)} #${id}</span> `)}</div>
       </div>
     </div>`;
