@@ -115,7 +115,8 @@ class _Reading:
     def _settle_bounds(self) -> None:
         part = self.parts[-1]
         for bound in part.bounds:
-            if bound.measure == "distance_m" and part.pair is None and len(self.actors) == 1 and self._is_single():
+            is_alone = len(self.actors) == 1 and self._is_single() and self.actors[0].kinds[0] not in IN_LANE
+            if bound.measure == "distance_m" and part.pair is None and is_alone:
                 raise QueryError("a distance is between two, and only one is named", hint="Say from what.")
             one, other = part.pair or self._two_of(part)
             if bound.measure == "distance_m" and part.near is not None and part.near[1] in part.conditions:

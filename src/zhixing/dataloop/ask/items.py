@@ -39,8 +39,8 @@ _BY_UNIT = {
 _TIMES = frozenset({"ttc", "pet", "headway"})
 _USUAL_UNITS = {
     "speed": "kmh", "over-limit": "kmh", "faster": "kmh", "closing": "kmh", "accel": "mps2", "decel": "mps2",
-    "needed-decel": "mps2", "lateral-accel": "mps2", "ttc": "s", "pet": "s", "headway": "s", "distance": "m",
-    "length": "m", "gap": "m",
+    "needed-decel": "mps2", "lateral-accel": "mps2", "jerk": "mps3", "ttc": "s", "pet": "s", "headway": "s",
+    "distance": "m", "length": "m", "gap": "m",
 }  # fmt: skip
 """What is meant where nobody says it: 车速低于 20, TTC<2."""
 _MORE_THAN = frozenset(
