@@ -12,7 +12,6 @@ from zhixing.dataloop.archive.archive import Archive
 from zhixing.dataloop.archive.handout import LeavingRules, hand_out
 from zhixing.dataloop.archive.retention import purge
 from zhixing.dataloop.archive.sql import ask
-from zhixing.dataloop.fanout import Fanout
 from zhixing.dataloop.gate import GateRules
 from zhixing.dataloop.ingest.ingest import Tags, ingest
 from zhixing.datatypes.query_json import from_json
@@ -59,7 +58,7 @@ def test_recordings_come_in_are_found_asked_and_removed(tmp_path: Path, server: 
         write_table(tmp_path / "in" / f"tracks_{k}.csv", going(k + 1), going(k + 11, y_m=20.0))
     (tmp_path / "in" / "broken.mcap").write_bytes(b"no recording")
     tags = Tags(region="CN", keep_until="2020-01-01")
-    first = ingest([tmp_path / "in"], Archive(url), Fanout(2), tags=tags)
+    first = ingest([tmp_path / "in"], Archive(url), tags=tags)
     assert (first.num_drives, len(first.refused)) == (3, 1)
     archive = Archive(url)
     assert ingest([tmp_path / "in"], archive, tags=tags).num_known == 4
@@ -68,7 +67,7 @@ def test_recordings_come_in_are_found_asked_and_removed(tmp_path: Path, server: 
     assert set(local.drives) == set(archive.drives)
     query = from_json(FAST)
     keys = sorted(archive.drives)
-    found = mine_archive(archive, [query], keys, Fanout(2))
+    found = mine_archive(archive, [query], keys)
     assert found.hits == mine_archive(local, [query], keys).hits
     assert found.num_hits == 6
     sql = "SELECT drive, count(*) FROM states GROUP BY drive ORDER BY drive"

@@ -215,11 +215,9 @@ def mcap_with(chunk: Chunk) -> bytes:
     return data[:start] + struct.pack("<BQ", 6, len(body)) + body + data[start:]
 
 
-@pytest.mark.parametrize("says", [1000, 400_000_000])
+@pytest.mark.parametrize("says", [1000, 80_000_000])
 def test_a_chunk_never_unpacks_to_more_than_it_says(tmp_path: Path, says: int) -> None:
-    data = zstandard.ZstdCompressor(level=1).compress(
-        struct.pack("<BQ", 0x77, 400_000_000 - 9) + bytes(400_000_000 - 9)
-    )
+    data = zstandard.ZstdCompressor(level=1).compress(struct.pack("<BQ", 0x77, 80_000_000 - 9) + bytes(80_000_000 - 9))
     chunk = Chunk(
         compression="zstd", data=data, message_end_time=0, message_start_time=0, uncompressed_crc=0,
         uncompressed_size=says,
