@@ -20,6 +20,7 @@ from zhixing.runtime.loop.run import LoopPlan, run_loop
 from zhixing.testing.small_files import write_task
 from zhixing.testing.track_rows import going, write_table
 
+pytestmark = pytest.mark.browser
 NUM_CARS = 330
 LAPTOP = {"width": 1280, "height": 800}
 PAIRS = (

@@ -25,6 +25,7 @@ from zhixing.testing.track_rows import going, write_table
 pytest.importorskip("s3fs", reason="s3fs is not installed: pip install zhixing[s3]")
 pytest.importorskip("moto.server", reason="moto is not installed: pip install moto[s3,server]")
 
+pytestmark = pytest.mark.slow
 FAST = (
     '{"name":"fast","roles":[{"name":"car"}],"condition":'
     '{"kind":"compare","measure":"speed_mps","of":["car"],"at_least":1}}'

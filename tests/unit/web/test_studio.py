@@ -210,6 +210,7 @@ def test_other_sites_cannot_ask(desk: Desk) -> None:
         assert status == expected
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_a_verdict_and_a_second_one_waits(tmp_path: Path) -> None:
     write_task(tmp_path / "in" / "family" / "task_1")
     ingest([tmp_path / "in"], Archive(str(tmp_path / "archive")))

@@ -183,6 +183,7 @@ def test_a_drive_without_rows_is_moved_too(tmp_path: Path) -> None:
     assert moved.box_m == (0.0, 0.0, 0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_what_was_made_of_a_removed_drive_goes_also_if_a_purge_was_hindered(tmp_path: Path) -> None:
     for k in range(2):
         write_task(tmp_path / "in" / "family" / f"task_{k}", x_m=30.0 + k)
