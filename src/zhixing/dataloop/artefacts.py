@@ -100,16 +100,14 @@ class Artefacts:
 
     def all(self, kind: str) -> Iterator[Artefact]:
         """Yield all artefacts of a kind, in the order of their keys."""
-        for name in self._storage.names(f"artefacts/{kind}"):
-            if name.endswith(".json"):
-                yield _from_bytes(self._storage.read(name), kind, _key_in(name))
+        for name in self._files(kind):
+            yield _from_bytes(self._storage.read(name), kind, _key_in(name))
 
     def readable(self, kind: str) -> Iterator[Artefact]:
         """Yield the artefacts of a kind that can be read: one bad file hides no other."""
-        for name in self._storage.names(f"artefacts/{kind}"):
-            if name.endswith(".json"):
-                with contextlib.suppress(RecordingError):
-                    yield _from_bytes(self._storage.read(name), kind, _key_in(name))
+        for name in self._files(kind):
+            with contextlib.suppress(RecordingError):
+                yield _from_bytes(self._storage.read(name), kind, _key_in(name))
 
     def blob(self, artefact: Artefact) -> bytes:
         """Return what of an artefact is not JSON.
@@ -126,9 +124,7 @@ class Artefacts:
         """
         sound = set(self.archive.drives)
         for kind in KINDS:
-            for name in self._storage.names(f"artefacts/{kind}"):
-                if not name.endswith(".json"):
-                    continue
+            for name in self._files(kind):
                 try:
                     one: Artefact | None = _from_bytes(self._storage.read(name), kind, _key_in(name))
                 except RecordingError:
@@ -149,14 +145,18 @@ class Artefacts:
         found = [file for file in whole if self._storage.exists(file)] or [
             file
             for kind in KINDS
-            for file in self._storage.names(f"artefacts/{kind}")
-            if len(name) < KEY_CHARS and file.endswith(".json") and file.rsplit("/", 1)[-1].startswith(name)
+            for file in self._files(kind)
+            if len(name) < KEY_CHARS and _key_in(file).startswith(name)
         ]
         if len(name) < _LEAST_CHARS or len(found) != 1:
             raise InputError(
                 f"{len(found) or 'no'} artefacts are called {name!r}", hint="Give its key, or the beginning of it."
             )
         return _from_bytes(self._storage.read(found[0]), found[0].split("/")[1], _key_in(found[0]))
+
+    def _files(self, kind: str) -> list[str]:
+        """Return the names of the files that say what the artefacts of a kind are."""
+        return [name for name in self._storage.names(f"artefacts/{kind}") if name.endswith(".json")]
 
     def trace(self, name: str) -> Iterator[tuple[int, str, str, str]]:
         """Yield (depth, kind, key, what) for something and all that it was made from, down to drives and sources.

@@ -83,7 +83,7 @@ def ask(text: str, lang: Lang | None = None) -> Asked:
     unknown += unbound(tokens, lang)
     query = query_of(items_of(tokens, lang), lang)
     unknown += [role_in_words(name, lang) for name in _only_there(query)]
-    if any(char.isalnum() for one in unknown for char in one) and not _says_something(query):
+    if any(char.isalnum() for one in unknown for char in one) and not _more_than_there(query):
         raise QueryError(
             f"of what is asked only road users were understood, not {', '.join(unknown)}",
             hint="Say what they do in other words.",
@@ -93,19 +93,14 @@ def ask(text: str, lang: Lang | None = None) -> Asked:
 
 def _only_there(query: Query) -> list[str]:
     """Return those of several of whom nothing is said but that they are there, wherever that is."""
-    said = [
-        name for node, _, _ in walk(query.condition)
-        if isinstance(node, Compare) or (isinstance(node, Is) and node.measure != "is_there") for name in node.of
-    ]  # fmt: skip
+    said = {name for node in _more_than_there(query) for name in node.of}
     return [role.name for role in query.roles if role.name not in said] if len(query.roles) > 1 else []
 
 
-def _says_something(query: Query) -> bool:
-    """Return whether more is asked than who is there."""
-    return any(
-        isinstance(node, Compare) or (isinstance(node, Is) and node.measure != "is_there")
-        for node, _, _ in walk(query.condition)
-    )
+def _more_than_there(query: Query) -> list[Compare | Is]:
+    """Return what is asked, except who is there."""
+    asked = [node for node, _, _ in walk(query.condition) if isinstance(node, Compare | Is)]
+    return [node for node in asked if not (isinstance(node, Is) and node.measure == "is_there")]
 
 
 def _understood(tokens: Sequence[Token], lang: Lang) -> Iterator[tuple[str, str]]:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from zhixing.dataloop.ask.rewriting import rewritten, rules
 
-_REWRITES = tuple(
-    (re.compile(pattern), form)
-    for pattern, form in (
-        (r"\b(is|are|was|were|does|do|did)n['’]t\b", r"\1 not"),  # as people type it
-        (r"\b(?:won|can|could|would)['’]?n?['’]t\b|\bcannot\b", "does not"),
-        (
-            r"\b(?:person|child|kid|man|woman|somebody|someone) (?:riding|on) an? (bicycle|bike|motorcycle|e-bike)\b",
-            r"\1",
-        ),
-        (r"\bor more\b(?=\s+\w)", "at least"),
-        (r"\b(two|three|four|five|\d+) at least\b", r"at least \1"),
-        (r"\bhalf a minute\b", "30 s"),
-        (r"\bhalf a second\b", "0.5 s"),
-        (r"\ba (?:group|crowd) of\b", "at least three"),
-    )
+_REWRITES = rules(
+    (r"\b(is|are|was|were|does|do|did)n['’]t\b", r"\1 not"),  # as people type it
+    (r"\b(?:won|can|could|would)['’]?n?['’]t\b|\bcannot\b", "does not"),
+    (
+        r"\b(?:person|child|kid|man|woman|somebody|someone) (?:riding|on) an? (bicycle|bike|motorcycle|e-bike)\b",
+        r"\1",
+    ),
+    (r"\bor more\b(?=\s+\w)", "at least"),
+    (r"\b(two|three|four|five|\d+) at least\b", r"at least \1"),
+    (r"\bhalf a minute\b", "30 s"),
+    (r"\bhalf a second\b", "0.5 s"),
+    (r"\ba (?:group|crowd) of\b", "at least three"),
 )
 
 
@@ -29,6 +26,4 @@ def in_one_form(text: str) -> str:
         >>> in_one_form("a person riding a bicycle doesn't stop")
         'a bicycle does not stop'
     """
-    for pattern, form in _REWRITES:
-        text = pattern.sub(form, text)
-    return text
+    return rewritten(text, _REWRITES)

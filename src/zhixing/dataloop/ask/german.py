@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from zhixing.dataloop.ask.rewriting import rewritten, rules
+
 _STOP = r"und|oder|dann|danach|während|wenn|bevor|nachdem"
 _BETWEEN = rf"((?:(?!\b(?:{_STOP})\b)[^,;.])*?)"
 _SEPARABLE = re.compile(
@@ -13,37 +15,33 @@ _SEPARABLE = re.compile(
 )
 """Verbs in two: biegt … ab is read as abbiegt …"""
 _SIDE = re.compile(r"\s*\b(?:nach\s+)?(links|rechts)\b(?!\s+(?:von|neben))")
-_REWRITES = tuple(
-    (re.compile(pattern), form)
-    for pattern, form in (
-        # bremst dann stark: dann bremst stark
-        (
-            r"\b(biegt|hält|fährt|schert|weicht|bremst|wechselt|überquert|quert|steht|wird|kollidiert|überholt|beschleunigt"
-            r"|folgt|stößt|wendet|wartet)\s+(?:dann|danach|anschließend)\b",
-            r"dann \1",
-        ),
-        (r"\bfährt\s+((?:einen|den|eine|die)\s+[\wäöüß-]+)\s+an\b", r"rammt \1"),
-        (r"\bgegenverkehr\b", "entgegenkommendes fahrzeug"),
-        (r"\beine gruppe\b", "mindestens drei"),
-        (r"(\d+ ?m(?:etern?)?) (?:vor|von) der (haltelinie|kreuzung)\b", r"\1 abstand zur \2"),
-        (r"(\d+ ?m(?:etern?)?) (?:vor|von) dem (zebrastreifen|überweg)\b", r"\1 abstand zum \2"),
-        (
-            rf"\b(?:läuft|geht|rennt|laufen|gehen|tritt)\b{_BETWEEN}\s(?:über|auf) die (?:straße|fahrbahn)\b",
-            r"läuft über die straße\1",
-        ),
-        (rf"\bgewährt\b{_BETWEEN}\s(?:keine vorfahrt|keinen vorrang|nicht vorrang)\b", r"gewährt keine vorfahrt\1"),
-        (rf"\bgewährt\b(?! keine){_BETWEEN}\s(?:vorfahrt|vorrang)\b", r"gewährt vorfahrt\1"),
-        (rf"\b(?:fast|beinahe)\b{_BETWEEN}\s(?:angefahren|erfasst|überfahren|gerammt)\b", r"\1 fast angefahren"),
-        (rf"\b(wechselt|wechseln)\b{_BETWEEN}\s(die spur|den fahrstreifen)\b", r"\1 \3\2"),
-        (rf"\b(überquert|überqueren|quert|queren)\b{_BETWEEN}\s(die straße|die fahrbahn)\b", r"\1 \3\2"),
-        (rf"\bnimmt\b{_BETWEEN}\s(die vorfahrt|die sicht auf)\b", r"nimmt \2\1"),
-        (rf"\b(bremst|bremsen)\b{_BETWEEN}\s(?:sehr\s+)?(?:stark|scharf|hart|heftig|plötzlich)\b", r"\1 stark\2"),
-    )
+_BEFORE_VERBS = rules(
+    # bremst dann stark: dann bremst stark
+    (
+        r"\b(biegt|hält|fährt|schert|weicht|bremst|wechselt|überquert|quert|steht|wird|kollidiert|überholt|beschleunigt"
+        r"|folgt|stößt|wendet|wartet)\s+(?:dann|danach|anschließend)\b",
+        r"dann \1",
+    ),
+    (r"\bfährt\s+((?:einen|den|eine|die)\s+[\wäöüß-]+)\s+an\b", r"rammt \1"),
 )
-
-
-_BEFORE_VERBS = 2
-"""So many come before verbs in two are put together."""
+"""Before verbs in two are put together."""
+_REWRITES = rules(
+    (r"\bgegenverkehr\b", "entgegenkommendes fahrzeug"),
+    (r"\beine gruppe\b", "mindestens drei"),
+    (r"(\d+ ?m(?:etern?)?) (?:vor|von) der (haltelinie|kreuzung)\b", r"\1 abstand zur \2"),
+    (r"(\d+ ?m(?:etern?)?) (?:vor|von) dem (zebrastreifen|überweg)\b", r"\1 abstand zum \2"),
+    (
+        rf"\b(?:läuft|geht|rennt|laufen|gehen|tritt)\b{_BETWEEN}\s(?:über|auf) die (?:straße|fahrbahn)\b",
+        r"läuft über die straße\1",
+    ),
+    (rf"\bgewährt\b{_BETWEEN}\s(?:keine vorfahrt|keinen vorrang|nicht vorrang)\b", r"gewährt keine vorfahrt\1"),
+    (rf"\bgewährt\b(?! keine){_BETWEEN}\s(?:vorfahrt|vorrang)\b", r"gewährt vorfahrt\1"),
+    (rf"\b(?:fast|beinahe)\b{_BETWEEN}\s(?:angefahren|erfasst|überfahren|gerammt)\b", r"\1 fast angefahren"),
+    (rf"\b(wechselt|wechseln)\b{_BETWEEN}\s(die spur|den fahrstreifen)\b", r"\1 \3\2"),
+    (rf"\b(überquert|überqueren|quert|queren)\b{_BETWEEN}\s(die straße|die fahrbahn)\b", r"\1 \3\2"),
+    (rf"\bnimmt\b{_BETWEEN}\s(die vorfahrt|die sicht auf)\b", r"nimmt \2\1"),
+    (rf"\b(bremst|bremsen)\b{_BETWEEN}\s(?:sehr\s+)?(?:stark|scharf|hart|heftig|plötzlich)\b", r"\1 stark\2"),
+)
 
 
 def in_one_form(text: str) -> str:
@@ -53,13 +51,8 @@ def in_one_form(text: str) -> str:
         >>> in_one_form("auto biegt an der kreuzung rechts ab und bremst dann stark")
         'auto rechts abbiegt an der kreuzung und dann bremst stark'
     """
-    before, others = _REWRITES[:_BEFORE_VERBS], _REWRITES[_BEFORE_VERBS:]
-    for pattern, form in before:
-        text = pattern.sub(form, text)
-    text = _SEPARABLE.sub(_in_one, text)
-    for pattern, form in others:
-        text = pattern.sub(form, text)
-    return text
+    text = _SEPARABLE.sub(_in_one, rewritten(text, _BEFORE_VERBS))
+    return rewritten(text, _REWRITES)
 
 
 def inflected(phrase: str) -> list[str]:

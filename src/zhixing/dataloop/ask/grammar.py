@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from zhixing.dataloop.ask.assembly import Actor, Part, query_from
 from zhixing.dataloop.ask.lanes import IN_LANE, place_in_lane
-from zhixing.dataloop.ask.phrases import Bound, Deadline, Item, Lasting, Link, Says, Someone
+from zhixing.dataloop.ask.phrases import SUBJECTS_DE, YIELDS, Bound, Deadline, Item, Lasting, Link, Says, Someone
 from zhixing.dataloop.ask.predicates import ONE, TWO, WITHIN, denied
 from zhixing.datatypes.conditions import EGO, AnyOf, Compare, Condition, Not
 from zhixing.datatypes.localized import Lang
@@ -28,10 +28,8 @@ _SEEN_FROM = frozenset({"in-front-of", "behind", "left-of", "right-of", "crosses
 """In Chinese what is told with these follows where it is told from: 车前方有行人 is a pedestrian in front of a car."""
 _PLACES = frozenset({"in-front-of", "behind", "left-of", "right-of", "beside", "near", *_CORNERS})
 _COMPARED = frozenset({"in-same-lane", "faster-than", "slower-than", "hidden-by", "hidden-from"})
-_SUBJECTS_DE = frozenset({"der", "die", "das", "welche", "welcher", "welches"})
 _MEETS_M = 20.0
 _MOST_ACTORS = 8
-_YIELDS = frozenset({"yields-to", "fails-to-yield"})
 _ROLE_NAMES = {"two-wheeler": "rider", "anybody": "somebody"}
 
 
@@ -92,7 +90,7 @@ class _Reading:
                 speaker, coming = self.parts[-1].speaker, self._items[place + 1 : place + 2]
                 if speaker is not None and not (coming and isinstance(coming[0], Someone)):
                     self.parts[-1].clause = [speaker]
-            case Link(kind="relative", word=word) if word in _SUBJECTS_DE and self.parts[-1].actors:
+            case Link(kind="relative", word=word) if word in SUBJECTS_DE and self.parts[-1].actors:
                 self.parts[-1].clause = [self.parts[-1].actors[-1]]
             case Link(kind=kind):
                 self._is_swapped = self._is_swapped or kind == "swapped"
@@ -286,7 +284,7 @@ class _Reading:
             other = next((actor for actor in reversed(part.actors) if actor is not one), one)
             if other is one:
                 self._waiting.append(item)
-            elif item.name in _YIELDS and one.kinds == ("pedestrian",) != other.kinds:
+            elif item.name in YIELDS and one.kinds == ("pedestrian",) != other.kinds:
                 self._relate(item, other, one)  # on foot nobody is said to give way to a car: 行人等了很久，车都没让
             else:
                 self._relate(item, one, other)

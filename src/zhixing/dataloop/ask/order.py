@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zhixing.dataloop.ask.phrases import Bound, Item, Lasting, Link, Says, Someone
+from zhixing.dataloop.ask.phrases import SUBJECTS_DE, YIELDS, Bound, Item, Lasting, Link, Says, Someone
 from zhixing.datatypes.localized import Lang
 
 _BREAKS = frozenset({"stop", "then", "reversed", "before", "or"})
-_DRIVERS_DO = frozenset({"yields-to", "fails-to-yield", "overtakes", "cuts-in", "follows", "tailgates"})
+_DRIVERS_DO = frozenset({*YIELDS, "overtakes", "cuts-in", "follows", "tailgates"})
 """Where nobody is said to do one of these, a vehicle is meant: 让行人后右转."""
 _TURNS = frozenset({"turns-left", "turns-right", "goes-straight"})
 _STANDS_IN = frozenset({"in-front-of", "behind", "left-of", "right-of", "beside", "near"})
-_SUBJECTS_DE = frozenset({"der", "die", "das", "welche", "welcher", "welches"})
 _NO_LIST = frozenset({"ego", "front-vehicle", "rear-vehicle"})
 
 
@@ -126,7 +125,7 @@ def _with_object(items: list[Item]) -> list[Item]:
     for place, item in enumerate(items):
         found.append(item)
         before, after = (items[k] if 0 <= k < len(items) else None for k in (place - 1, place + 1))
-        yields = isinstance(before, Says) and before.name in {"yields-to", "fails-to-yield"}
+        yields = isinstance(before, Says) and before.name in YIELDS
         turns = isinstance(item, Says) and item.name in _TURNS
         if yields and turns and (after is None or _is(after, *_BREAKS)):
             found.append(Someone(("vehicle",)))
@@ -157,7 +156,7 @@ def _related(items: list[Item]) -> list[Item]:
         if (
             isinstance(head, Someone) and _is(link, "relative") and isinstance(doer, Someone) and isinstance(said, Says)
             and said.roles == 2 and said.name not in _STANDS_IN and not isinstance(after, Someone)
-            and isinstance(link, Link) and link.word not in _SUBJECTS_DE
+            and isinstance(link, Link) and link.word not in SUBJECTS_DE
         ):  # fmt: skip
             turned = f"~{said.name}" if not said.is_turned else said.name
             found[place + 2 : place + 4] = [replace(said, names=(turned,)), doer]

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SUBJECTS_DE = frozenset({"der", "die", "das", "welche", "welcher", "welches"})
+"""German pronouns that act in the clause they begin."""
+YIELDS = frozenset({"yields-to", "fails-to-yield"})
+"""Predicates of who gives way and to whom."""
+
 
 @dataclass(frozen=True, slots=True)
 class Someone:

@@ -15,7 +15,6 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _RANGE = re.compile(r"\s*(?:到|至|~|-|–|and|to|und|bis)\s*(\d+(?:[.,]\d+)?)")
 _HAN_NUMBER = re.compile(r"([零一二两三四五六七八九十百]+)(?:点([零一二三四五六七八九]+))?(半)?")
 _HAN_RANGE = re.compile(r"[到至~-]([零一二两三四五六七八九十百]+)(?:点([零一二三四五六七八九]+))?(半)?")
-_HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _COUNTS = frozenset({"count", "class", "unit", "least", "most"})
 _DEFINITE = re.compile(r"\b(the|this|that|its|der|dem|den|des|das|die|dieses|dieser|该|这)\s*$|[该这那](?:辆|个|名)?$")
 _SINGLE = re.compile(r"\b(a|an|one|ein|eine|einen|einem|einer)\s*$")
@@ -175,10 +174,10 @@ def _han_value(found: re.Match[str]) -> float:
             total += (current or 1) * (10 if digit == "十" else 100)
             current = 0
         else:
-            current = _HAN_DIGITS[digit]
+            current = chinese.DIGITS[digit]
     value = float(total + current)
     if found[2]:
-        value += float("0." + "".join(str(_HAN_DIGITS[digit]) for digit in found[2]))
+        value += float("0." + "".join(str(chinese.DIGITS[digit]) for digit in found[2]))
     return value + (0.5 if found[3] else 0.0)
 
 
