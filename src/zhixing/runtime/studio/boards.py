@@ -80,17 +80,17 @@ def compare(place: str, key: str, name: str) -> dict[str, Any]:
     """
     archive = archive_at(place)
     artefacts = Artefacts(archive)
-    pairs = _pairs(artefacts, _judged(artefacts, key))
-    if name not in pairs:
+    pair = _pair(artefacts, _judged(artefacts, key), name)
+    if pair is None:
         raise InputError(f"the verdict has no scenario {name!r}", hint="Choose one of its list.")
     ref: SceneRef | None = None
     traces = []
-    for card in pairs[name]:
+    for card in pair:
         trace, ref = _driven(artefacts, card)
         traces.append(trace)
     if ref is None:
         raise RecordingError(f"the task of {name} is gone", hint="Run zhixing loop again.")
-    return {**scene_view(scenario_of(ref, archive), traces[0], traces[1]), "metrics": _unlike(*pairs[name])}
+    return {**scene_view(scenario_of(ref, archive), traces[0], traces[1]), "metrics": _unlike(*pair)}
 
 
 def report(place: str, key: str) -> bytes:
@@ -121,14 +121,8 @@ def drive_hit(place: str, text: str, plain: PlainHit, planners: tuple[str, str])
     ref = scene_of_hit(entry, hit_of(text, plain, entry.drive_id), archive.load(entry))
     if ref is None:
         raise ScenarioError("nobody in this hit is a car", hint="Choose a hit in which one is.")
-    ways = [How(planner=planner) for planner in planners]
-    view_of: list[Trace] = []
-    scores = []
-    for how in ways:
-        driven = _once(archive, ref, how)
-        view_of.append(driven[0])
-        scores.append(driven[1])
-    return {"view": scene_view(scenario_of(ref, archive), view_of[0], view_of[1]), "scores": scores}
+    (ours, first), (theirs, second) = (_once(archive, ref, How(planner=planner)) for planner in planners)
+    return {"view": scene_view(scenario_of(ref, archive), ours, theirs), "scores": [first, second]}
 
 
 def planners() -> list[str]:
@@ -185,13 +179,18 @@ def _unlike(ours: Artefact, theirs: Artefact) -> list[list[Any]]:
 
 def _pairs(artefacts: Artefacts, judged: Artefact) -> dict[str, tuple[Artefact, Artefact]]:
     """Return the scores of candidate and incumbent for each scenario that both have driven."""
-    found = {}
+    pairs = {name: _pair(artefacts, judged, name) for name in judged.says.get("pairs", {})}
+    return {name: pair for name, pair in pairs.items() if pair is not None}
+
+
+def _pair(artefacts: Artefacts, judged: Artefact, name: str) -> tuple[Artefact, Artefact] | None:
+    """Return the scores of candidate and incumbent in one scenario, None if it has not both."""
     # A verdict of an early version does not name them.
-    for name, keys in judged.says.get("pairs", {}).items():
-        ours, theirs = (artefacts.get("score", key) for key in keys)
-        if ours is not None and theirs is not None:
-            found[name] = (ours, theirs)
-    return found
+    keys = judged.says.get("pairs", {}).get(name)
+    if keys is None:
+        return None
+    ours, theirs = (artefacts.get("score", key) for key in keys)
+    return None if ours is None or theirs is None else (ours, theirs)
 
 
 def _driven(artefacts: Artefacts, card: Artefact) -> tuple[Trace, SceneRef]:
